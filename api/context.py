@@ -230,16 +230,16 @@ class Context(BaseContext):
         if key is None:
             answer = await self.impact(question)
             key = AnswerKey.of(question, answer.watermark, answer.topology_version, answer.as_of)
-            paged = PagedAnswer(self._lists, key, question, lambda: lambda: answer)
+            pages = PagedAnswer(self._lists, key, question, lambda: lambda: answer)
         else:
             again = replace(question, as_of=key.moment)
 
             def opened() -> Callable[[], Answer]:
                 return partial(answer_again, self._snapshot(key.moment), self._ask_impact, key, again)
 
-            paged = PagedAnswer(self._lists, key, again, opened)
-        await self.run(lambda: paged.facts)
-        return as_answer(paged)
+            pages = PagedAnswer(self._lists, key, again, opened)
+        await self.run(lambda: pages.facts)
+        return as_answer(pages)
 
     async def active_impact(self, as_of: Millis | None) -> Answer:
         """Of all failures active then; cached for the request."""

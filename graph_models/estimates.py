@@ -84,8 +84,8 @@ def converted_amount(amounts: Sequence[MoneyEstimate]) -> MoneyEstimate | None:
 
 def comparable_amount(amounts: Sequence[MoneyEstimate], currency: str | None) -> Decimal:
     """What the amounts are worth in the reporting currency, to rank by; 0 where that is not known."""
-    converted = converted_amount(amounts)
-    if converted is not None:
-        return converted.expected
+    amount = converted_amount(amounts)
+    if amount is not None:
+        return amount.expected
     is_of_it = len(amounts) == 1 and amounts[0].currency == currency
     return amounts[0].expected if is_of_it else Decimal(0)

@@ -57,8 +57,8 @@ def say_about(amount: Decimal, currency: str) -> str:
     digits = amount.adjusted() + 1
     if digits <= 1:
         return f"about {say_amount(amount, currency)}"
-    rounded = amount.quantize(Decimal(1).scaleb(max(0, digits - 3)))
-    return f"about {rounded:,.0f} {currency}"
+    round_amount = amount.quantize(Decimal(1).scaleb(max(0, digits - 3)))
+    return f"about {round_amount:,.0f} {currency}"
 
 
 def equal_shares(micros: int, count: int, currency: str) -> list[int]:

@@ -21,7 +21,7 @@ PACKAGES = ("graph_models", "impactgraph", "api")
 COLUMNS = 110
 PARAMETERS = 6
 FORBIDDEN = re.compile(r"\b(told|lexicon|let_go|ticking|lattice)\b")
-PREFIXES = ("is", "has", "are", "was", "can", "may")
+PREFIXES = ("is", "has", "are", "was", "can", "may", "should")
 """A name that begins with one of these says itself that it is a Boolean."""
 NOT_PARTICIPLES = frozenset(
     ["need", "seed", "feed", "speed", "embed", "bed", "red", "shed", "thread", "indeed", "breed"]
@@ -34,6 +34,16 @@ IRREGULAR = re.compile(
     "taught|thought|thrown|understood|woken|worn|won|written|wanted|there|behind|"
     "ahead"
 )
+
+
+def _promises() -> frozenset[str]:
+    """Names of fields and arguments in docs/contract, as Python spells them: they are not ours to change."""
+    texts = (path.read_text() for path in (ROOT / "docs" / "contract").glob("*.graphql"))
+    names = (name for text in texts for name in re.findall(r"\b([a-z][A-Za-z]*)\s*[:(]", text))
+    return frozenset(re.sub("[A-Z]", lambda letter: f"_{letter.group().lower()}", name) for name in names)
+
+
+PROMISES = _promises()
 
 
 @dataclass
@@ -49,12 +59,12 @@ class Figures:
 
 
 def is_participle(name: str) -> bool:
-    """Whether the last word of a name is a past participle or an adverb of place, and it is no constant or
-    Boolean.
+    """Whether the last word of a name is a past participle or an adverb of place, and it is no constant,
+    Boolean or name that the contract promises.
     """
     words = name.strip("_").split("_")
     last = words[-1].lower()
-    if name.isupper() or words[0] in PREFIXES:
+    if name.isupper() or words[0] in PREFIXES or name in PROMISES:
         return False
     return bool(IRREGULAR.fullmatch(last)) or (
         last.endswith("ed") and len(last) > 3 and last not in NOT_PARTICIPLES

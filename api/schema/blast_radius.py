@@ -216,9 +216,9 @@ class BlastRadius:
         "answers per failure."
     )
     async def contributions(self, info: Info) -> list[Contribution]:
-        found = await info.context.contributions(self.answer)
-        info.context.count(len(found))
-        return [Contribution.of(each, self.answer.as_of, self.landscape) for each in found]
+        contributions = await info.context.contributions(self.answer)
+        info.context.count(len(contributions))
+        return [Contribution.of(each, self.answer.as_of, self.landscape) for each in contributions]
 
     @strawberry.field(
         description="What the failures cost if all that have not ended end now or later. Costs one more "

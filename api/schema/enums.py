@@ -45,8 +45,8 @@ def _describe(
     cls: type[StrEnum], description: str, values: Mapping[str, str], name: str | None = None
 ) -> None:
     """Makes a GraphQL enum with a description of each value. Raises KeyError where one is missing."""
-    described = strawberry.enum(cls, name=name, description=description)
-    definition = described.__strawberry_definition__  # pyright: ignore[reportAttributeAccessIssue]
+    enum = strawberry.enum(cls, name=name, description=description)
+    definition = enum.__strawberry_definition__  # pyright: ignore[reportAttributeAccessIssue]
     for value in definition.values:
         value.description = values[value.name]
 

@@ -89,9 +89,9 @@ class RootCause:
 
     @strawberry.field(description="The failures on record that it would explain.")
     def explains(self, info: Info) -> list[Failure]:
-        explained = set(self.model.explains)
+        explanations = set(self.model.explains)
         at = _moment(self.landscape, info.context)
-        failures = (each for each in self.of_incident.failures if each.key in explained)
+        failures = (each for each in self.of_incident.failures if each.key in explanations)
         return [Failure.of(each, at, self.landscape) for each in failures]
 
     @strawberry.field(description="Elements with a monitor that should have raised an alert and did not.")

@@ -178,9 +178,9 @@ class Order(Node):
         description="In which systems it was seen, by steps, records and lists; the first one comes first."
     )
     async def seen_in(self, info: Info) -> list[Presence]:
-        seen = await info.context.presences.load(self.model.key, self.landscape.as_of)
-        info.context.count(len(seen))
-        return [Presence.of(each) for each in seen]
+        presences = await info.context.presences.load(self.model.key, self.landscape.as_of)
+        info.context.count(len(presences))
+        return [Presence.of(each) for each in presences]
 
     @strawberry.field(
         description="Why it is where it is, what to tell the customer, and who owns the problem."

@@ -83,5 +83,5 @@ class Problem:
 
 
 def _json(value: object) -> JSON | None:
-    declared = declared_json(value)
-    return None if declared is None else JSON(declared)
+    declaration = declared_json(value)
+    return None if declaration is None else JSON(declaration)

@@ -49,9 +49,9 @@ def _print_outcome(out: "Console", outcome: "Json", path: Path, dry_run: bool) -
     change, version = outcome["change"], outcome["topology"]
     if change is None:
         return
-    added = len(change["added"])
+    additions = len(change["added"])
     change_count = len({each["id"] for each in change["changed"]})
-    counts = f"{added:,} added, {len(change['removed']):,} removed, {change_count:,} changed"
+    counts = f"{additions:,} added, {len(change['removed']):,} removed, {change_count:,} changed"
     if outcome["unchanged"]:
         out.print(f"{path} is unchanged: it is the current version.")
     elif dry_run:
@@ -59,7 +59,7 @@ def _print_outcome(out: "Console", outcome: "Json", path: Path, dry_run: bool) -
         print_change(out, change)
     else:
         out.print(f"{path} was applied: {counts}.")
-        if version is None or added < version["elements"]:
+        if version is None or additions < version["elements"]:
             print_change(out, change)
     if version is not None:
         print_version(out, version)

@@ -120,9 +120,11 @@ class _BlastFields:
     def _with_orders(self, value: object, orders: Iterable[str | None]) -> Any:
         """The JSON of a value that refers to these orders by bare key."""
         keys = [key for key in orders if key]
-        found = get_orders(self.blast.snapshot, keys) if keys else {}
+        orders_by_key = get_orders(self.blast.snapshot, keys) if keys else {}
         failures = {failure.key: failure for failure in self.blast.snapshot.failures}
-        encoder = Encoder(self.blast.answer.as_of, self.blast.topology, orders=found, failures=failures)
+        encoder = Encoder(
+            self.blast.answer.as_of, self.blast.topology, orders=orders_by_key, failures=failures
+        )
         return encoder.encode(value)
 
     def _orders(self) -> Json:

@@ -113,8 +113,8 @@ def _print_failures(out: Console, failures: Sequence[Json], at: Millis) -> None:
     for failure in failures:
         out.print()
         severity = formats.words(failure["severity"])
-        supposed = failure["id"] == f"failure:{SUPPOSED_KEY}"
-        name = "What if" if supposed else f"{key_in(failure['id'])}, {severity}"
+        is_supposed = failure["id"] == f"failure:{SUPPOSED_KEY}"
+        name = "What if" if is_supposed else f"{key_in(failure['id'])}, {severity}"
         circumstances = say_circumstances(failure, at)
         out.print(f"{name}: {failure['summary'] or circumstances}")
         if failure["summary"]:
@@ -225,9 +225,11 @@ def _print_forecast(out: Console, points: Sequence[Json], bucket: Millis) -> Non
         of = point["estimates"]
         late = (of["promisesMissed"], of["postings"], of["notifications"])
         if any(each["possible"] for each in (of["orders"], *late)):
-            expected, range_, _ = _estimate_cells(of["orders"])
+            expected_value, range_, _ = _estimate_cells(of["orders"])
             numbers = (say_number(each["expected"]) for each in late)
-            rows.add_row(f"{moment(known_moment(point['at'])):%Y-%m-%d %H:%M}", expected, range_, *numbers)
+            rows.add_row(
+                f"{moment(known_moment(point['at'])):%Y-%m-%d %H:%M}", expected_value, range_, *numbers
+            )
     print_heading(out, f"Forecast in intervals of {formats.duration(bucket)}, expected")
     out.print(rows)
 

@@ -165,11 +165,11 @@ def _single_amount(amounts: "Sequence[MoneyEstimate]") -> str:
     """The amount in the reporting currency, or in the only currency that there is; else nothing."""
     from graph_models.money import say_amount
 
-    converted = [each for each in amounts if each.converted]
-    chosen = converted or (amounts if len(amounts) == 1 else [])
-    if not chosen:
+    in_one_currency = [each for each in amounts if each.converted]
+    candidates = in_one_currency or (amounts if len(amounts) == 1 else [])
+    if not candidates:
         return ""
-    return say_amount(chosen[0].expected, chosen[0].currency)
+    return say_amount(candidates[0].expected, candidates[0].currency)
 
 
 def _print_contributions(out: "Console", added: "Sequence[Json]") -> None:

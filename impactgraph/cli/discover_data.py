@@ -74,7 +74,7 @@ def _mapping(draft: "MappingDraft", path: Path) -> dict[str, Any]:
             }
             for each in draft.activities
         ],
-        "unused": list(draft.unused),
+        "unused": list(draft.spare_columns),
     }
 
 

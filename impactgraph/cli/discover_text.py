@@ -64,8 +64,8 @@ def _print_mapping(out: "Console", drafts: "Drafts") -> None:
     for each in mapping.activities:
         rows.add_row(_sections(each), each.activity, each.sureness.value, each.evidence)
     out.print(rows)
-    if mapping.unused:
-        print_lines(out, [f"not used: {', '.join(mapping.unused)}"], 0)
+    if mapping.spare_columns:
+        print_lines(out, [f"not used: {', '.join(mapping.spare_columns)}"], 0)
 
 
 def _sections(guess: "ActivityGuess") -> str:

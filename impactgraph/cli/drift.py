@@ -44,9 +44,9 @@ def drift(
     size = reader.read(check_first, first)
     reader.raise_problems()
     assert size is not None and zone is not None
-    grouped = not ungrouped and common.format == "table"
+    in_groups = not ungrouped and common.format == "table"
     with target.open() as answers:
-        answer = answers.drift(at, size, grouped=grouped)
+        answer = answers.drift(at, size, grouped=in_groups)
     page = answer["drift"]
     present(
         common.format,

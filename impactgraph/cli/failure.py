@@ -92,17 +92,17 @@ def report(
     from impactgraph.usecases.report_failure import new_key
     from impactgraph.usecases.validation import element_id
 
-    asked = find_target(common)
+    answer_target = find_target(common)
     reader = OptionReader()
     kind = reader.read(parse_class, failure_class)
-    change = _change(fields, asked.now, reader)
+    change = _change(fields, answer_target.now, reader)
     reader.raise_problems()
     assert kind is not None
     failure = Failure(
         key=key_of(id, "failure") if id else new_key(),
         target=element_id(target),
         failure_class=kind,
-        started_at=asked.now if change.started_at is None else change.started_at,
+        started_at=answer_target.now if change.started_at is None else change.started_at,
         expected_end=change.expected_end,
         delay=change.delay,
         error_rate=change.error_rate,
@@ -112,7 +112,7 @@ def report(
         summary=change.summary or "",
         evidence=change.evidence,
     )
-    with asked.open() as answers:
+    with answer_target.open() as answers:
         action = FailureAction("report", lambda dry_run: answers.report_failure(failure, dry_run=dry_run))
         return make_change(action, common.format, confirmed=yes)
 
@@ -131,13 +131,13 @@ def update(
     from impactgraph.cli.question import OptionReader
     from impactgraph.errors import BadInputError, Problem
 
-    asked = find_target(common)
+    answer_target = find_target(common)
     reader = OptionReader()
-    change = _change(fields, asked.now, reader)
+    change = _change(fields, answer_target.now, reader)
     reader.raise_problems()
     if fields == NO_FIELDS:
         raise BadInputError(Problem("Nothing is to be changed: give what is other, such as --until +2h."))
-    with asked.open() as answers:
+    with answer_target.open() as answers:
         action = FailureAction(
             "update", lambda dry_run: answers.update_failure(failure, change, dry_run=dry_run)
         )
@@ -150,9 +150,9 @@ def resolve(failure: FailureId, /, *, at: EndedAt = None, yes: Yes = False, comm
     from impactgraph.cli.failure_change import FailureAction, make_change
     from impactgraph.cli.times import parse_moment_option
 
-    asked = find_target(common)
-    ended_at = parse_moment_option("--at", at, asked.now)
-    with asked.open() as answers:
+    answer_target = find_target(common)
+    ended_at = parse_moment_option("--at", at, answer_target.now)
+    with answer_target.open() as answers:
         action = FailureAction(
             "resolve", lambda dry_run: answers.resolve_failure(failure, ended_at, dry_run=dry_run)
         )

@@ -35,9 +35,9 @@ def follow(source: Key, /, *, sources: Sources = None, once: Once = False, commo
     stop = threading.Event()
     _stop_at_signals(stop)
     with open_or_create(common.store) as store:
-        followed = follower(config, store, stop, now=system_clock)
+        live_sources = follower(config, store, stop, now=system_clock)
         before = store.source_progress().get(source, SourceProgress())
-        followed.run(stop, until_caught_up=once)
+        live_sources.run(stop, until_caught_up=once)
         _print_progress(source, before, store.source_progress().get(source, SourceProgress()))
 
 

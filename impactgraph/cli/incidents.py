@@ -53,12 +53,12 @@ def incidents(
     reader = OptionReader()
     at = reader.read(parse_moment_option, "--as-of", as_of, target.now)
     size = reader.read(check_first, first)
-    given = reader.read(_read_alerts, alerts) if alerts is not None else ()
+    given_values = reader.read(_read_alerts, alerts) if alerts is not None else ()
     reader.raise_problems()
     question = IncidentsQuestion(
         as_of=at,
         active=None if everything else True,
-        alerts=given or (),
+        alerts=given_values or (),
         monitors=frozenset(element_id(each.strip()) for each in monitors.split(",") if each.strip()),
     )
     with target.open() as answers:

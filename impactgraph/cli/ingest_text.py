@@ -41,9 +41,10 @@ def print_report(out: "Console", run: "FileIngest", result: "IngestResult", *, d
     if not run.is_recorded:
         out.print("A server took the events; it keeps no ingest of them to take back.", style="dim")
         return
-    replaced = f" It replaces {_ingests(run.replaced)} (another mapping)." if run.replaced else ""
+    replacement = f" It replaces {_ingests(run.replaced)} (another mapping)." if run.replaced else ""
     out.print(
-        f"This was ingest {run.number}.{replaced} To take it back: `impactgraph ingest --undo {run.number}`.",
+        f"This was ingest {run.number}.{replacement} "
+        f"To take it back: `impactgraph ingest --undo {run.number}`.",
         style="dim",
         soft_wrap=True,
     )
@@ -95,8 +96,8 @@ def _print_file(out: "Console", report: "FileReport") -> None:
         f"{report.quarantined:,} quarantined, {report.passed_count:,} passed over.",
         soft_wrap=True,
     )
-    passed = sorted(report.passed.values(), key=lambda each: (each.is_expected, -each.count))
-    _print_some(out, [_passed_line(each) for each in passed])
+    reasons = sorted(report.passed.values(), key=lambda each: (each.is_expected, -each.count))
+    _print_some(out, [_passed_line(each) for each in reasons])
     _print_some(out, [f"! {finding}" for finding in report.all_findings])
     _print_some(out, [f"note: {remark}" for remark in report.remarks])
 

@@ -23,9 +23,9 @@ def identify(answers: "Answers", text: str) -> str:
     """
     from impactgraph.cli.output import console
 
-    found = answers.identify_order(text)
-    order, matched = found["order"], found["matched"]
+    answer = answers.identify_order(text)
+    order, match = answer["order"], answer["matched"]
     if order.casefold() not in text.casefold():
-        by = "" if matched == f"order {order}" else f", by {matched}"
+        by = "" if match == f"order {order}" else f", by {match}"
         console(error=True).print(f"Found {order}{by}.", style="dim")
     return order

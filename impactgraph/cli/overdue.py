@@ -89,15 +89,15 @@ def _report(answers: "Answers", suspect: "Json", form: "Form") -> int:
 
     failure = failure_in(suspect["failureInput"], key=suspect_key())
     payload = answers.report_failure(failure, dry_run=False)
-    reported = payload["failure"]
-    if reported is None:
+    failure_data = payload["failure"]
+    if failure_data is None:
         print_problems("error", problems_in(payload["problems"]))
         return 2
     present(
         form,
-        text=lambda out: print_report(out, reported),
+        text=lambda out: print_report(out, failure_data),
         data=lambda: {
-            "failure": {"id": reported["id"]} | suspect["failureInput"],
+            "failure": {"id": failure_data["id"]} | suspect["failureInput"],
             "problems": payload["problems"],
         },
         rows=lambda: problem_rows((), ()),

@@ -104,15 +104,15 @@ def reconcile(
     reader.raise_problems()
     columns = {"id": id_, "state": state, "amount": amount, "currency": currency}
     layout = ListLayout({name: column for name, column in columns.items() if column}, decimal, encoding)
-    listed = read_list(list_path, layout) if list_path is not None else None
+    system_list = read_list(list_path, layout) if list_path is not None else None
     question = ReconcileQuestion(system, at, kinds or None)
     with target.open() as answers:
-        if listed is not None and list_path is not None:
+        if system_list is not None and list_path is not None:
             listing = SystemListing(
                 system,
                 target.now if at is None else at,
-                listed.rows,
-                listed.refused,
+                system_list.rows,
+                system_list.refused,
                 complete=not partial,
                 placed_from=since,
                 states=meanings or None,
@@ -120,7 +120,7 @@ def reconcile(
             answers.check_system(system, at)
             report = answers.report_list(listing, list_path)
             _raise_refused(report.problems, list_path)
-            _note_columns(listed, report.ingest)
+            _note_columns(system_list, report.ingest)
             question = replace(question, key=report.key)
         answer = answers.reconcile(question, None if common.format == "csv" else size)
     present(

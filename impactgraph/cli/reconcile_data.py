@@ -36,7 +36,7 @@ def reconcile_rows(page: Json) -> Rows:
 
 def _row(finding: Json) -> Mapping[str, object]:
     listing, amount, cause = finding["listing"], finding["amount"], finding["likelyCause"]
-    listed = listing["amount"]
+    listed_amount = listing["amount"]
     row: dict[str, object] = {
         "kind": listing["kind"],
         "listed_id": listing["listedId"],
@@ -46,8 +46,8 @@ def _row(finding: Json) -> Mapping[str, object]:
         "late_by": finding["lateBy"],
         "amount": amount["amount"] if amount else None,
         "currency": amount["currency"] if amount else None,
-        "listed_amount": listed["amount"] if listed else None,
-        "listed_currency": listed["currency"] if listed else None,
+        "listed_amount": listed_amount["amount"] if listed_amount else None,
+        "listed_currency": listed_amount["currency"] if listed_amount else None,
         "listed_state": listing["state"],
         "state": listing["expectedState"],
         "step": listing["step"],

@@ -30,13 +30,13 @@ def records_rows(page: Json) -> Rows:
 
 
 def _row(finding: Json) -> Mapping[str, object]:
-    amount, expected, cause = finding["amount"], finding["expectedAmount"], finding["likelyCause"]
+    amount, expected_amount, cause = finding["amount"], finding["expectedAmount"], finding["likelyCause"]
     row = {column: finding[column] for column in ("fulfillment", "kind", "type", "effect", "due")} | {
         "order": finding["order"]["id"],
         "late_by": finding["lateBy"],
         "amount": amount["amount"] if amount else None,
         "currency": amount["currency"] if amount else None,
-        "expected_amount": expected["amount"] if expected else None,
+        "expected_amount": expected_amount["amount"] if expected_amount else None,
         "listing": finding["listing"]["sentence"] if finding["listing"] else None,
     }
     if cause is None:

@@ -31,6 +31,6 @@ def serve(*, host: Host = None, port: Port = None, sources: Sources = None, comm
     settings = read_settings(host=host, port=port, sources=sources, store=common.store)
     configs = load_sources(settings.sources) if settings.sources else ()
     with open_or_create(settings.store) as store:
-        followed = FollowedSources(configs, store, now=system_clock)
+        live_sources = FollowedSources(configs, store, now=system_clock)
         folder = None if "://" in settings.store else Path(settings.store)
-        serve_store(store, settings, folder=folder, sources=followed)
+        serve_store(store, settings, folder=folder, sources=live_sources)

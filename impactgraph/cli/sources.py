@@ -44,9 +44,9 @@ def sources(*, file: File = None, common: Common = COMMON) -> int:
     from impactgraph.cli.output import present
     from impactgraph.sources.format import load_sources
 
-    configured = [(each.key, each.kind) for each in load_sources(file)] if file else []
+    source_kinds = [(each.key, each.kind) for each in load_sources(file)] if file else []
     with find_target(common).open() as answers:
-        answer = answers.sources(configured)
+        answer = answers.sources(source_kinds)
     present(
         common.format,
         text=lambda out: _print_sources(out, answer),

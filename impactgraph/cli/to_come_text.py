@@ -16,28 +16,28 @@ def print_to_come(out: Console, to_come: Json, as_of: Millis) -> None:
     """Prints how many orders are expected to be placed and affected, and from which history; nothing where no
     failure lasts.
     """
-    assumptions, placed = to_come["assumptions"], to_come["placed"]
+    assumptions, placements = to_come["assumptions"], to_come["placed"]
     if not assumptions:
         return
     print_heading(out, f"Still to come, until {formats.at(moment_in(to_come['until']), as_of)}, expected")
     rows = table("", "expected", "range", right=("expected", "range"))
     for name, each in (
-        ("orders placed", placed),
+        ("orders placed", placements),
         ("orders affected", to_come["affected"]),
         ("promises missed", to_come["promisesMissed"]),
     ):
         rows.add_row(name, say_number(each["expected"]), f"{each['low']:,.0f} to {each['high']:,.0f}")
     for number, amount in enumerate(money_estimates_in(to_come["value"])):
         rows.add_row("value of the affected" if number == 0 else "", *money_cells(amount))
-    if placed["possible"]:
+    if placements["possible"]:
         out.print(rows)
     print_lines(
-        out, [*assumptions, "They are not in the totals above."] if placed["possible"] else assumptions
+        out, [*assumptions, "They are not in the totals above."] if placements["possible"] else assumptions
     )
 
 
 def money_cells(amount: MoneyEstimate) -> tuple[str, str]:
     """Expected amount, and its range in the same currency."""
     low, high = (say_amount(each, amount.currency).split()[0] for each in (amount.low, amount.high))
-    expected = say_amount(amount.expected, amount.currency)
-    return f"{expected} converted" if amount.converted else expected, f"{low} to {high}"
+    expected_amount = say_amount(amount.expected, amount.currency)
+    return f"{expected_amount} converted" if amount.converted else expected_amount, f"{low} to {high}"

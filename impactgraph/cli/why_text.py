@@ -127,8 +127,8 @@ def _print_systems(out: "Console", presences: "Sequence[Json]", now: Millis) -> 
     rows = table("system", "since", "last", "state", "confirmed by a list")
     for each in presences:
         moments = (formats.at(moment_in(each[name]), now) for name in ("since", "lastAt"))
-        confirmed = formats.at(moment_in(each["confirmed"]), now)
-        rows.add_row(key_in(each["system"]), *moments, each["state"] or formats.NOTHING, confirmed)
+        confirmation = formats.at(moment_in(each["confirmed"]), now)
+        rows.add_row(key_in(each["system"]), *moments, each["state"] or formats.NOTHING, confirmation)
     out.print(rows)
 
 

@@ -69,9 +69,9 @@ def guess_activities(logs: Sequence[OrderLog], rows: Mapping[str, int]) -> list[
     """
     stats = _measure(logs, rows)
     sections = {activity: _section(activity) for activity in rows}
-    placed = _placing(stats, sections, len(logs))
-    completed, last = _completing(stats, sections, placed, logs)
-    guess = _Guess(stats, sections, placed, completed, last, len(logs))
+    placements = _placing(stats, sections, len(logs))
+    completions, last = _completing(stats, sections, placements, logs)
+    guess = _Guess(stats, sections, placements, completions, last, len(logs))
     return [guess.of(activity) for activity in _sequence(logs, rows)]
 
 
@@ -82,7 +82,7 @@ def _measure(logs: Sequence[OrderLog], rows: Mapping[str, int]) -> dict[str, _St
             continue
         length = max(log[-1][0] - log[0][0], 1e-9)
         has_ended = False
-        visited: set[str] = set()
+        visited_steps: set[str] = set()
         for index, (at, activity) in enumerate(log):
             each = stats[activity]
             before = (at - log[index - 1][0]) / length if index else 1.0
@@ -91,10 +91,10 @@ def _measure(logs: Sequence[OrderLog], rows: Mapping[str, int]) -> dict[str, _St
                 each.gaps.append((before, after))
                 if index + 1 < len(log):
                     each.waits.append(log[index + 1][0] - at)
-            if activity not in visited:
+            if activity not in visited_steps:
                 each.orders += 1
                 each.ends += has_ended
-            visited.add(activity)
+            visited_steps.add(activity)
             has_ended |= bool(_COMPLETE.search(words_of(activity))) and _section(activity) is None
         stats[log[0][1]].first += 1
         stats[log[-1][1]].last += 1
@@ -105,11 +105,11 @@ def _sequence(logs: Sequence[OrderLog], rows: Mapping[str, int]) -> list[str]:
     """Activities by their mean place in the orders; those in none of the sample last."""
     places: dict[str, list[int]] = {}
     for log in logs:
-        visited: set[str] = set()
+        visited_steps: set[str] = set()
         for _, activity in log:
-            if activity not in visited:
-                places.setdefault(activity, []).append(len(visited))
-                visited.add(activity)
+            if activity not in visited_steps:
+                places.setdefault(activity, []).append(len(visited_steps))
+                visited_steps.add(activity)
     return sorted(rows, key=lambda each: (float(np.mean(places.get(each, [999]))), each))
 
 

@@ -54,19 +54,19 @@ def _whole(workflow: WorkflowDraft, tally: WorkflowTally, names: list[str], mini
             f"left out, as fewer than {percent(minimum)} of its fulfillments visited them: {listing}"
             f"{', ...' if len(others) > 10 else ''}."
         )
-    started = sum(step.first for step in tally.steps.values())
-    elsewhere = started - tally.steps[names[0]].first
-    if elsewhere > 0.02 * started:
+    starts = sum(step.first for step in tally.steps.values())
+    elsewhere = starts - tally.steps[names[0]].first
+    if elsewhere > 0.02 * starts:
         yield (
-            f"{elsewhere:,} of {started:,} fulfillments begin at another step than {names[0]}: the format "
+            f"{elsewhere:,} of {starts:,} fulfillments begin at another step than {names[0]}: the format "
             "has one first step. They may have begun before the log."
         )
     if not workflow.completed:
         yield "no fulfillment was seen to complete: the last steps have no end, and no duration."
     yield from _parallel(tally, names)
-    placed = {(record.kind, record.type) for step in workflow.steps for record in step.records}
+    placements = {(record.kind, record.type) for step in workflow.steps for record in step.records}
     for (kind, type_), counts in tally.records.items():
-        if (kind, type_) not in placed:
+        if (kind, type_) not in placements:
             what = f"{kind.value.lower()} {type_}"
             yield f"{what} ({counts.fulfillments:,} fulfillments) follows no step of the draft."
 
@@ -74,14 +74,14 @@ def _whole(workflow: WorkflowDraft, tally: WorkflowTally, names: list[str], mini
 def _parallel(tally: WorkflowTally, names: list[str]) -> Iterator[str]:
     for index, one in enumerate(names):
         for other in names[index + 1 :]:
-            there, back = tally.steps[one], tally.steps[other]
-            ahead = there.next[other] - there.returns[other]
-            behind = back.next[one] - back.returns[one]
-            if min(ahead, behind) > _PARALLEL * min(there.fulfillments, back.fulfillments):
+            forth, back = tally.steps[one], tally.steps[other]
+            ahead_count = forth.next[other] - forth.returns[other]
+            behind_count = back.next[one] - back.returns[one]
+            if min(ahead_count, behind_count) > _PARALLEL * min(forth.fulfillments, back.fulfillments):
                 yield (
-                    f"{one} and {other} come in either order ({ahead:,} and {behind:,} times), each for the "
-                    "first time: work in parallel. A fulfillment is in one step at a time: model one of them "
-                    "as a record that a step emits, or as a fulfillment of its own."
+                    f"{one} and {other} come in either order ({ahead_count:,} and {behind_count:,} times), "
+                    "each for the first time: work in parallel. A fulfillment is in one step at a time: "
+                    "model one of them as a record that a step emits, or as a fulfillment of its own."
                 )
 
 

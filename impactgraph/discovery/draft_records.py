@@ -77,9 +77,9 @@ def _comes_in(anchor: _Anchor, sightings: Sequence[RecordSighting]) -> bool:
     """Whether the record comes while the fulfillment is in the step, and not right after it came there."""
     places: list[float] = []
     for sighting in sightings:
-        left, entered = sighting.left.get(anchor.step), sighting.entered.get(anchor.step)
-        if left is not None and entered is not None and left > entered:
-            places.append((sighting.at - entered) / (left - entered))
+        left_at, entered_at = sighting.left.get(anchor.step), sighting.entered.get(anchor.step)
+        if left_at is not None and entered_at is not None and left_at > entered_at:
+            places.append((sighting.at - entered_at) / (left_at - entered_at))
     inside = sum(0 <= place <= 1 for place in places)
     return inside >= _COMMON * len(places) and quantile(np.array(places, np.float64), 0.5) > _EARLY
 
@@ -88,10 +88,10 @@ def _delays(sightings: Sequence[RecordSighting], step: str) -> Reals:
     """Of the sightings whose fulfillment left the step, and had entered it before the record."""
     delays: list[Millis] = []
     for sighting in sightings:
-        left = sighting.left.get(step)
-        entered = sighting.entered.get(step)
-        if left is not None and entered is not None and entered <= sighting.at:
-            delays.append(sighting.at - left)
+        left_at = sighting.left.get(step)
+        entered_at = sighting.entered.get(step)
+        if left_at is not None and entered_at is not None and entered_at <= sighting.at:
+            delays.append(sighting.at - left_at)
     return np.array(delays, np.float64)
 
 

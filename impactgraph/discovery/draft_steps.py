@@ -16,15 +16,15 @@ def frequent_steps(tally: WorkflowTally, minimum: float) -> list[str]:
     """The steps that at least `minimum` of the fulfillments visited, in the order in which they do: the one
     where most begin, then by how many other steps came before.
     """
-    placed = [
+    placements = [
         name
         for name, step in tally.steps.items()
         if step.fulfillments >= minimum * max(1, tally.fulfillments)
     ]
-    if not placed:
+    if not placements:
         return []
-    first = max(placed, key=lambda name: tally.steps[name].first)
-    return sorted(placed, key=lambda name: (name != first, _position(tally.steps[name]), name))
+    first = max(placements, key=lambda name: tally.steps[name].first)
+    return sorted(placements, key=lambda name: (name != first, _position(tally.steps[name]), name))
 
 
 def _position(step: StepTally) -> float:
@@ -38,21 +38,21 @@ def transitions(
     the visits after which the fulfillment was complete; transitions that are left out, with their counts).
     """
     names = set(known)
-    all_left = sum(step.next.values()) + step.completed
+    leaves = sum(step.next.values()) + step.completed
     frequent = {
-        name: count for name, count in step.next.items() if name in names and count >= minimum * all_left
+        name: count for name, count in step.next.items() if name in names and count >= minimum * leaves
     }
     rare = [(name, count) for name, count in step.next.most_common() if name not in frequent]
-    completed = step.completed if step.completed >= minimum * all_left else 0
-    total = sum(frequent.values()) + completed
+    completions = step.completed if step.completed >= minimum * leaves else 0
+    total = sum(frequent.values()) + completions
     drafts = [
         TransitionDraft(name, count, count / total, step.returns[name])
         for name, count in sorted(frequent.items(), key=lambda item: (-item[1], item[0]))
     ]
-    conditions = _conditions(step, frequent) if not completed else {}
+    conditions = _conditions(step, frequent) if not completions else {}
     if conditions:
         drafts = [_with_condition(draft, conditions) for draft in reversed(drafts)]
-    return tuple(drafts), completed / total if total else 0.0, rare
+    return tuple(drafts), completions / total if total else 0.0, rare
 
 
 def _with_condition(

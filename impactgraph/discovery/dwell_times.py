@@ -62,21 +62,21 @@ def estimate_dwell(
     if not ended.values:
         return None
     dwells = np.array([visit.dwell for visit in ended.values], np.float64)
-    censored = _censored(unended.values, end)
-    p50, p95, mean, is_open_ended = _product_limit(dwells, ended.weight, censored, unended.weight)
+    censored_dwell = _censored(unended.values, end)
+    p50, p95, mean, is_open_ended = _product_limit(dwells, ended.weight, censored_dwell, unended.weight)
     open_spans = _censored([visit for visit in unended.values if visit.until is None], end)
     lingering = round(float((open_spans > quantile(dwells, _SETTLED)).sum()) * unended.weight)
-    settled = _settled(ended, open_spans, begin, end)
-    if settled is None:
+    settled_dwell = _settled(ended, open_spans, begin, end)
+    if settled_dwell is None:
         estimate = _dwell((p50, p95, mean), ended.count, unended.count, is_open_ended=is_open_ended)
         return replace(estimate, lingering=lingering)
-    middle = quantile(settled, 0.5)
+    middle = quantile(settled_dwell, 0.5)
     skew = p50 / middle - 1 if middle else 0.0
-    least = SKEW if len(settled) < _ENOUGH else _AGREED
+    least = SKEW if len(settled_dwell) < _ENOUGH else _AGREED
     if abs(skew) <= least and not is_open_ended:
         return replace(_dwell((p50, p95, mean), ended.count, unended.count), lingering=lingering)
-    numbers = (middle, quantile(settled, 0.95), float(settled.mean()))
-    visits = round(len(settled) * ended.weight)
+    numbers = (middle, quantile(settled_dwell, 0.95), float(settled_dwell.mean()))
+    visits = round(len(settled_dwell) * ended.weight)
     estimate = _dwell(numbers, visits, unended.count, is_product_limit=False, skew=skew)
     return replace(estimate, lingering=lingering)
 

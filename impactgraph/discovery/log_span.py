@@ -17,14 +17,14 @@ def log_span(hours: Mapping[int, int]) -> tuple[Millis, Millis, int]:
     if not hours:
         return 0, 0, 0
     order = sorted(hours)
-    allowed = sum(hours.values()) * _STRAY
+    allowance = sum(hours.values()) * _STRAY
     first, last = 0, len(order) - 1
     stray = 0
     while first < last:
         span = order[last] - order[first]
         ends = ((order[first + 1] - order[first], order[first]), (order[last] - order[last - 1], order[last]))
         gap, hour = max(ends)
-        if stray + hours[hour] > allowed or gap <= span - gap:
+        if stray + hours[hour] > allowance or gap <= span - gap:
             break
         stray += hours[hour]
         first, last = (first + 1, last) if hour == order[first] else (first, last - 1)

@@ -52,21 +52,21 @@ class MappingDraft:
     whole: dict[str, Guess] = field(default_factory=dict[str, Guess])
     """`time_format`, `zone`, `decimal`."""
     activities: list[ActivityGuess] = field(default_factory=list[ActivityGuess])
-    unused: tuple[str, ...] = ()
+    spare_columns: tuple[str, ...] = ()
     """Columns, or attributes and object types, that the draft does not name."""
     rows: int = 0
     """Rows or events that were looked at."""
 
     def doubts(self) -> list[Doubt]:
         """What is unsure of it as a whole; each guess says by itself how sure it is."""
-        lost = [each for each in self.activities if not each.meanings]
+        lost_activities = [each for each in self.activities if not each.meanings]
         unsure = [place for place, guess in self.guesses() if guess.sureness is Sureness.UNSURE]
         unsure += [each.activity for each in self.activities if each.sureness is Sureness.UNSURE]
         doubts: list[Doubt] = []
         if unsure:
             doubts.append(Doubt("mapping", f"guessed without much to go by: {', '.join(unsure)}."))
-        if lost:
-            names = ", ".join(each.activity for each in lost)
+        if lost_activities:
+            names = ", ".join(each.activity for each in lost_activities)
             text = (
                 f"no entry of these activities names an order, or an object of one: {names}. They "
                 "are left out; another object type may be the order, or relations are missing in the log."

@@ -22,10 +22,10 @@ def _document(draft: MappingDraft) -> Iterator[str]:
     yield f"source: {scalar(draft.source.value)}{_why(draft.source)}"
     yield "order:"
     yield from _fields(draft.order)
-    placed = _of_section(draft, "placed")
-    if placed:
+    placing = _of_section(draft, "placed")
+    if placing:
         yield "  placed:"
-        for each, _ in placed:
+        for each, _ in placing:
             yield f"    - {scalar(each.activity)}{_why(each)}"
     if draft.attributes:
         yield "  attributes:"
@@ -37,8 +37,8 @@ def _document(draft: MappingDraft) -> Iterator[str]:
         if members:
             yield f"{section}:"
         for each, value in members:
-            written = _posting(value, draft.posting) if section == "postings" else scalar(value)
-            yield f"  {_key(each.activity)}: {written}{_why(each)}"
+            written_text = _posting(value, draft.posting) if section == "postings" else scalar(value)
+            yield f"  {_key(each.activity)}: {written_text}{_why(each)}"
     for section in _LISTS:
         members = _of_section(draft, section)
         if members:
@@ -58,8 +58,8 @@ def _comments(draft: MappingDraft) -> Iterator[str]:
     for each in draft.activities:
         if not each.meanings:
             yield comment(f"left out: activity {each.activity}: {each.evidence}").lstrip()
-    if draft.unused:
-        yield comment(f"not used: {', '.join(draft.unused)}").lstrip()
+    if draft.spare_columns:
+        yield comment(f"not used: {', '.join(draft.spare_columns)}").lstrip()
 
 
 def _of_section(draft: MappingDraft, section: str) -> list[tuple[ActivityGuess, str]]:

@@ -58,10 +58,10 @@ def name_fit(name: str, role: str) -> float:
     words = words_of(name)
     bare = re.sub(r" (id|no|nr|number|key|code|ref|name)$", "", words)
     best = 0.0
-    for place, known in enumerate(ROLES[role]):
+    for place, word in enumerate(ROLES[role]):
         rank = 0.02 * place
-        if known in (words, bare):
+        if word in (words, bare):
             best = max(best, 1.0 - rank)
-        elif re.search(rf"\b{re.escape(known)}s?\b", words):
+        elif re.search(rf"\b{re.escape(word)}s?\b", words):
             best = max(best, 0.6 - rank)
     return best

@@ -35,8 +35,8 @@ def guess_objects(log: OcelLog, source: str) -> tuple[MappingDraft, list[str]]:
     event_names = [name for name in dict.fromkeys(n for row in event_rows for n in row) if name not in names]
     columns = columns_of(rows, names) | columns_of(event_rows, event_names)
     add_attributes(draft, columns)
-    used = {order.value, part.value if part else ""}
-    draft.unused += tuple(f"object type {name}" for name in objects if name not in used)
+    used_names = {order.value, part.value if part else ""}
+    draft.spare_columns += tuple(f"object type {name}" for name in objects if name not in used_names)
     return draft, []
 
 

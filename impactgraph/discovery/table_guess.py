@@ -41,7 +41,7 @@ def add_attributes(draft: MappingDraft, columns: dict[str, Column]) -> None:
     rows = max((len(column.values) for column in columns.values()), default=0)
     guess = _TableGuess(columns, rows, "objects")
     guess.add_order(draft, None)
-    draft.unused = tuple(guess.free)
+    draft.spare_columns = tuple(guess.free)
 
 
 def add_part_attributes(draft: MappingDraft, columns: dict[str, Column]) -> None:
@@ -75,7 +75,7 @@ class _TableGuess:
             _add_fulfillment_id(draft, order.column, fulfillment)
         self.add_order(draft, order.column)
         self._add_formats(draft, time.column, order.column)
-        draft.unused = tuple(self.free)
+        draft.spare_columns = tuple(self.free)
         return []
 
     def _take(self, column: Column) -> None:
@@ -117,12 +117,14 @@ class _TableGuess:
             and column.times is None
             and column.filled >= 0.9 * self._rows
         ]
-        named = [column for column in candidates if name_fit(column.name, "activity") >= 0.5]
-        pool = named or candidates
+        named_values = [column for column in candidates if name_fit(column.name, "activity") >= 0.5]
+        pool = named_values or candidates
         if not pool:
             return None
         best = max(
-            named, key=lambda column: (name_fit(column.name, "activity"), column.distinct), default=None
+            named_values,
+            key=lambda column: (name_fit(column.name, "activity"), column.distinct),
+            default=None,
         )
         best = best or max(pool, key=self._variety)
         self._take(best)
@@ -163,20 +165,22 @@ class _TableGuess:
         ]
         ids = [column for column in candidates if _activities_each(column, activity) >= _ID_ACTIVITIES]
         ids = [column for column in ids if column.distinct > activity.distinct or self._rows < 100]
-        named = [column for column in ids if name_fit(column.name, "order") >= 0.5]
-        named = [column for column in named if name_fit(column.name, "fulfillment") < 0.5] or named
-        pool = named or ids
+        named_values = [column for column in ids if name_fit(column.name, "order") >= 0.5]
+        named_values = [
+            column for column in named_values if name_fit(column.name, "fulfillment") < 0.5
+        ] or named_values
+        pool = named_values or ids
         if not pool:
             return None, None
         by_size = sorted(pool, key=lambda column: column.distinct)
         order = max(by_size, key=lambda column: (name_fit(column.name, "order"), column.distinct))
-        if not named:
+        if not named_values:
             order = _coarsest(by_size)
         self._take(order)
         each = order.filled / order.distinct
         evidence = f"{order.distinct:,} ids in {order.filled:,} of {self._rows:,} rows, {each:.1f} rows each"
         sureness = Sureness.SURE if name_fit(order.name, "order") >= _GOOD else Sureness.LIKELY
-        sureness = sureness if named else Sureness.UNSURE
+        sureness = sureness if named_values else Sureness.UNSURE
         return _Choice(order, sureness, evidence), self._fulfillment(order, candidates)
 
     def _fulfillment(self, order: Column, candidates: Sequence[Column]) -> _Choice | None:
@@ -221,8 +225,8 @@ class _TableGuess:
         """Workflow and location, unless the draft has them. `is_own`: of attributes that only fulfillments
         have, of which none may be a workflow.
         """
-        known = draft.fulfillment.get("workflow")
-        if known is None or not known.is_attribute:
+        workflow_guess = draft.fulfillment.get("workflow")
+        if workflow_guess is None or not workflow_guess.is_attribute:
             self._add_workflow(draft, is_own=is_own)
         if "location" not in draft.fulfillment and (location := self._category("location")) is not None:
             draft.fulfillment["location"] = _as_guess(location, is_attribute=True)
@@ -281,10 +285,12 @@ class _TableGuess:
     def _add_amounts(self, draft: MappingDraft, order: Column | None) -> None:
         """The value is one for each order; the amount of postings is where it differs, or is not filled."""
         numbers = [column for column in self._free_columns() if column.is_number]
-        fixed = [c for c in numbers if order is None or constant_share(order, c) >= NEARLY_ALL]
-        moving = [column for column in numbers if column not in fixed]
-        amount = self._named("amount", [column for column in moving + fixed if _is_partial(column)] + moving)
-        value = self._named("value", [column for column in fixed if column.name in self.free])
+        fixed_columns = [c for c in numbers if order is None or constant_share(order, c) >= NEARLY_ALL]
+        moving = [column for column in numbers if column not in fixed_columns]
+        amount = self._named(
+            "amount", [column for column in moving + fixed_columns if _is_partial(column)] + moving
+        )
+        value = self._named("value", [column for column in fixed_columns if column.name in self.free])
         if value is None and amount is None:
             value = self._named("value", moving)
         if value is not None:
@@ -314,8 +320,8 @@ _ID_ACTIVITIES = 1.3
 
 
 def _activities_each(column: Column, activity: Column) -> float:
-    found = groups(column, activity)
-    return sum(map(len, found.values())) / max(1, len(found))
+    column_groups = groups(column, activity)
+    return sum(map(len, column_groups.values())) / max(1, len(column_groups))
 
 
 def _coarsest(columns: Sequence[Column]) -> Column:
@@ -332,9 +338,11 @@ def _is_partial(column: Column) -> bool:
 
 def _add_fulfillment_id(draft: MappingDraft, order: Column, fulfillment: _Choice) -> None:
     draft.fulfillment["type"] = _as_guess(fulfillment)
-    shared = 1 - constant_share(fulfillment.column, order)
-    if shared > 1 - NEARLY_ALL:
-        evidence = f"{percent(shared)} of its ids are those of several orders: they count within an order"
+    shared_part = 1 - constant_share(fulfillment.column, order)
+    if shared_part > 1 - NEARLY_ALL:
+        evidence = (
+            f"{percent(shared_part)} of its ids are those of several orders: they count within an order"
+        )
         draft.fulfillment["id"] = Guess("{order}/{fulfillment}", Sureness.LIKELY, evidence)
 
 
@@ -352,8 +360,8 @@ def _format_guess(time: Column, order: Column, format_: str, rival: str | None) 
 
 
 def _examples(column: Column) -> str:
-    shown = ", ".join(value for value, _ in column.counts.most_common(3))
-    return shown if column.distinct <= 3 else f"{column.distinct:,} values such as {shown}"
+    shown_text = ", ".join(value for value, _ in column.counts.most_common(3))
+    return shown_text if column.distinct <= 3 else f"{column.distinct:,} values such as {shown_text}"
 
 
 def _as_guess(choice: _Choice, *, is_attribute: bool = False) -> Guess:

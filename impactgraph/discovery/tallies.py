@@ -153,8 +153,8 @@ def _visits(trace: Trace) -> Iterator[_Visit]:
 
 def _count_visits(tally: WorkflowTally, trace: Trace, visits: Sequence[_Visit]) -> None:
     placed_at = trace.placement.at if trace.placement else None
-    seen: set[str] = set()
-    left: set[str] = set()
+    earlier: set[str] = set()
+    left_steps: set[str] = set()
     values = _values(trace)
     for index, visit in enumerate(visits):
         entry = visit.entry
@@ -164,13 +164,13 @@ def _count_visits(tally: WorkflowTally, trace: Trace, visits: Sequence[_Visit]) 
         step.first_at = entry.at if step.first_at is None else min(step.first_at, entry.at)
         step.last_at = entry.at if step.last_at is None else max(step.last_at, entry.at)
         step.first += index == 0
-        if entry.step not in seen:
+        if entry.step not in earlier:
             step.fulfillments += 1
-            step.position += len(seen)
-        seen.add(entry.step)
-        _count_end(step, visit, placed_at, seen, values)
-        if visit.end in ("next", "completed") and entry.step not in left:
-            left.add(entry.step)
+            step.position += len(earlier)
+        earlier.add(entry.step)
+        _count_end(step, visit, placed_at, earlier, values)
+        if visit.end in ("next", "completed") and entry.step not in left_steps:
+            left_steps.add(entry.step)
             step.left += 1
 
 
@@ -213,27 +213,27 @@ def _count_failures(tally: WorkflowTally, trace: Trace, visits: Sequence[_Visit]
 
 
 def _count_records(tally: WorkflowTally, trace: Trace, visits: Sequence[_Visit], *, is_late: bool) -> None:
-    left: dict[str, Millis] = {}
-    entered: dict[str, Millis] = {}
+    left_steps: dict[str, Millis] = {}
+    entered_moments: dict[str, Millis] = {}
     for visit in visits:
-        entered.setdefault(visit.entry.step, visit.entry.at)
+        entered_moments.setdefault(visit.entry.step, visit.entry.at)
         if visit.left_at is not None and visit.end in ("next", "completed"):
-            left.setdefault(visit.entry.step, visit.left_at)
-    seen: set[RecordKey] = set()
+            left_steps.setdefault(visit.entry.step, visit.left_at)
+    earlier: set[RecordKey] = set()
     for record in sorted(trace.records, key=lambda record: record.at):
         key = (record.kind, record.type)
         counts = tally.records[key]
-        if key in seen:
+        if key in earlier:
             counts.repeats += 1
             continue
-        seen.add(key)
+        earlier.add(key)
         counts.fulfillments += 1
-        for step in left:
+        for step in left_steps:
             counts.after[step] += 1
         if record.channel:
             counts.channels[record.channel] += 1
         ratio = record.amount / trace.value if record.amount is not None and trace.value else None
-        counts.sightings.add(RecordSighting(record.at, left, entered, ratio))
+        counts.sightings.add(RecordSighting(record.at, left_steps, entered_moments, ratio))
     if is_late:
-        for step, at in left.items():
-            tally.steps[step].late_leaves.append((at, frozenset(seen)))
+        for step, at in left_steps.items():
+            tally.steps[step].late_leaves.append((at, frozenset(earlier)))

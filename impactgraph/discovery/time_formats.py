@@ -46,7 +46,7 @@ class TimeFormat:
 
     format: str | None
     rival: str | None
-    """Another format that fits all values as well: day and month are not told apart."""
+    """Another format that fits all values as well: day and month cannot be distinguished."""
     has_zone: bool
     """Whether values say their zone, or are counted from a moment in UTC."""
     seconds: tuple[float, ...]
@@ -55,22 +55,22 @@ class TimeFormat:
 
 def time_format_of(name: str, values: Sequence[str]) -> TimeFormat | None:
     """The format of nearly all values; None where they are no moments."""
-    tried = values[:: max(1, len(values) // _MOST)][:_MOST]
-    if not tried:
+    samples = values[:: max(1, len(values) // _MOST)][:_MOST]
+    if not samples:
         return None
-    iso = _read(tried, None)
-    if _fits(iso) and sum(bool(_DATE.match(value)) for value in tried) >= _ENOUGH * len(tried):
-        has_zone = sum(_has_zone(value) for value in tried) > len(tried) // 2
+    iso = _read(samples, None)
+    if _fits(iso) and sum(bool(_DATE.match(value)) for value in samples) >= _ENOUGH * len(samples):
+        has_zone = sum(_has_zone(value) for value in samples) > len(samples) // 2
         return TimeFormat(None, None, has_zone, iso)
-    numbers = _numeric(name, tried)
+    numbers = _numeric(name, samples)
     if numbers is not None:
-        return TimeFormat(numbers, None, numbers != "excel", _read(tried, numbers))
-    fitting = [(pattern, read) for pattern in _PATTERNS if _fits(read := _read(tried, pattern))]
+        return TimeFormat(numbers, None, numbers != "excel", _read(samples, numbers))
+    fitting = [(pattern, read) for pattern in _PATTERNS if _fits(read := _read(samples, pattern))]
     if not fitting:
         return None
     pattern, read = fitting[0]
-    swapped = pattern.replace("%d", "#").replace("%m", "%d").replace("#", "%m")
-    rival = next((other for other, _ in fitting[1:] if other == swapped), None)
+    other_pattern = pattern.replace("%d", "#").replace("%m", "%d").replace("#", "%m")
+    rival = next((other for other, _ in fitting[1:] if other == other_pattern), None)
     return TimeFormat(pattern, rival, "%z" in pattern, read)
 
 

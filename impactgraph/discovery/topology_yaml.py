@@ -59,13 +59,14 @@ def _document(draft: TopologyDraft) -> Iterator[str]:
 
 def _locations(locations: tuple[LocationDraft, ...]) -> Iterator[str]:
     for each in locations:
-        seen = f"{each.fulfillments:,} fulfillments"
+        count_text = f"{each.fulfillments:,} fulfillments"
         if each.kind is None or not is_key(each.key):
             why = "its name does not say its kind" if each.kind is None else "its name is no key"
-            yield comment(f"location {each.key}: {seen}; {why}").lstrip()
+            yield comment(f"location {each.key}: {count_text}; {why}").lstrip()
             continue
         region = f", region: {scalar(each.region)}" if each.region else ""
-        yield f"  {scalar(each.key)}: {{kind: {each.kind}{region}}}{comment(f'{seen}; kind by its name')}"
+        note = comment(f"{count_text}; kind by its name")
+        yield f"  {scalar(each.key)}: {{kind: {each.kind}{region}}}{note}"
 
 
 def _workflow(workflow: WorkflowDraft) -> Iterator[str]:
@@ -87,8 +88,8 @@ def _workflow(workflow: WorkflowDraft) -> Iterator[str]:
 
 
 def _counts(counts: Mapping[str, int]) -> str:
-    shown = ", ".join(f"{name} {count:,}" for name, count in list(counts.items())[:12])
-    return shown + (", ..." if len(counts) > 12 else "")
+    shown_text = ", ".join(f"{name} {count:,}" for name, count in list(counts.items())[:12])
+    return shown_text + (", ..." if len(counts) > 12 else "")
 
 
 def _step(step: StepDraft) -> Iterator[str]:
@@ -142,13 +143,15 @@ def _shares(step: StepDraft) -> list[str]:
 
 def _transition(then: TransitionDraft, share: str | None) -> str:
     back = ", back to an earlier step" if then.is_backward else ""
-    seen = f"{percent(then.share, 1)}, {then.count:,} times{back}"
+    count_text = f"{percent(then.share, 1)}, {then.count:,} times{back}"
     if then.when is not None:
         dimension, values = then.when
-        return f"{{step: {scalar(then.step)}, when: {{{dimension}: {flow_list(values)}}}}}{comment(seen)}"
+        return (
+            f"{{step: {scalar(then.step)}, when: {{{dimension}: {flow_list(values)}}}}}{comment(count_text)}"
+        )
     if share is None or float(share) == 1:
-        return f"{scalar(then.step)}{comment(seen)}"
-    return f"{{step: {scalar(then.step)}, share: {share}}}{comment(seen)}"
+        return f"{scalar(then.step)}{comment(count_text)}"
+    return f"{{step: {scalar(then.step)}, share: {share}}}{comment(count_text)}"
 
 
 def _records(step: StepDraft) -> Iterator[str]:
@@ -172,5 +175,5 @@ def _record(record: RecordDraft) -> str:
         fields.append("amount: value" if is_all else f"amount: {record.amount:g}")
     if record.channel and record.kind is RecordKind.NOTIFICATION:
         fields.append(f"channel: {scalar(record.channel)}")
-    seen = f"{percent(record.share, 1)} of those that left the step, {record.count:,} times"
-    return f"{{{', '.join(fields)}}}{comment(seen)}"
+    count_text = f"{percent(record.share, 1)} of those that left the step, {record.count:,} times"
+    return f"{{{', '.join(fields)}}}{comment(count_text)}"

@@ -106,7 +106,7 @@ class Traces:
         """Events by hour since 1970: where the log begins and ends."""
         self._parts: dict[str, list[str]] = {}
         """Fulfillments of each order of which one is open."""
-        self._ended: list[tuple[str, Trace]] = []
+        self._ends: list[tuple[str, Trace]] = []
 
     def add(self, event: Event) -> Sequence[Trace]:
         """Takes one event of an order in; the traces that are done with."""
@@ -138,7 +138,7 @@ class Traces:
     def _place(self, event: OrderPlaced, at: Millis) -> None:
         data = event.data
         placement = Placement(at, data.channel, data.mode, data.region)
-        known = self._parts.setdefault(data.order, [])
+        parts = self._parts.setdefault(data.order, [])
         for part in data.fulfillments:
             trace = self._trace(part.fulfillment, data.order)
             if trace.placement is not None:
@@ -146,8 +146,8 @@ class Traces:
             trace.placement, trace.workflow = placement, part.workflow
             trace.location = part.location or trace.location
             trace.value = _value_of(part, data.fulfillments, float(data.value))
-            if part.fulfillment not in known:
-                known.append(part.fulfillment)
+            if part.fulfillment not in parts:
+                parts.append(part.fulfillment)
             self._queue(part.fulfillment, trace)
 
     def _note(self, event: Event, at: Millis) -> None:
@@ -175,15 +175,15 @@ class Traces:
     def _queue(self, key: str, trace: Trace) -> None:
         if not trace.is_queued and trace.is_complete:
             trace.is_queued = True
-            self._ended.append((key, trace))
+            self._ends.append((key, trace))
 
     def _sweep(self) -> list[Trace]:
         """Removes the ended traces that no event named for long."""
         limit = self.events - IDLE
-        done = [(key, trace) for key, trace in self._ended if trace.touched <= limit]
+        done = [(key, trace) for key, trace in self._ends if trace.touched <= limit]
         if not done:
             return []
-        self._ended = [pair for pair in self._ended if pair[1].touched > limit]
+        self._ends = [pair for pair in self._ends if pair[1].touched > limit]
         for key, trace in done:
             del self.open[key]
             parts = self._parts.get(trace.order, [])

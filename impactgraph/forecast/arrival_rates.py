@@ -75,19 +75,19 @@ def arrival_rates(counts: Reals, usual: Flags) -> ArrivalRates:
     same_hours = _SameHours.of(counts, usual)
     past, days = same_hours.expected(past_hours)
     is_compared = usual[: len(past_hours)] & ~np.isnan(past)
-    expected = np.where(is_compared, past, 0.0)
+    expected_counts = np.where(is_compared, past, 0.0)
     actual = np.where(is_compared, counts[: len(past_hours)], 0.0)
     last_hours = np.flatnonzero(usual)[:_RECENT_HOURS]
     last_rate = float(counts[last_hours].sum()) / max(len(last_hours), 1)
-    if not is_compared.any() or not _are_comparable(actual, expected):
+    if not is_compared.any() or not _are_comparable(actual, expected_counts):
         return ArrivalRates(np.full(WEEK_HOURS, last_rate), _UNKNOWN_ERROR, 0.0)
     future, _ = same_hours.expected(-1 - np.arange(WEEK_HOURS, dtype=np.int64))
     recent = slice(0, _RECENT_HOURS)
-    level = (actual[recent].sum() + _LEVEL_PRIOR) / (expected[recent].sum() + _LEVEL_PRIOR)
+    level = (actual[recent].sum() + _LEVEL_PRIOR) / (expected_counts[recent].sum() + _LEVEL_PRIOR)
     fading = 0.5 ** (np.arange(WEEK_HOURS) / _LEVEL_HALF_LIFE)
     return ArrivalRates(
         of_hour=np.where(np.isnan(future), last_rate, future * level**fading),
-        error=_error(actual, expected, days),
+        error=_error(actual, expected_counts, days),
         days=len(counts) / DAY_HOURS,
     )
 
@@ -103,10 +103,10 @@ class _SameHours:
     @staticmethod
     def of(counts: Reals, usual: Flags) -> "_SameHours":
         """Where there are few days, each hour with a part of those beside it."""
-        seen = usual.astype(np.float64)
+        day_counts = usual.astype(np.float64)
         if DAY_HOURS <= len(counts) < _SMOOTHED_BELOW:
-            return _SameHours(_with_neighbours(counts), _with_neighbours(seen))
-        return _SameHours(counts, seen)
+            return _SameHours(_with_neighbours(counts), _with_neighbours(day_counts))
+        return _SameHours(counts, day_counts)
 
     def expected(self, hours: NDArray[np.int64]) -> tuple[Reals, Reals]:
         """(H,) of hours before (negative: to come), by earlier days only, NaN where there are none; and from
@@ -118,13 +118,13 @@ class _SameHours:
         if not inside.any():
             return np.full(len(hours), np.nan), np.zeros(len(hours))
         at = np.where(inside, at, 0)
-        counts, seen = self.counts[at] * inside, self.seen[at] * inside
+        counts, day_counts = self.counts[at] * inside, self.seen[at] * inside
         weight = 0.5 ** (days / _HALF_LIFE)
         with np.errstate(invalid="ignore", divide="ignore"):
-            daily = (counts @ weight) / (seen @ weight)
+            daily = (counts @ weight) / (day_counts @ weight)
         is_same_weekday = (days % 7 == 0).astype(np.float64)
-        expected = (counts @ is_same_weekday + _ALL_DAYS * daily) / (seen @ is_same_weekday + _ALL_DAYS)
-        return expected, inside.sum(axis=1).astype(np.float64)
+        rate = (counts @ is_same_weekday + _ALL_DAYS * daily) / (day_counts @ is_same_weekday + _ALL_DAYS)
+        return rate, inside.sum(axis=1).astype(np.float64)
 
 
 def _with_neighbours(values: Reals) -> Reals:

@@ -24,10 +24,10 @@ _LONGEST_CALENDAR = 40 * 24 * 60 * float(MINUTE)
 
 def whole_moments(edges: Iterable[Reals], low: float, high: float) -> Ints:
     """Ascending whole milliseconds in (low, high]: a moment is at or after one if it is so of the edge."""
-    listed = [np.atleast_1d(edge) for edge in edges]
-    if not listed:
+    edge_arrays = [np.atleast_1d(edge) for edge in edges]
+    if not edge_arrays:
         return np.zeros(0, np.int64)
-    every = np.concatenate(listed)
+    every = np.concatenate(edge_arrays)
     within = np.ceil(every[(every > low) & (every <= high)]).astype(np.int64)
     return distinct_ascending(within)
 

@@ -88,7 +88,7 @@ def _join_defects(results: Sequence[SimulationResult]) -> dict[int, list[RecordD
         for bit, defects in result.record_defects.items()
         for defect in defects
     }
-    joined: dict[int, list[RecordDefect]] = {}
+    by_record: dict[int, list[RecordDefect]] = {}
     for (bit, index), barrier in barriers.items():
         flags = [
             next(
@@ -97,8 +97,8 @@ def _join_defects(results: Sequence[SimulationResult]) -> dict[int, list[RecordD
             )
             for result in results
         ]
-        joined.setdefault(bit, []).append(RecordDefect(np.concatenate(flags, axis=1), barrier))
-    return joined
+        by_record.setdefault(bit, []).append(RecordDefect(np.concatenate(flags, axis=1), barrier))
+    return by_record
 
 
 @dataclass(frozen=True)

@@ -71,8 +71,8 @@ class CohortCompletions(ABC):
             return chances
         cohort, promised_by = cohort.take(at), promised_by.take(at)
         pair, example = distinct_promises(cohort, promised_by)
-        found = self.weigh(cohort.take(example), promised_by.take(example))
-        chances.put(at, PromiseChances(found.missed.take(pair), found.late_anyway.take(pair)))
+        weights = self.weigh(cohort.take(example), promised_by.take(example))
+        chances.put(at, PromiseChances(weights.missed.take(pair), weights.late_anyway.take(pair)))
         return chances
 
 

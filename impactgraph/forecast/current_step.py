@@ -91,17 +91,17 @@ def current_step(plan: Plan, cohorts: Cohorts, as_of: float, occurs: Occurs) -> 
     fit = _fit(visit, passage.departures) if is_uncertain or may_outlast else longer
     usual_work, is_held = work, begin > as_of
     if may_outlast:
-        outlasted = _outlasted(visit, fit, longer)
-        usual_work = np.where(outlasted, stage.durations(_sample(stage), cohorts.slowdown), work)
-        is_held |= outlasted & (passage.hit_by >= 0)
+        longer_than_visit = _outlasted(visit, fit, longer)
+        usual_work = np.where(longer_than_visit, stage.durations(_sample(stage), cohorts.slowdown), work)
+        is_held |= longer_than_visit & (passage.hit_by >= 0)
     completion = stage.done_at(begin, work)
     hit_by, is_given_up = passage.hit_by, False
     if evidence.is_dead_lettered:
         completion = np.maximum(visit.arrival, _rejects_since(stage, as_of))
         is_given_up = not any(gate.rejects() for gate in _ways_on(stage))
     if is_given_up:
-        impaired = next(barrier for gate in _ways_on(stage) for barrier in gate.barriers)
-        hit_by = np.where(hit_by < 0, np.int16(impaired.index), hit_by)
+        first_barrier = next(barrier for gate in _ways_on(stage) for barrier in gate.barriers)
+        hit_by = np.where(hit_by < 0, np.int16(first_barrier.index), hit_by)
         is_held = np.ones_like(is_held)
     return StepCompletion(
         factual=completion,
@@ -166,13 +166,15 @@ def _longer_chance(visit: _Visit, begin: Reals) -> Reals:
     if not visit.stage.start and not any(handoff.gate for handoff in visit.stage.handoffs):
         return none
     with np.errstate(invalid="ignore"):
-        held = np.maximum(begin - visit.stage.start.scheduled_departures(visit.arrival), 0.0)
-    held = np.where(_is_in_force(visit, visit.stage.start.barriers), held, 0.0)
+        hold_chance = np.maximum(begin - visit.stage.start.scheduled_departures(visit.arrival), 0.0)
+    hold_chance = np.where(_is_in_force(visit, visit.stage.start.barriers), hold_chance, 0.0)
     for handoff in visit.stage.handoffs:
         delay = np.maximum(visit.as_of - visit.low, 0.0)
-        held = np.maximum(held, np.where(_is_in_force(visit, handoff.gate.barriers), delay, 0.0))
+        hold_chance = np.maximum(
+            hold_chance, np.where(_is_in_force(visit, handoff.gate.barriers), delay, 0.0)
+        )
     stay = np.maximum(visit.as_of - visit.arrival, 1.0)
-    longer = np.where(begin <= visit.as_of, _OUTLASTS * np.minimum(held / stay, 1.0), 0.0)
+    longer = np.where(begin <= visit.as_of, _OUTLASTS * np.minimum(hold_chance / stay, 1.0), 0.0)
     # Who waits for a person may do so for longer than is usual, like what waits for an unknown reason.
     return np.where(_waits_for_person(visit), np.maximum(longer, _LATEST_PERSON), longer)
 
@@ -193,17 +195,17 @@ def _meets_uncertain(visit: _Visit) -> Flags:
 def _explains_error(visit: _Visit) -> Flags:
     """(G, K) whether a call fails that the reported error may be of."""
     start, element = visit.stage.start, visit.evidence.error_element
-    related = [b for b in start.barriers if element in {hop.element for hop in b.impairment.hops}]
-    return _meets(visit, related or start.uncertain_barriers)
+    barriers = [b for b in start.barriers if element in {hop.element for hop in b.impairment.hops}]
+    return _meets(visit, barriers or start.uncertain_barriers)
 
 
 def _meets(visit: _Visit, barriers: Iterable[Barrier]) -> Flags:
     """(G, K) whether a call at the start fails for good by one of the barriers."""
-    met = np.zeros(visit.arrival.shape, bool)
+    meets = np.zeros(visit.arrival.shape, bool)
     for barrier in barriers:
         if barrier.impairment.effect in _FAILING:
-            met |= barrier.applies_at(visit.arrival) & visit.occurs(barrier)
-    return met
+            meets |= barrier.applies_at(visit.arrival) & visit.occurs(barrier)
+    return meets
 
 
 def _waits_for_person(visit: _Visit) -> Flags:
@@ -224,19 +226,19 @@ def _still_waiting(visit: _Visit) -> Reals:
 
 def _is_rejected(visit: _Visit) -> Flags:
     """(G, K) whether a barrier that rejects occurs at a hand-off."""
-    rejected = np.zeros(visit.arrival.shape, bool)
+    is_rejected = np.zeros(visit.arrival.shape, bool)
     for barrier in (b for h in visit.stage.handoffs for b in h.gate.barriers):
         if barrier.impairment.effect is Effect.REJECTED:
-            rejected |= np.broadcast_to(np.asarray(visit.occurs(barrier)), rejected.shape)
-    return rejected
+            is_rejected |= np.broadcast_to(np.asarray(visit.occurs(barrier)), is_rejected.shape)
+    return is_rejected
 
 
 def _stays_completed(plan: Plan, visit: _Visit, completion: Reals) -> Reals:
     """(G, K) that what was completed then has not been handed over."""
     departure = np.full(completion.shape, np.nan)
     for branch in plan.branches(visit.stage.index):
-        passed = branch.handoff.gate.pass_through(completion, visit.occurs).departures
-        departure = np.where(branch.scenarios, passed, departure)
+        departures = branch.handoff.gate.pass_through(completion, visit.occurs).departures
+        departure = np.where(branch.scenarios, departures, departure)
     with np.errstate(invalid="ignore"):
         late = np.maximum(visit.as_of - departure, 0.0)
     return np.where(np.isnan(late), 1.0, np.maximum(np.exp(-late / _HANDOVER), UNEXPLAINED))

@@ -207,8 +207,8 @@ def _of_step(
                 dwell_time=dwell_time[at],
                 has_ended=has_ended[at],
             )
-    known = work > 0
-    return Distribution(_kaplan_meier(work[known], has_ended[known], prior), int(has_ended.sum()))
+    has_work = work > 0
+    return Distribution(_kaplan_meier(work[has_work], has_ended[has_work], prior), int(has_ended.sum()))
 
 
 def _before_the_run(

@@ -176,13 +176,13 @@ def _usual_way(
     visit = current
     way = [step_of(visit, weight)]
     while branches := plan.branches(visit):
-        taken = [weight * branch.scenarios[scenario] for branch in branches]
-        sums = [float(each.sum()) for each in taken]
+        weights = [weight * branch.scenarios[scenario] for branch in branches]
+        sums = [float(each.sum()) for each in weights]
         most = int(np.argmax(sums))
         if sums[most] < float((weight * plan.ends(visit)[scenario]).sum()):
             break
         visit = branches[most].to
-        weight = taken[most]
+        weight = weights[most]
         way.append(step_of(visit, weight))
     return way
 
@@ -205,13 +205,13 @@ def _expected_steps(
         leaves = max(round(moment), begins, as_of)
         earliest = max(leaves if is_last else begins, as_of)
         moments, of_weight = (finish, weight) if is_last else (each.departures, usual)
-        bound = _quantile(moments, of_weight, _UPPER_END)
+        upper_end = _quantile(moments, of_weight, _UPPER_END)
         steps.append(
             ExpectedStep(
                 each.step,
                 begins,
                 leaves,
-                leaves_by=max(round(bound), leaves) if np.isfinite(bound) else None,
+                leaves_by=max(round(upper_end), leaves) if np.isfinite(upper_end) else None,
                 records=_records(each, usual, level, earliest),
             )
         )

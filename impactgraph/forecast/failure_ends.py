@@ -200,8 +200,8 @@ def typical_length(failure: Failure, failures: Sequence[Failure], as_of: Millis)
     """
     former_failures = [
         (each.target, each.ended_at - each.started_at)
-        for known in failures
-        for each in known.episodes
+        for other in failures
+        for each in other.episodes
         if each.ended_at is not None
         and each.started_at < each.ended_at <= as_of
         and each.failure_class is failure.failure_class

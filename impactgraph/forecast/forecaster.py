@@ -91,10 +91,10 @@ class Forecaster:
     ) -> CohortOutcomes:
         """Of groups that take part in these strata; `chances`: for each group, of each stratum."""
         setup = self._setup(plan, groups)
-        shared = _SharedByStrata(setup, groups)
+        by_strata = _SharedByStrata(setup, groups)
         comparison = join_strata(
             [
-                self._compare(shared, occurs, [of_group[n] for of_group in chances])
+                self._compare(by_strata, occurs, [of_group[n] for of_group in chances])
                 for n, occurs in enumerate(strata)
             ]
         )
@@ -221,8 +221,8 @@ class _SharedByStrata:
 
 def _stratum_weights(plan: Plan, group: Cohorts) -> tuple[float, ...]:
     """Probability of each stratum of the plan for a group: by the events on its way, and by its decisions."""
-    decided = {read.decision.step for read in group.stale_reads}
-    return plan.weights((*sorted(plan.reach(group.step)), *sorted(decided)))
+    decision_steps = {read.decision.step for read in group.stale_reads}
+    return plan.weights((*sorted(plan.reach(group.step)), *sorted(decision_steps)))
 
 
 def _current_hits(
@@ -256,10 +256,10 @@ def _fill_readiness(
     for rows, group in zip(_rows(groups), groups, strict=True):
         if group.step != setup.plan.promise_stage:
             continue
-        for result, held in ((factual, 0.0), (counterfactual, group.past_delays)):
+        for result, hold in ((factual, 0.0), (counterfactual, group.past_delays)):
             if result.readiness is None:
                 result.readiness = np.full_like(result.finish, np.nan)
-            result.readiness[rows] = group.entered_at[:, None] - held
+            result.readiness[rows] = group.entered_at[:, None] - hold
 
 
 def _made_decisions(

@@ -143,11 +143,11 @@ class Barrier:
         return out
 
     def _departures_of_growing_delay(self, t: Reals) -> Reals:
-        grown = self._grown_delay(t)
+        delay = self._grown_delay(t)
         most = self._grown_delay(self.until)
         drain = np.maximum(float(self.impairment.drain), 0.25 * most)
         after = self.until + most + (t - self.until) * (drain / np.maximum(drain + most, 1.0))
-        return np.where(t < self.since, t, np.where(t < self.until, t + grown, np.maximum(t, after)))
+        return np.where(t < self.since, t, np.where(t < self.until, t + delay, np.maximum(t, after)))
 
     def _grown_delay(self, t: Reals) -> Reals:
         return self.impairment.delay * np.clip((t - self.since) / float(BACKLOG_GROWTH), 0.0, 1.0)
@@ -274,16 +274,19 @@ class Gate:
         passage = self._pass_barriers(t, occurs)
         if self.last is None:
             return passage
-        departures, scheduled = self.last.run_from(passage.departures), self.last.run_from(passage.scheduled)
+        departures, scheduled_at = (
+            self.last.run_from(passage.departures),
+            self.last.run_from(passage.scheduled),
+        )
         waits = passage.waits
         if waits is not None:
-            waits = np.where(departures > scheduled, waits, np.int16(-1))
-        return Passage(departures, scheduled, waits)
+            waits = np.where(departures > scheduled_at, waits, np.int16(-1))
+        return Passage(departures, scheduled_at, waits)
 
     def _pass_barriers(self, t: Reals, occurs: Occurs) -> Passage:
         if len(self.barriers) == 1:
             return self._pass_one(self.barriers[0], t, occurs)
-        out = scheduled = self._boarding(t)
+        out = scheduled_at = self._boarding(t)
         by: NDArray[np.int16] | None = None
         most = np.zeros(())
         for again in range(2):
@@ -295,12 +298,12 @@ class Gate:
                 if later is None:
                     continue
                 with np.errstate(invalid="ignore"):
-                    added = np.where(later > out, later - out, 0.0)
-                is_most = added > most
+                    extra = np.where(later > out, later - out, 0.0)
+                is_most = extra > most
                 by = np.where(is_most, np.int16(barrier.index), np.int16(-1) if by is None else by)
-                most = np.maximum(added, most)
+                most = np.maximum(extra, most)
                 out = later
-        return Passage(out, scheduled, by)
+        return Passage(out, scheduled_at, by)
 
     def _pass_one(self, barrier: Barrier, t: Reals, occurs: Occurs) -> Passage:
         """The passage of arrivals through the only barrier."""

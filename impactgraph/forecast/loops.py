@@ -58,18 +58,18 @@ def distances(ways: Ways) -> list[int]:
 
 
 def _post_order(ways: Ways) -> list[int]:
-    visited = [False] * len(ways)
+    was_visited = [False] * len(ways)
     order: list[int] = []
     for root in range(len(ways)):
-        stack = [(root, iter(ways[root]))] if not visited[root] else []
-        visited[root] = True
+        stack = [(root, iter(ways[root]))] if not was_visited[root] else []
+        was_visited[root] = True
         while stack:
             node, rest = stack[-1]
-            target = next((each for each in rest if not visited[each]), None)
+            target = next((each for each in rest if not was_visited[each]), None)
             if target is None:
                 stack.pop()
                 order.append(node)
             else:
-                visited[target] = True
+                was_visited[target] = True
                 stack.append((target, iter(ways[target])))
     return order

@@ -28,7 +28,7 @@ def lost_records(record: Record, completed_at: Reals, as_of: float, tolerance: f
     due = record.emission.due
     emission = np.broadcast_to(completed_at[:, None], (cohorts, SCENARIOS))
     certain = [barrier for barrier in record.gate.barriers if barrier.is_certain]
-    unharmed = pass_all(record.gate.with_barriers(certain), emission)
+    passage = pass_all(record.gate.with_barriers(certain), emission)
     allowance = max(float(due or tolerance), float(MINUTE))
     likelihood = np.zeros(cohorts)
     details = RecordDetails(
@@ -40,14 +40,14 @@ def lost_records(record: Record, completed_at: Reals, as_of: float, tolerance: f
     )
     likeliest = np.zeros(cohorts)
     sent_at = record.gate.scheduled_departures(completed_at)
-    total = _none_occurs(record.gate.uncertain_barriers, sent_at) * _absence(unharmed, as_of, allowance)
+    total = _none_occurs(record.gate.uncertain_barriers, sent_at) * _absence(passage, as_of, allowance)
     for barrier in record.gate.uncertain_barriers:
         arrival = pass_all(record.gate.with_barriers((*certain, barrier)), emission)
         weight = _chance_at(barrier, sent_at) * _absence(arrival, as_of, allowance)
         total = total + weight
         expected_at = np.sort(arrival, axis=1)[:, SCENARIOS // 2]
         is_late = (expected_at > as_of) & (expected_at > np.nan_to_num(details.due_at, nan=-np.inf))
-        is_late &= expected_at - np.sort(unharmed, axis=1)[:, SCENARIOS // 2] > tolerance
+        is_late &= expected_at - np.sort(passage, axis=1)[:, SCENARIOS // 2] > tolerance
         weight = np.where(is_late, weight, 0.0)
         likelihood += weight
         is_likeliest = weight > likeliest

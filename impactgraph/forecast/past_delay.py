@@ -137,9 +137,9 @@ def past_delay(stage: Stage, handoff: Handoff | None, visits: PastVisits, tolera
         for at in _by_closed_barriers(gates, visits, np.flatnonzero(~is_explained)):
             is_last = likelihood is _far
             open_gates = gates.without_closed_at(float(visits.left_at[at[0]]), keeps_rejecting=is_last)
-            again, explained = _estimate(open_gates, visits.take(at), np.full(len(at), is_last), likelihood)
+            again, explanation = _estimate(open_gates, visits.take(at), np.full(len(at), is_last), likelihood)
             estimate.put(at, again)
-            is_explained[at] = explained
+            is_explained[at] = explanation
     return estimate
 
 
@@ -182,10 +182,10 @@ def _estimate(
         delay = np.concatenate([each.delay for each in explanations], axis=1)
         weight = np.concatenate([each.weight for each in explanations], axis=1)
     held_weight = weight * (delay > min(float(MINUTE), gates.tolerance))
-    total, held = weight.sum(axis=1), held_weight.sum(axis=1)
+    total, hold_sum = weight.sum(axis=1), held_weight.sum(axis=1)
     is_explained = total > _LEAST
-    chance = np.where(is_explained, held / np.maximum(total, 1e-300), 0.0)
-    mean = (held_weight * delay).sum(axis=1) / np.maximum(held, 1e-300)
+    chance = np.where(is_explained, hold_sum / np.maximum(total, 1e-300), 0.0)
+    mean = (held_weight * delay).sum(axis=1) / np.maximum(hold_sum, 1e-300)
     first = first_hold(explanations, held_weight, gates.tolerance)
     first.impairment[chance <= 0] = -1
     return PastDelay(chance, np.where(chance > 0, mean, 0.0), first), is_explained
@@ -240,12 +240,12 @@ def _explain(
     gates: _PassedGates, visits: PastVisits, has_replays: Flags, variant: Variant, likelihood: _Likelihood
 ) -> Explanation:
     moments = _Moments.of(visits)
-    left_at, scheduled = moments.left_at, gates.gate.scheduled_departures
+    left_at, scheduled_at = moments.left_at, gates.gate.scheduled_departures
     recorder = HoldRecorder(left_at, left_at + moments.error)
     work = _work(gates.stage, visits, moments, variant, recorder, likelihood)
     departure = recorder.departures(variant.gate(gates.gate), work.completion, Place.HANDOFF)
     is_rejected = work.is_rejected | np.isinf(departure)
-    usual = scheduled(work.usual_completion)
+    usual = scheduled_at(work.usual_completion)
     departure = np.where(is_rejected, np.maximum(left_at, usual), departure)
     ordinary_fit = likelihood((departure - left_at) / moments.error)
     if likelihood is _far and gates.leaves_to_person(variant):
@@ -254,15 +254,15 @@ def _explain(
         departure = np.broadcast_to(left_at, departure.shape)
     can_be_replay = has_replays[:, None] & (work.completion <= left_at)
     replay_fit = np.where(can_be_replay, moments.error * np.sqrt(2 * np.pi) / _LONGEST_REPLAY, 0.0)
-    wait = departure - scheduled(work.completion)
+    wait = departure - scheduled_at(work.completion)
     is_known = moments.is_recorded & (wait > MINUTE)
     # Where the completion is known, so is the wait for the hand-off, whatever was reported of it.
     ordinary_fit = np.where(is_known, 1.0, ordinary_fit)
     if gates.only_start_holds:
         replay_fit, ordinary_fit = can_be_replay.astype(np.float64), np.ones_like(ordinary_fit)
     weight = work.weight * np.where(is_rejected, replay_fit, ordinary_fit)
-    own_wait = np.minimum(np.maximum(left_at - scheduled(work.completion), 0.0), 2.0 * wait)
-    departure = np.where(is_known, scheduled(work.completion) + own_wait, departure)
+    own_wait = np.minimum(np.maximum(left_at - scheduled_at(work.completion), 0.0), 2.0 * wait)
+    departure = np.where(is_known, scheduled_at(work.completion) + own_wait, departure)
     return Explanation(np.maximum(departure - usual, 0.0), weight, recorder)
 
 

@@ -88,15 +88,15 @@ class HoldRecorder:
         left_at, latest = self.left_at[at], self.latest[at]
         for passage in self._passages:
             gate, arrival = passage.gate, passage.arrival[at]
-            scheduled = gate.scheduled_departures(arrival)
+            scheduled_at = gate.scheduled_departures(arrival)
             for barrier in gate.barriers:
                 if len(gate.barriers) > 1:
                     alone = pass_all(gate.with_barriers((barrier,)), arrival)
                 else:
                     alone = passage.departures[at]
-                ended = np.where(np.isinf(alone), left_at, alone)
-                length = np.where(ended <= latest, np.maximum(ended - scheduled, 0.0), 0.0)
-                seen_length = np.maximum(np.minimum(ended, latest) - scheduled, 0.0)
+                ended_at = np.where(np.isinf(alone), left_at, alone)
+                length = np.where(ended_at <= latest, np.maximum(ended_at - scheduled_at, 0.0), 0.0)
+                seen_length = np.maximum(np.minimum(ended_at, latest) - scheduled_at, 0.0)
                 yield Hold(barrier, passage.place, arrival, length, seen_length)
 
 

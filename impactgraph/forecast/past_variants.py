@@ -38,7 +38,9 @@ def past_variants(stage: Stage, gate: Gate, *, has_error: bool) -> list[Variant]
     )
     by_index = {barrier.index: barrier for barrier in barriers}
     at_start = {barrier.index for barrier in stage.start.uncertain_barriers}
-    variants = [_variant(by_index.values(), occurred) for occurred in _combinations(list(by_index.values()))]
+    variants = [
+        _variant(by_index.values(), combination) for combination in _combinations(list(by_index.values()))
+    ]
     if has_error and at_start:
         variants = [variant for variant in variants if variant.occurred & at_start]
     return variants

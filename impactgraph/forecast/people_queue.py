@@ -86,9 +86,9 @@ def people_queue(
     cumulative: Reals = np.cumsum(np.exp(evidence - evidence.max()) * density)
     sample: Reals = scenario_sample(f"people/{name}") * float(cumulative[-1])
     place = np.searchsorted(cumulative, sample)
-    chosen, of_scenario = np.unique(place.astype(np.intp), return_inverse=True)
+    places, of_scenario = np.unique(place.astype(np.intp), return_inverse=True)
     knots = np.unique(np.linspace(0, len(line.knots) - 1, _KNOTS).astype(np.intp))
-    begins = np.stack([line.begins(number)[knots] for number in numbers[chosen]], axis=1)
+    begins = np.stack([line.begins(number)[knots] for number in numbers[places]], axis=1)
     return PeopleQueue(line.knots[knots], begins[:, of_scenario])
 
 
@@ -104,25 +104,27 @@ class _Line:
         self._rate = float((entered_at > as_of - _RECENT).sum()) / _RECENT
         means = np.array([distribution.at.mean() for distribution in visits.work])
         self._work = float(means[visits.place].mean())
-        gone = np.searchsorted(np.sort(left_at), entered_at, side="right")
-        self.most = max(float((np.arange(1, len(entered_at) + 1) - gone).max()), 1.0)
+        departure_count = np.searchsorted(np.sort(left_at), entered_at, side="right")
+        self.most = max(float((np.arange(1, len(entered_at) + 1) - departure_count).max()), 1.0)
         self.knots = np.concatenate([[since], self._new.entered_at, [as_of, as_of + _AHEAD]])
 
     def begins(self, number: float) -> Reals:
         """(N,) when work begins at the knots, with this number in work at a time."""
         coming = len(self._new.entered_at)
-        ahead = np.concatenate([[0.0], np.arange(coming), [coming, coming + self._rate * _AHEAD]])
-        ahead += self._in_hand + 1.0 - number
-        began = np.maximum(self._when_left(ahead, number), self.knots)
-        began[-2:] = self._as_of + (ahead[-2:] - len(self._departures)) * self._work / number
+        positions = np.concatenate([[0.0], np.arange(coming), [coming, coming + self._rate * _AHEAD]])
+        positions += self._in_hand + 1.0 - number
+        began = np.maximum(self._when_left(positions, number), self.knots)
+        began[-2:] = self._as_of + (positions[-2:] - len(self._departures)) * self._work / number
         return np.maximum.accumulate(began)
 
     def _when_left(self, ahead: Reals, number: float) -> Reals:
         """(N,) when so many have left since capacity was lost; in the past for none."""
-        left = len(self._departures)
-        past = np.append(-np.inf, self._departures)[np.clip(np.ceil(ahead), 0, left).astype(np.intp)]
-        future = self._as_of + (ahead - left) * self._work / number
-        return np.where(ahead > left, future, past)
+        departure_count = len(self._departures)
+        past = np.append(-np.inf, self._departures)[
+            np.clip(np.ceil(ahead), 0, departure_count).astype(np.intp)
+        ]
+        future = self._as_of + (ahead - departure_count) * self._work / number
+        return np.where(ahead > departure_count, future, past)
 
     def evidence(self, number: float) -> float:
         """Logarithm of how likely the visits since are."""
@@ -137,9 +139,9 @@ class _Line:
             at = places == place
             stay = np.minimum(left_at[at], self._as_of) - begin[at]
             slack = np.maximum(float(MINUTE), 0.05 * stay)
-            ended = work.below(stay + slack) - work.below(stay - slack)
+            end_chance = work.below(stay + slack) - work.below(stay - slack)
             lasting = 1.0 - work.below(np.maximum(stay, 0.0))
-            chance = np.where(left_at[at] <= self._as_of, np.where(stay > 0, ended, 0.0), lasting)
+            chance = np.where(left_at[at] <= self._as_of, np.where(stay > 0, end_chance, 0.0), lasting)
             total += float(np.log(np.maximum(chance, _UNEXPLAINED)).sum())
         return total
 

@@ -81,8 +81,8 @@ class QueueLoad:
         for step in self._senders.get(integration, ()):
             before += self._count(self._entries, step.workflow, step.key, at)
             since += self._count(self._entries, step.workflow, step.key, end, max(end - at, 0))
-        expected = before * max(end - at, 0) / SPAN
-        return max((since + _USUAL_ENTRIES) / (expected + _USUAL_ENTRIES), 1.0)
+        expected_count = before * max(end - at, 0) / SPAN
+        return max((since + _USUAL_ENTRIES) / (expected_count + _USUAL_ENTRIES), 1.0)
 
     @cached_property
     def _last_entry(self) -> Millis:

@@ -283,7 +283,7 @@ def join_records(parts: Sequence[tuple[Positions, list[RecordOutcomes]]]) -> lis
     for at, records in parts:
         for record in records:
             by_bit.setdefault(record.bit, []).append((at, record))
-    joined: list[RecordOutcomes] = []
+    outcomes: list[RecordOutcomes] = []
     for bit, of_bit in sorted(by_bit.items()):
         likelihood = np.zeros(size)
         for at, record in of_bit:
@@ -292,8 +292,8 @@ def join_records(parts: Sequence[tuple[Positions, list[RecordOutcomes]]]) -> lis
             size, [(at, record.scenario_likelihoods) for at, record in of_bit]
         )
         details = cache(partial(_join_details, of_bit, size))
-        joined.append(RecordOutcomes(bit, likelihood, details, scenario_likelihoods))
-    return joined
+        outcomes.append(RecordOutcomes(bit, likelihood, details, scenario_likelihoods))
+    return outcomes
 
 
 def _join_details(parts: Sequence[tuple[Positions, RecordOutcomes]], size: int) -> RecordDetails:

@@ -212,15 +212,15 @@ class _Unrolling:
         yield from ((number, which == number) for number in np.unique(which).tolist() if number < len(edges))
 
     def _reached(self) -> list[int]:
-        reached = [0] * len(self.members)
+        shares = [0] * len(self.members)
         for component in reversed(self.component_order):
             bits = 0
             for position in self.members[component]:
                 bits |= 1 << position
                 for to in self.ways[position]:
-                    bits |= reached[self.component[to]]
-            reached[component] = bits
-        return [reached[component] for component in self.component]
+                    bits |= shares[self.component[to]]
+            shares[component] = bits
+        return [shares[component] for component in self.component]
 
 
 def _component_order(ways: Ways, component: Sequence[int], count: int) -> list[int]:
@@ -257,7 +257,7 @@ def transition_shares(transitions: Sequence[Transition]) -> list[float]:
     """
     if any(each.when is not None for each in transitions):
         return [1.0] * len(transitions)
-    stated = sum(each.share for each in transitions if each.share is not None)
+    share_sum = sum(each.share for each in transitions if each.share is not None)
     without = sum(each.share is None for each in transitions)
-    rest = max(1.0 - stated, 0.0) / max(without, 1)
+    rest = max(1.0 - share_sum, 0.0) / max(without, 1)
     return [rest if each.share is None else each.share for each in transitions]

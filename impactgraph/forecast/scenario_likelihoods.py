@@ -70,10 +70,10 @@ def scenario_deviations(flags: Flags, weight: Reals | None) -> Deviations:
         likelihood: Reals = by_stratum.sum(axis=1) / strata
     else:
         weights = weight.reshape(by_stratum.shape)
-        flagged: Reals = weights * by_stratum
+        weighted_scenarios: Reals = weights * by_stratum
         total: Reals = weights.sum(axis=1)
-        mean: Reals = flagged.sum(axis=(1, 2)) / np.maximum(total.sum(axis=1), 1e-300)
-        given: Reals = flagged.sum(axis=1) / np.maximum(total, 1e-300)
-        likelihood = np.where(total > 0, given, mean[:, None])
+        mean: Reals = weighted_scenarios.sum(axis=(1, 2)) / np.maximum(total.sum(axis=1), 1e-300)
+        conditional: Reals = weighted_scenarios.sum(axis=1) / np.maximum(total, 1e-300)
+        likelihood = np.where(total > 0, conditional, mean[:, None])
     deviations: Reals = likelihood - likelihood.mean(axis=1, keepdims=True)
     return deviations.astype(np.float32)

@@ -28,8 +28,8 @@ def shared_basis(ends: FailureEnds) -> Reals:
         key=lambda shift: -float(np.ptp(shift)),
     )[:_MOST_ENDS]
     straight = [_standardized(shift) for shift in spread]
-    curved = [_standardized(each**2) for each in straight] if len(spread) <= _MOST_CURVED else []
-    return _orthonormal([*straight, *curved])
+    squares = [_standardized(each**2) for each in straight] if len(spread) <= _MOST_CURVED else []
+    return _orthonormal([*straight, *squares])
 
 
 def shared_variance(by_scenario: Reals, basis: Reals) -> Reals:
@@ -38,11 +38,11 @@ def shared_variance(by_scenario: Reals, basis: Reals) -> Reals:
     `by_scenario` (n, K): deviations of each total from its mean. Costs O(n K B).
     """
     freedom = SCENARIOS - 1 - basis.shape[1]
-    explained = ((by_scenario @ basis) ** 2).sum(axis=1)
-    noise = np.maximum((by_scenario**2).sum(axis=1) - explained, 0.0) / freedom
+    variance = ((by_scenario @ basis) ** 2).sum(axis=1)
+    noise = np.maximum((by_scenario**2).sum(axis=1) - variance, 0.0) / freedom
     functions = basis.shape[1]
     by_chance = functions + (2.0 * functions) ** 0.5
-    return np.maximum(explained - by_chance * noise, 0.0) / SCENARIOS
+    return np.maximum(variance - by_chance * noise, 0.0) / SCENARIOS
 
 
 def _standardized(values: Reals) -> Reals:

@@ -336,8 +336,8 @@ class _Simulation:
     def _through(self, gate: Gate, arrival: Reals) -> Passage:
         """The passage of arrivals through a gate."""
         if self.occurs is None or not gate:
-            scheduled = gate.scheduled_departures(arrival)
-            return Passage(scheduled, scheduled, None)
+            scheduled_at = gate.scheduled_departures(arrival)
+            return Passage(scheduled_at, scheduled_at, None)
         return gate.pass_through(arrival, self.occurs)
 
     def _change_content(self, barrier: Barrier, step: int, at: Reals) -> Flags | None:
@@ -367,10 +367,10 @@ class _Simulation:
 
 def _without(cohorts: Flags, surfaced: Flags) -> Flags:
     """The cohorts (G, 1 or K) with a wrong decision, without those (rows, K) in which it came to light."""
-    left = np.broadcast_to(cohorts, (len(cohorts), SCENARIOS)).copy()
+    remainder = np.broadcast_to(cohorts, (len(cohorts), SCENARIOS)).copy()
     rows = min(len(cohorts), len(surfaced))
-    left[:rows] &= ~surfaced[:rows]
-    return left
+    remainder[:rows] &= ~surfaced[:rows]
+    return remainder
 
 
 def _hit_at(gate: Gate, arrival: Reals, hit_by: Indexes) -> Reals:

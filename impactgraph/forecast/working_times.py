@@ -57,9 +57,11 @@ def work_began_at(step: Step, groups: Sequence[SiteVisits], entered_at: Ints, le
     for group in groups:
         opening = open_times(group.site)
         if opening is not None:
-            opened = opening.run_from(entered_at[group.at].astype(np.float64)).astype(np.int64)
-            left = left_at[group.at]
-            began_at[group.at] = np.where((left > 0) & (opened >= left), entered_at[group.at], opened)
+            opened_at = opening.run_from(entered_at[group.at].astype(np.float64)).astype(np.int64)
+            left_moments = left_at[group.at]
+            began_at[group.at] = np.where(
+                (left_moments > 0) & (opened_at >= left_moments), entered_at[group.at], opened_at
+            )
     return began_at
 
 
@@ -73,9 +75,9 @@ def without_closed_time(step: Step, groups: Sequence[SiteVisits], began_at: Ints
     for group in groups:
         opening = open_times(group.site)
         if opening is not None:
-            since, spent = began_at[group.at].astype(np.float64), dwell_time[group.at]
-            within = opening.open_within(since, since + spent)
-            working[group.at] = np.where((spent > 0) & (within <= 0), spent, within)
+            since, dwell = began_at[group.at].astype(np.float64), dwell_time[group.at]
+            within = opening.open_within(since, since + dwell)
+            working[group.at] = np.where((dwell > 0) & (within <= 0), dwell, within)
     return working
 
 

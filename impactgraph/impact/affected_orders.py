@@ -75,10 +75,10 @@ def _merge(rows: AffectedRows, at: Positions) -> tuple[dict[str, NDArray[Any]], 
     rows = rows.take(rank)
     first = np.flatnonzero(np.diff(rows.order, prepend=-1))
     kept_without = np.multiply.reduceat(1.0 - rows.late_anyway, first)
-    kept = np.multiply.reduceat(1.0 - rows.late_anyway - rows.missed, first)
+    keep_chance = np.multiply.reduceat(1.0 - rows.late_anyway - rows.missed, first)
     values = {
         "likelihood": 1.0 - np.multiply.reduceat(1.0 - rows.likelihood, first),
-        "missed": kept_without - kept,
+        "missed": kept_without - keep_chance,
         "late_anyway": 1.0 - kept_without,
         "wrong_decision": np.maximum.reduceat(rows.wrong_decision, first),
     }

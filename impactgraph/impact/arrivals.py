@@ -72,14 +72,14 @@ def learn_arrivals(
         _rates(age[workflow == index], [(at - end, at - start) for start, end in unusual.get(each.key, ())])
         for index, each in enumerate(workflows)
     ]
-    chosen = _sample(workflow, age, placed_at[orders], len(workflows))
-    chosen = chosen[np.lexsort((columns.orders.value[orders[chosen]], age[chosen]))]
+    sample = _sample(workflow, age, placed_at[orders], len(workflows))
+    sample = sample[np.lexsort((columns.orders.value[orders[sample]], age[sample]))]
     return ArrivalBaseline(
         topology=topology,
         at=at,
         rates=rates,
-        examples=_examples(columns, orders[chosen]),
-        workflow=workflow[chosen],
+        examples=_examples(columns, orders[sample]),
+        workflow=workflow[sample],
         history=hours * HOUR,
     )
 
@@ -111,7 +111,7 @@ def _rates(age: Ints, unusual: Sequence[tuple[Millis, Millis]]) -> ArrivalRates:
 
 def _sample(workflow: Codes, age: Ints, placed_at: Ints, workflows: int) -> NDArray[np.intp]:
     """Positions of the examples of each workflow: of the last week, or of the time before."""
-    chosen: list[NDArray[np.intp]] = []
+    parts: list[NDArray[np.intp]] = []
     key = placed_at.astype(np.uint64) * _SHUFFLE
     for index in range(workflows):
         every = np.flatnonzero(workflow == index)
@@ -119,8 +119,8 @@ def _sample(workflow: Codes, age: Ints, placed_at: Ints, workflows: int) -> NDAr
         among = recent if len(recent) else every
         if len(among) > MOST_EXAMPLES:
             among = among[np.argpartition(key[among], MOST_EXAMPLES)[:MOST_EXAMPLES]]
-        chosen.append(among)
-    return np.concatenate([np.zeros(0, np.intp), *chosen])
+        parts.append(among)
+    return np.concatenate([np.zeros(0, np.intp), *parts])
 
 
 def _examples(columns: Columns, orders: NDArray[np.intp]) -> Columns:
@@ -128,10 +128,10 @@ def _examples(columns: Columns, orders: NDArray[np.intp]) -> Columns:
     place = np.full(len(columns.orders), -1, np.int32)
     place[orders] = np.arange(len(orders), dtype=np.int32)
     rows = np.flatnonzero(place[columns.fulfillments.order] >= 0)
-    stated = {name: codes[orders] for name, codes in columns.orders.attributes.items()}
+    attributes = {name: codes[orders] for name, codes in columns.orders.attributes.items()}
     names = [each.name for each in OrderColumns.columns() if each.name != "attributes"]
     of_orders = OrderColumns(
-        **{name: getattr(columns.orders, name)[orders] for name in names}, attributes=stated
+        **{name: getattr(columns.orders, name)[orders] for name in names}, attributes=attributes
     )
     steps = max((len(each.steps) for each in columns.dictionaries.workflows), default=0)
     fulfillments = FulfillmentColumns.blank(len(rows), steps)

@@ -95,7 +95,7 @@ class Breakdown:
         names = [names for _, names in self._columns[2]]
         orders = self.impact.affected_orders
         stuck_count = np.bincount(groups.group_of[orders.band[at] == 0], minlength=len(groups))
-        missed = expected_by_group(groups.group_of, orders.missed[at], len(groups))
+        missed_sums = expected_by_group(groups.group_of, orders.missed[at], len(groups))
         worth = worth_by_group(self.impact.columns, groups.group_of, orders.order[at], len(groups))
         keys = zip(*(codes.tolist() for codes in groups.codes), strict=True)
         return [
@@ -104,7 +104,7 @@ class Breakdown:
                 orders=size,
                 stuck=int(stuck_count[n]),
                 value=worth[n],
-                will_miss_promise=round(missed[n]),
+                will_miss_promise=round(missed_sums[n]),
             )
             for n, (key, size) in enumerate(zip(keys, groups.sizes.tolist(), strict=True))
         ]

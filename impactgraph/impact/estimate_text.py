@@ -67,10 +67,10 @@ def say_money_estimate(amounts: Sequence[MoneyEstimate]) -> str:
     """The expected amounts, such as `315,118.03 EUR + 98,196.25 GBP`; where there are exchange rates, such as
     `about 429,000 EUR in all, converted`.
     """
-    converted = converted_amount(amounts)
-    if converted is None:
+    amount = converted_amount(amounts)
+    if amount is None:
         return say_exact_amounts(amounts)
-    return f"{say_about(converted.expected, converted.currency)} in all, converted"
+    return f"{say_about(amount.expected, amount.currency)} in all, converted"
 
 
 def say_exact_amounts(amounts: Sequence[MoneyEstimate]) -> str:
@@ -89,7 +89,7 @@ def cost_sentence(points: Sequence[CostOfDelayPoint], clock: TextClock) -> str:
     first = points[0]
     last = next(point for point in points if _has_most(points, point))
     hours = max((last.ends_in - first.ends_in) / HOUR, 1 / HOUR)
-    known = _rates(_growths(first.estimates, last.estimates), hours)
+    known_rates = _rates(_growths(first.estimates, last.estimates), hours)
     placed_later = _rates(
         [
             _growth(first.to_come.promises_missed, last.to_come.promises_missed),
@@ -97,15 +97,15 @@ def cost_sentence(points: Sequence[CostOfDelayPoint], clock: TextClock) -> str:
         ],
         hours,
     )
-    if not known and not placed_later:
+    if not known_rates and not placed_later:
         return (
             f"If the failures end by {clock.time(points[-1].ends_at)}, "
             f"{say_estimate(last.estimates.orders, 'order')} are affected and "
             f"{say_estimate(last.estimates.promises_missed, 'promise')} missed; an earlier end saves none."
         )
-    costs = f" {known}"
+    costs = f" {known_rates}"
     if placed_later:
-        parts = (("the orders known now", known), ("those still to be placed", placed_later))
+        parts = (("the orders known now", known_rates), ("those still to be placed", placed_later))
         costs = ", " + "; ".join(f"of {of}, {text}" for of, text in parts if text)
     rest = "; later ends cost little more" if last.ends_in < points[-1].ends_in else ""
     return f"Each hour until {clock.time(last.ends_at)} costs{costs}{rest}."
@@ -137,8 +137,8 @@ def _has_most(points: Sequence[CostOfDelayPoint], point: CostOfDelayPoint) -> bo
 
 def _costs(point: CostOfDelayPoint) -> tuple[float, float]:
     """Promises and orders, those to come included."""
-    known, to_come = point.estimates, point.to_come
+    estimates, to_come = point.estimates, point.to_come
     return (
-        known.promises_missed.expected + to_come.promises_missed.expected,
-        known.orders.expected + to_come.affected.expected,
+        estimates.promises_missed.expected + to_come.promises_missed.expected,
+        estimates.orders.expected + to_come.affected.expected,
     )

@@ -92,8 +92,8 @@ def _error_kinds(context: WorkflowContext, stage: Stage, rows: Codes, kinds: Cod
     is_open = kinds != EvidenceKind.COMPLETED
     # Whatever impairs the way on: a message that waits too long for it, or too often, is given up as well.
     is_impaired = bool(stage.start) or any(handoff.gate for handoff in stage.handoffs)
-    failed = np.where(is_named, _NAMED + element, EvidenceKind.FAILED)
-    kinds = np.where(is_related & bool(stage.start) & is_open, failed, kinds)
+    kind = np.where(is_named, _NAMED + element, EvidenceKind.FAILED)
+    kinds = np.where(is_related & bool(stage.start) & is_open, kind, kinds)
     kinds = np.where(~is_related & is_open, EvidenceKind.UNRELATED_ERROR, kinds)
     dead_kinds = np.where(is_related & is_impaired, EvidenceKind.DEAD_LETTERED, EvidenceKind.UNRELATED_ERROR)
     return np.where(is_dead, dead_kinds, kinds).astype(np.int32)

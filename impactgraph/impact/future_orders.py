@@ -67,18 +67,18 @@ def forecast_future_orders(
     )
     slots, kind = _kinds(treatments.of_row, examples.fulfillments.order, lead)
     by_slot, lead = slots[:, :-1], slots[:, -1] * _LEAD_WIDTH
-    unaffected = np.ones((len(slots), len(placed_at), SCENARIOS))
-    kept = unaffected.copy()
+    unaffected_chance = np.ones((len(slots), len(placed_at), SCENARIOS))
+    keep_chance = unaffected_chance.copy()
     for treatment in by_slot.T:
-        unaffected *= 1.0 - treatments.likelihood[treatment]
-        kept *= 1.0 - _missed(treatments, treatment, lead, placed_at)
-    affected = 1.0 - unaffected
-    missed = np.minimum(1.0 - kept, affected)
-    wanted = inputs.question.where.will_miss_promise
-    if wanted is not None:
-        affected = missed if wanted else affected - missed
-        missed = missed if wanted else np.zeros_like(missed)
-    return FutureOrders(kind, affected, missed)
+        unaffected_chance *= 1.0 - treatments.likelihood[treatment]
+        keep_chance *= 1.0 - _missed(treatments, treatment, lead, placed_at)
+    affected_chance = 1.0 - unaffected_chance
+    miss_chance = np.minimum(1.0 - keep_chance, affected_chance)
+    filter_value = inputs.question.where.will_miss_promise
+    if filter_value is not None:
+        affected_chance = miss_chance if filter_value else affected_chance - miss_chance
+        miss_chance = miss_chance if filter_value else np.zeros_like(miss_chance)
+    return FutureOrders(kind, affected_chance, miss_chance)
 
 
 def selected_rows(inputs: ImpactInputs, arrivals: ArrivalBaseline) -> Codes:
@@ -192,7 +192,7 @@ def _kinds(treatment: Codes, order: Codes, lead: Ints) -> tuple[NDArray[np.int64
 def _missed(treatments: _Treatments, treatment: NDArray[np.int64], lead: Ints, placed_at: Reals) -> Reals:
     """(kinds, I, K) that the promise is missed because of one of the fulfillments."""
     intervals = len(placed_at)
-    missed = np.zeros((len(treatment) * intervals, SCENARIOS))
+    miss_chance = np.zeros((len(treatment) * intervals, SCENARIOS))
     promised_by = (np.rint(placed_at).astype(np.int64) + lead[:, None]).ravel()
     cohort = (treatment[:, None] * intervals + np.arange(intervals)).ravel()
     at = np.flatnonzero(np.repeat((treatment >= 0) & (lead > 0), intervals))
@@ -200,5 +200,5 @@ def _missed(treatments: _Treatments, treatment: NDArray[np.int64], lead: Ints, p
         chance = treatments.completions.chances(cohort[at], promised_by[at]).missed
         at, chance = at[chance > 0], chance[chance > 0]
         deviations = treatments.completions.missed_deviations(cohort[at], promised_by[at])
-        missed[at] = np.clip(chance[:, None] + deviations, 0.0, 1.0)
-    return missed.reshape(len(treatment), intervals, SCENARIOS)
+        miss_chance[at] = np.clip(chance[:, None] + deviations, 0.0, 1.0)
+    return miss_chance.reshape(len(treatment), intervals, SCENARIOS)

@@ -119,8 +119,8 @@ def _distinct_keys(
         keys = _keys(rows, codings[start:end], spans[start:end], np.int32 if is_small else np.int64)
         if start:
             keys += (place * size).astype(keys.dtype)
-        found, counts, place = _distinct(keys, len(present) * size, limit)
-        present = present[found // size] * size + found % size
+        keys_present, counts, place = _distinct(keys, len(present) * size, limit)
+        present = present[keys_present // size] * size + keys_present % size
         start = end
     return present, counts, place
 
@@ -128,13 +128,13 @@ def _distinct_keys(
 def _distinct(keys: Ints, size: int, limit: int) -> tuple[Ints, Ints, Positions]:
     """The different keys in [0, size), ascending, how often each occurs, and the place of each key there."""
     if size > limit:
-        found, place, counts = np.unique(keys, return_inverse=True, return_counts=True)
-        return found.astype(np.int64), counts.astype(np.int64), place.astype(np.intp)
+        present, place, counts = np.unique(keys, return_inverse=True, return_counts=True)
+        return present.astype(np.int64), counts.astype(np.int64), place.astype(np.intp)
     counts = np.bincount(keys, minlength=size)
-    found = np.flatnonzero(counts)
+    present = np.flatnonzero(counts)
     place_of = np.zeros(size, np.intp)
-    place_of[found] = np.arange(len(found))
-    return found, counts[found].astype(np.int64), place_of[keys]
+    place_of[present] = np.arange(len(present))
+    return present, counts[present].astype(np.int64), place_of[keys]
 
 
 def _sorted_groups(rows: int, codings: tuple[RowCodes, ...]) -> Groups:

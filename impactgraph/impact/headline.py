@@ -153,5 +153,5 @@ def _by_effect(rows: Sequence[RecordTotals]) -> str:
     for row in rows:
         name = row.effect.value.lower().replace("_", " ")
         by_effect[name] = by_effect.get(name, 0.0) + row.expected
-    ranked = sorted(by_effect.items(), key=lambda pair: (-pair[1], pair[0]))
-    return " and ".join(f"{say_number(expected)} {name}" for name, expected in ranked)
+    ranking = sorted(by_effect.items(), key=lambda pair: (-pair[1], pair[0]))
+    return " and ".join(f"{say_number(count)} {name}" for name, count in ranking)

@@ -48,8 +48,8 @@ def _knees(ends: Sequence[Millis], estimates: Sequence[Estimates]) -> list[bool]
     return [
         False,
         *(
-            grown >= _LEAST and rate > 0 and rate >= _STEEPER * other
-            for grown, rate, other in zip(growth, rates, others, strict=False)
+            growth_here >= _LEAST and rate > 0 and rate >= _STEEPER * other
+            for growth_here, rate, other in zip(growth, rates, others, strict=False)
         ),
     ] + [False] * (len(ends) - 1 - len(others))
 

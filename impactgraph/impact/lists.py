@@ -109,11 +109,11 @@ class RecordList:
         types: Sequence[str] | None,
         effects: Sequence[RecordEffect] | None,
     ) -> "RecordList":
-        joined = record_pages.joined_records(impact, kind, types, effects)
-        rows = joined.rows
+        joint_records = record_pages.joined_records(impact, kind, types, effects)
+        rows = joint_records.rows
         orders = impact.columns.fulfillments.order[rows]
         source = detached(impact, listed_columns(impact.columns, orders, rows))
-        records = joined.renumbered()
+        records = joint_records.renumbered()
         names = record_pages.names_of(source, records)
         return RecordList(source, records, SortedKeys(records.due, names), record_pages.sort_of(kind))
 

@@ -16,7 +16,7 @@ def lost_steps(columns: Columns, topology: Topology, at: Millis) -> dict[str, fr
     Of a workflow that it lacks altogether also without steps. Costs a look at the open fulfillments of
     those workflows of which the topology lacks something.
     """
-    lost: dict[str, frozenset[str]] = {}
+    by_workflow: dict[str, frozenset[str]] = {}
     width = columns.fulfillments.entered_step_at.shape[1]
     for index, entry in enumerate(columns.dictionaries.workflows):
         workflow = topology.workflows.get(entry.key)
@@ -30,13 +30,13 @@ def lost_steps(columns: Columns, topology: Topology, at: Millis) -> dict[str, fr
         entered_at = columns.fulfillments.entered_step_at[rows]
         steps = frozenset(entry.steps[n] for n in missing if entered_at[:, n].any())
         if steps or workflow is None:
-            lost[entry.key] = steps
-    return lost
+            by_workflow[entry.key] = steps
+    return by_workflow
 
 
 def _open_rows(columns: Columns, workflow: int, steps: int, at: Millis) -> Codes:
     """Rows of the fulfillments of a workflow in flight, and of those completed lately."""
-    completed = columns.rows_at(workflow, ENDED)
-    since = int(np.searchsorted(columns.fulfillments.ended_at[completed], at - _OPEN_FOR))
+    ended_rows = columns.rows_at(workflow, ENDED)
+    since = int(np.searchsorted(columns.fulfillments.ended_at[ended_rows], at - _OPEN_FOR))
     in_flight = [columns.rows_at(workflow, step) for step in (*range(steps), NOT_BEGUN)]
-    return np.concatenate([*in_flight, completed[since:]])
+    return np.concatenate([*in_flight, ended_rows[since:]])

@@ -105,15 +105,15 @@ def _prepare(context: WorkflowContext, plan: Plan, rows: SegmentRows, reads: Seq
     pending = pending_rows(plan, rows.position, columns, reads)
     step = StepRows(rows.position, columns, effects, pending)
     left_out = np.unique(np.concatenate([np.zeros(0, np.intp), *(each.at for each in reroutes)]))
-    duplicated = duplicated_rows(context, plan, past, columns, rows.position)
+    duplicate_rows = duplicated_rows(context, plan, past, columns, rows.position)
     return _Step(
         columns=columns,
         past=past,
         effects=effects,
         rerouted_rows=reroutes,
         cohorts=step_cohorts(context, plan, step, left_out),
-        duplicated=duplicated,
-        duplicated_cohorts=cohorts_at(context, plan, step, duplicated.at) if duplicated else None,
+        duplicated=duplicate_rows,
+        duplicated_cohorts=cohorts_at(context, plan, step, duplicate_rows.at) if duplicate_rows else None,
         present_records=present_records(context, plan, columns, rows.position),
     )
 
@@ -146,8 +146,8 @@ def _forecast_duplicates(context: WorkflowContext, plan: Plan, steps: Sequence[_
     completion, way = context.forecaster.expected_completions(plan, groups)
     outcome = duplicate_outcomes(context.forecaster.forecast(plan, groups), completion, way)
     parts = outcome_parts(outcome, [len(cohorts) for _, _, cohorts in forecast])
-    for (step, duplicated, cohorts), part in zip(forecast, parts, strict=True):
-        yield scatter_duplicates(plan, step.columns, duplicated, cohorts, part)
+    for (step, rows, cohorts), part in zip(forecast, parts, strict=True):
+        yield scatter_duplicates(plan, step.columns, rows, cohorts, part)
 
 
 def _forecast_after_reroute(

@@ -176,10 +176,10 @@ class MatchedImpact:
         left_out += len(self._likely_orders) - len(orders)
         if not left_out:
             return self.matches.records
-        order_is_affected = np.zeros(len(self.columns.orders), bool)
-        order_is_affected[orders.order] = True
+        is_affected_order = np.zeros(len(self.columns.orders), bool)
+        is_affected_order[orders.order] = True
         return [
-            group.take(order_is_affected[self.columns.fulfillments.order[group.rows]])
+            group.take(is_affected_order[self.columns.fulfillments.order[group.rows]])
             for group in self.matches.records
         ]
 

@@ -99,12 +99,12 @@ def _converted(
             Decimal(0),
         )
         unit = Decimal(1).scaleb(-minor_digits(rates.currency))
-        expected, low, high = ((Decimal(each) / MICROS).quantize(unit) for each in (micros, *range_))
+        expected_amount, low, high = ((Decimal(each) / MICROS).quantize(unit) for each in (micros, *range_))
     return MoneyEstimate(
         currency=rates.currency,
-        expected=expected,
-        low=min(low, expected),
-        high=max(high, expected),
+        expected=expected_amount,
+        low=min(low, expected_amount),
+        high=max(high, expected_amount),
         converted=True,
         rates_as_of=rates.as_of,
     )

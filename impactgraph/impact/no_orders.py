@@ -25,8 +25,8 @@ def reason(impact: MatchedImpact) -> str:
         return f"no order in flight is in this scope ({say_scope(scopes[0])})"
     if impact.absorbed:
         return impact.absorbed[0].detail
-    assumed = "if it ends soon, " if any(each.should_have_ended(impact.as_of) for each in failures) else ""
-    return f"{assumed}nothing in flight passes what it impairs in its time and scope"
+    assumption = "if it ends soon, " if any(each.should_have_ended(impact.as_of) for each in failures) else ""
+    return f"{assumption}nothing in flight passes what it impairs in its time and scope"
 
 
 def _in_question(impact: MatchedImpact, rows: Codes) -> Codes:

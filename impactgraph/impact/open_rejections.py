@@ -79,10 +79,10 @@ class _Place:
         if step not in self.steps:
             return np.zeros(0, np.int32)
         f = self.columns.fulfillments
-        completed = self.columns.rows_at(self.workflow, ENDED)
-        completed = completed[int(np.searchsorted(f.ended_at[completed], span[0])) :]
+        ended_rows = self.columns.rows_at(self.workflow, ENDED)
+        ended_rows = ended_rows[int(np.searchsorted(f.ended_at[ended_rows], span[0])) :]
         in_flight = (self.columns.rows_at(self.workflow, index) for index in range(len(self.steps)))
-        rows = np.concatenate([completed, *in_flight])
+        rows = np.concatenate([ended_rows, *in_flight])
         entered_at = f.entered_step_at[rows, self.steps.index(step)]
         has_record = (f.records[rows] >> np.uint64(record)) & np.uint64(1) if record >= 0 else 0
         return rows[(entered_at > 0) & (entered_at < span[1]) & (has_record == 0)]

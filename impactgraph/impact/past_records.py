@@ -149,17 +149,17 @@ def _given_absence(
     record = next(record for record in stage.records if record.bit == outcome.bit)
     if not record.gate.uncertain_barriers:
         return outcome
-    lost = lost_records(record, completed_at, context.as_of, context.forecaster.tolerance)
-    is_lost = lost.likelihood > outcome.likelihood
+    loss = lost_records(record, completed_at, context.as_of, context.forecaster.tolerance)
+    is_lost = loss.likelihood > outcome.likelihood
     details = RecordDetails(
-        effect=np.where(is_lost, lost.effect, outcome.effect),
-        expected_at=np.where(is_lost, lost.expected_at, outcome.expected_at),
+        effect=np.where(is_lost, loss.effect, outcome.effect),
+        expected_at=np.where(is_lost, loss.expected_at, outcome.expected_at),
         due_at=outcome.due_at,
-        emitted_at=np.where(is_lost, lost.emitted_at, outcome.emitted_at),
-        hit_by=np.where(is_lost, lost.hit_by, outcome.hit_by),
+        emitted_at=np.where(is_lost, loss.emitted_at, outcome.emitted_at),
+        hit_by=np.where(is_lost, loss.hit_by, outcome.hit_by),
     )
     return replace(
-        outcome, likelihood=np.maximum(lost.likelihood, outcome.likelihood), details=lambda: details
+        outcome, likelihood=np.maximum(loss.likelihood, outcome.likelihood), details=lambda: details
     )
 
 

@@ -57,8 +57,10 @@ def _sentence(topology: Topology, hops: tuple[Impairment, ...], failure: Failure
     cause = (
         f"The {failure_of(topology, failure) if failure else f'failure of {element_text(topology, origin)}'}"
     )
-    reached = [hop for hop in hops if hop.element != origin]
-    if not reached:
+    later_hops = [hop for hop in hops if hop.element != origin]
+    if not later_hops:
         return f"{cause} {_CONSEQUENCES[hops[-1].effect].format('it')}."
-    consequences = (_CONSEQUENCES[hop.effect].format(element_text(topology, hop.element)) for hop in reached)
+    consequences = (
+        _CONSEQUENCES[hop.effect].format(element_text(topology, hop.element)) for hop in later_hops
+    )
     return f"{cause} {', which '.join(consequences)}."

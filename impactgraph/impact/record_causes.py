@@ -24,12 +24,12 @@ def record_causes(impact: MatchedImpact) -> tuple[RecordCause, ...]:
     impairs it most.
     """
     counts: dict[_Key, int] = {}
-    expected: dict[_Key, float] = {}
+    expected_counts: dict[_Key, float] = {}
     for group in impact.affected_records:
         for key, count, likelihood in _causes_of(group, impact.impairments, impact.min_likelihood):
             counts[key] = counts.get(key, 0) + count
-            expected[key] = expected.get(key, 0.0) + likelihood
-    causes = [RecordCause(*key, count=count, expected=expected[key]) for key, count in counts.items()]
+            expected_counts[key] = expected_counts.get(key, 0.0) + likelihood
+    causes = [RecordCause(*key, count=count, expected=expected_counts[key]) for key, count in counts.items()]
     return tuple(
         sorted(
             causes,
@@ -52,7 +52,7 @@ def _causes_of(
     sizes: list[int] = np.bincount(code, minlength=size).tolist()
     likelihoods = group.outcome.likelihood[cohort] * group.certainty[at]
     sums = expected_by_group(code, likelihoods, size)
-    found: list[tuple[_Key, int, float]] = []
+    causes: list[tuple[_Key, int, float]] = []
     for number, (count, likelihood) in enumerate(zip(sizes, sums, strict=True)):
         if not count:
             continue
@@ -65,5 +65,5 @@ def _causes_of(
             cause.element if cause else None,
             cause.failures if cause else (),
         )
-        found.append((key, count, likelihood))
-    return found
+        causes.append((key, count, likelihood))
+    return causes

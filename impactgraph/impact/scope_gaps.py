@@ -44,12 +44,12 @@ def scope_gaps(columns: Columns, topology: Topology, failures: Sequence[Failure]
     """The gaps of all scopes, failure by failure; none while no order was seen."""
     if not len(columns.orders):
         return ()
-    known = KnownValues(columns, topology)
+    known_values = KnownValues(columns, topology)
     return tuple(
         _gap(topology, failure, name, values, unknown)
         for failure in failures
         for name, values in failure.scope.limits
-        if (unknown := known.unknown(name, values))
+        if (unknown := known_values.unknown(name, values))
     )
 
 

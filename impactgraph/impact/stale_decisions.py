@@ -95,13 +95,13 @@ def rerouted_rows(
     it.
     """
     is_explained = np.zeros(len(columns), bool)
-    rerouted: list[ReroutedRows] = []
+    reroutes: list[ReroutedRows] = []
     for read in reads:
         rows = _rerouted_after(context, plan, position, columns, read, is_explained)
         if rows is not None:
             is_explained[rows.at] = True
-            rerouted.append(rows)
-    return rerouted
+            reroutes.append(rows)
+    return reroutes
 
 
 def _rerouted_after(

@@ -42,9 +42,9 @@ def orders_to_come(inputs: ImpactInputs) -> ToCome:
     if not inputs.arrivals.history or not len(window.placed_at):
         return _nothing(window.until, _assumptions(inputs, window))
     rows = selected_rows(inputs, inputs.arrivals)
-    expected = _expected_orders(inputs, window, rows)
+    arrivals = _expected_orders(inputs, window, rows)
     future = forecast_future_orders(inputs, inputs.arrivals, rows, window.placed_at)
-    return _estimate(inputs, window, expected, future)
+    return _estimate(inputs, window, arrivals, future)
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,9 @@ def _expected_orders(inputs: ImpactInputs, window: _Window, rows: Codes) -> Expe
     orders, workflow = arrivals.examples.orders, arrivals.workflow
     clock = np.abs((orders.placed_at[:, None] - window.placed_at + DAY / 2) % DAY - DAY / 2)
     likeness = np.exp(-0.5 * (clock / _SAME_TIME) ** 2) + _OTHER_TIME
-    expected = arrivals.between(window.edges)
-    of_workflow = summed(workflow, len(expected), likeness)
-    weight = likeness * expected[workflow] / np.maximum(of_workflow[workflow], 1e-12)
+    counts = arrivals.between(window.edges)
+    of_workflow = summed(workflow, len(counts), likeness)
+    weight = likeness * counts[workflow] / np.maximum(of_workflow[workflow], 1e-12)
     is_selected = np.zeros(len(orders), bool)
     is_selected[arrivals.examples.fulfillments.order[rows]] = True
     rates = arrivals.rates
@@ -118,17 +118,17 @@ def _estimate(
     inputs: ImpactInputs, window: _Window, expected: ExpectedOrders, future: FutureOrders
 ) -> ToCome:
     basis = shared_basis(inputs.forecaster.impairments.ends)
-    affected = Outcome(future.affected, window.share)
+    outcome = Outcome(future.affected, window.share)
     kinds = len(future.affected)
     of_kinds = expected.taken(np.flatnonzero(future.kind >= 0))
     by_kind = of_kinds.grouped(future.kind[of_kinds.orders], kinds)
-    placed = expected.grouped(np.zeros(len(expected.orders), np.int32), 1)
+    placements = expected.grouped(np.zeros(len(expected.orders), np.int32), 1)
     return ToCome(
         until=window.until,
-        placed=Outcome(np.ones((1, *window.share.shape)), window.share).estimate(placed, basis),
-        affected=affected.estimate(by_kind, basis),
+        placed=Outcome(np.ones((1, *window.share.shape)), window.share).estimate(placements, basis),
+        affected=outcome.estimate(by_kind, basis),
         promises_missed=Outcome(future.missed, window.share).estimate(by_kind, basis),
-        value=_value(inputs, of_kinds, future, affected, basis),
+        value=_value(inputs, of_kinds, future, outcome, basis),
         assumptions=_assumptions(inputs, window),
     )
 
@@ -179,16 +179,16 @@ def _assumptions(inputs: ImpactInputs, window: _Window) -> tuple[str, ...]:
 def _not_placed(inputs: ImpactInputs) -> tuple[str, ...]:
     """What it means that the first step of a workflow, in which its orders are placed, is down."""
     impairments = inputs.forecaster.impairments
-    stopped = [
+    stops = [
         workflow.key
         for workflow in inputs.topology.workflows.values()
         if workflow.steps
         and any(i.at_start and i.effect is Effect.BLOCKED for _, i in impairments.at(workflow.steps[0].id))
     ]
-    if not stopped:
+    if not stops:
         return ()
-    more = f" and {len(stopped) - _MOST_NAMES} more" if len(stopped) > _MOST_NAMES else ""
+    more = f" and {len(stops) - _MOST_NAMES} more" if len(stops) > _MOST_NAMES else ""
     return (
-        f"The first step of {', '.join(stopped[:_MOST_NAMES])}{more} is down: where customers cannot order, "
+        f"The first step of {', '.join(stops[:_MOST_NAMES])}{more} is down: where customers cannot order, "
         "these are the orders that they would have placed.",
     )

@@ -110,8 +110,8 @@ class Outcome:
         if (self.likelihood == 1.0).all():
             return np.zeros(self._mean.shape)
         share = self.share.mean(axis=1)
-        limited = np.minimum(self._mean / np.maximum(share, 1e-12), _MOST_CERTAIN)
-        return share * limited * (1.0 - limited)
+        bounded_share = np.minimum(self._mean / np.maximum(share, 1e-12), _MOST_CERTAIN)
+        return share * bounded_share * (1.0 - bounded_share)
 
 
 def summed(group: NDArray[Any], groups: int, values: Reals) -> Reals:

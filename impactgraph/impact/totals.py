@@ -57,7 +57,7 @@ def record_totals(
 ) -> tuple[RecordTotals, ...]:
     """Totals by type and effect, the most frequent first."""
     counts: dict[tuple[str, RecordEffect], int] = {}
-    expected: dict[tuple[str, RecordEffect], float] = {}
+    expected_counts: dict[tuple[str, RecordEffect], float] = {}
     sums: dict[tuple[str, RecordEffect], dict[str, int]] = {}
     names = columns.dictionaries.currencies.values
     for group in groups:
@@ -73,7 +73,7 @@ def record_totals(
             if count:
                 key = group.emission.type, RECORD_EFFECTS[code]
                 counts[key] = counts.get(key, 0) + count
-                expected[key] = expected.get(key, 0.0) + expected_of[code]
+                expected_counts[key] = expected_counts.get(key, 0.0) + expected_of[code]
                 sum_of = sums.setdefault(key, {})
                 for name, part in zip(names, money.get(code, ()), strict=False):
                     sum_of[name] = sum_of.get(name, 0) + part
@@ -84,7 +84,7 @@ def record_totals(
             effect=key[1],
             count=count,
             amount=tuple(from_micros(value, name) for name, value in sorted(sums[key].items()) if value),
-            expected=expected[key],
+            expected=expected_counts[key],
         )
         for key, count in counts.items()
     ]

@@ -56,12 +56,12 @@ class UncertainSums:
 
     def __sub__(self, other: "UncertainSums") -> "UncertainSums":
         """The sums of a wider answer less those of a narrower one of the same scenarios."""
-        expected = self.expected - other.expected
+        difference = self.expected - other.expected
         return UncertainSums(
-            expected=expected,
+            expected=difference,
             limited=np.maximum(self.limited - other.limited, 0.0),
-            possible=np.maximum(self.possible - other.possible, expected),
-            count=np.maximum(self.count - other.count, np.ceil(expected)).astype(np.int64),
+            possible=np.maximum(self.possible - other.possible, difference),
+            count=np.maximum(self.count - other.count, np.ceil(difference)).astype(np.int64),
             own_variance=np.abs(self.own_variance - other.own_variance),
             sensitivity=np.abs(self.sensitivity - other.sensitivity),
             by_scenario=self.by_scenario - other.by_scenario,
@@ -125,8 +125,8 @@ class UncertainRows:
     def sums(self, groups: int, deviations: Deviations) -> UncertainSums:
         """By group in [0, groups); `deviations` (cohorts, K): of each cohort. Costs O(rows)."""
         weight = np.ones(len(self.group)) if self.weight is None else self.weight.astype(np.float64)
-        limited = np.minimum(self.likelihood, _MOST_CERTAIN)
-        doubt = limited * (1.0 - limited)
+        bounded_share = np.minimum(self.likelihood, _MOST_CERTAIN)
+        doubt = bounded_share * (1.0 - bounded_share)
         scale = weight * self.likelihood / np.maximum(self.cohort_likelihood, 1e-12)
 
         def total(values: Reals) -> Reals:
@@ -134,7 +134,7 @@ class UncertainRows:
 
         return UncertainSums(
             expected=self._expected(groups),
-            limited=total(weight * limited),
+            limited=total(weight * bounded_share),
             possible=total(weight),
             count=np.bincount(self.group, minlength=groups).astype(np.int64),
             own_variance=total(weight**2 * doubt),

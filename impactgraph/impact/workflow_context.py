@@ -212,8 +212,8 @@ def _former_contexts(context: WorkflowContext, among: Codes | None) -> Iterator[
 
 def _former_columns(forecaster: Forecaster, workflow: Workflow, steps: Sequence[str]) -> tuple[int, ...]:
     """Indexes in the columns of the steps of a workflow that the topology has lost."""
-    lost = forecaster.topology.former_steps
-    return tuple(n for n, step in enumerate(steps) if f"step:{workflow.key}/{step}" in lost)
+    former_steps = forecaster.topology.former_steps
+    return tuple(n for n, step in enumerate(steps) if f"step:{workflow.key}/{step}" in former_steps)
 
 
 def _indexes(keys: Sequence[object], values: Sequence[object]) -> tuple[int, ...]:

@@ -137,10 +137,10 @@ def _too_long() -> str:
 
 def likely_delimiter(header: str, columns: Iterable[str]) -> str:
     """Of the usual delimiters, that by which the header has most of the columns, then most cells."""
-    wanted = set(columns)
+    names = set(columns)
 
     def score(delimiter: str) -> tuple[int, int]:
         cells = [cell.strip() for cell in _cells_of(header, _Form(delimiter, QUOTE))]
-        return len(wanted.intersection(cells)), len(cells)
+        return len(names.intersection(cells)), len(cells)
 
     return max(DELIMITERS, key=score)

@@ -162,11 +162,15 @@ class CsvLog:
 
 def _wanted_columns(mapping: Mapping, columns: CsvMapping) -> dict[str, str]:
     """Every column that the mapping names, with the field that names it."""
-    wanted = {columns.activity: "csv.activity", columns.time: "csv.time", mapping.order.type: "order.type"}
+    columns_by_field = {
+        columns.activity: "csv.activity",
+        columns.time: "csv.time",
+        mapping.order.type: "order.type",
+    }
     if columns.id:
-        wanted.setdefault(columns.id, "csv.id")
+        columns_by_field.setdefault(columns.id, "csv.id")
     if mapping.fulfillment.type:
-        wanted.setdefault(mapping.fulfillment.type, "fulfillment.type")
+        columns_by_field.setdefault(mapping.fulfillment.type, "fulfillment.type")
     for name, place in mapping.attributes().items():
-        wanted.setdefault(name, place)
-    return wanted
+        columns_by_field.setdefault(name, place)
+    return columns_by_field

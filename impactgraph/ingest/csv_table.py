@@ -24,13 +24,13 @@ class CsvTable:
     def __init__(
         self,
         path: Path,
-        wanted: Mapping[str, str],
+        fields: Mapping[str, str],
         *,
         delimiter: str | None = None,
         encoding: str | None = None,
         quote: str | None = None,
     ) -> None:
-        """`wanted`: the columns that are read, each with the field of the mapping that names it.
+        """`fields`: the columns that are read, each with the field of the mapping that names it.
 
         Raises BadInputError where a column is missing or the file cannot be read.
         """
@@ -38,8 +38,8 @@ class CsvTable:
         self._is_stated = delimiter is not None
         self._delimiter = delimiter or ","
         with self._lines() as lines:
-            self.names = self._header(lines, list(wanted))
-        self._check_columns(wanted)
+            self.names = self._header(lines, list(fields))
+        self._check_columns(fields)
         self._width = len(self.names)
 
     @contextmanager
@@ -83,7 +83,7 @@ class CsvTable:
             reason = getattr(error, "strerror", None) or error
             raise BadInputError(Problem(f"It cannot be read: {reason}.", str(self._path))) from error
 
-    def _header(self, lines: Iterator[str], wanted: list[str]) -> list[str]:
+    def _header(self, lines: Iterator[str], fields: list[str]) -> list[str]:
         """The names of the columns; sets the delimiter and the number of lines up to the header's end."""
         first = next(lines, "")
         read = 1
@@ -92,19 +92,19 @@ class CsvTable:
             first = next(lines, "")
             read = 2
         elif not self._is_stated:
-            self._delimiter = likely_delimiter(first, wanted)
+            self._delimiter = likely_delimiter(first, fields)
         while not first.strip() and (following := next(lines, None)) is not None:
             first = following
             read += 1
-        collected = [first]
-        while self._quote in first and self._is_open(collected) and len(collected) < _MOST_HEADER_LINES:
+        header_lines = [first]
+        while self._quote in first and self._is_open(header_lines) and len(header_lines) < _MOST_HEADER_LINES:
             following = next(lines, None)
             if following is None:
                 break
-            collected.append(following)
+            header_lines.append(following)
             read += 1
         self._header_lines = read
-        record = next(csv_records(collected, self._delimiter, quote=self._quote), None)
+        record = next(csv_records(header_lines, self._delimiter, quote=self._quote), None)
         return record.cells if record else []
 
     def _is_open(self, lines: list[str]) -> bool:
@@ -115,14 +115,14 @@ class CsvTable:
             return True
         return False
 
-    def _check_columns(self, wanted: Mapping[str, str]) -> None:
+    def _check_columns(self, fields: Mapping[str, str]) -> None:
         header, line = self.names, self._header_lines
         if not header:
             what = "It is empty: there is no header with the names of the columns."
             raise BadInputError(Problem(what, str(self._path), line))
         problems = [
             missing_column(name, place, header, str(self._path), line)
-            for name, place in wanted.items()
+            for name, place in fields.items()
             if name not in header
         ]
         problems += [
@@ -131,7 +131,7 @@ class CsvTable:
                 str(self._path),
                 line,
             )
-            for name in wanted
+            for name in fields
             if header.count(name) > 1
         ]
         if problems:
@@ -140,9 +140,9 @@ class CsvTable:
 
 def missing_column(name: str, place: str, header: list[str], path: str, line: int | None = None) -> Problem:
     """The problem that a column of the mapping is not there."""
-    shown = ", ".join(header[:30]) + (", ..." if len(header) > 30 else "")
+    shown_text = ", ".join(header[:30]) + (", ..." if len(header) > 30 else "")
     return Problem(
-        f"There is no column {name!r}, which `{place}` of the mapping names; there are {shown}."
+        f"There is no column {name!r}, which `{place}` of the mapping names; there are {shown_text}."
         f"{did_you_mean(name, header)}",
         path,
         line,

@@ -33,8 +33,8 @@ def event_schema() -> Json:
     failure |= dict.fromkeys(_DURATIONS, _DURATION)
     failure |= {"class": _words(FailureClass), "severity": _words(Severity)}
     failure["error_rate"] = {"type": ["number", "null"], "minimum": 0, "maximum": 1}
-    reported = definitions["failure.reported"]["properties"]
-    reported["data"] = {"allOf": [reported["data"], {"required": list(_REPORT_NEEDS)}]}
+    reports = definitions["failure.reported"]["properties"]
+    reports["data"] = {"allOf": [reports["data"], {"required": list(_REPORT_NEEDS)}]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Event",

@@ -95,20 +95,20 @@ def _fields(kind: type[msgspec.Struct]) -> tuple[str, ...]:
 def tidy(place: str, text: str) -> str:
     """The text in its one spelling. Raises ValueError where it has characters that cannot be seen."""
     if text.isascii():
-        tidied = text.strip()
+        tidy_text = text.strip()
     else:
-        tidied = text.strip()
-        if not is_normalized("NFC", tidied):
-            tidied = normalize("NFC", tidied)
-    unseen = _UNSEEN.search(tidied) if not tidied.isascii() else None
-    if unseen is not None or not tidied.isprintable():
-        bad = unseen[0] if unseen else next(letter for letter in tidied if not letter.isprintable())
+        tidy_text = text.strip()
+        if not is_normalized("NFC", tidy_text):
+            tidy_text = normalize("NFC", tidy_text)
+    unseen = _UNSEEN.search(tidy_text) if not tidy_text.isascii() else None
+    if unseen is not None or not tidy_text.isprintable():
+        bad = unseen[0] if unseen else next(letter for letter in tidy_text if not letter.isprintable())
         raise ValueError(
             f"{place}: {shown(text)} has a character that cannot be seen (U+{ord(bad):04X}): send it without"
         )
-    if not tidied and text:
+    if not tidy_text and text:
         raise ValueError(f"{place}: {shown(text)} is only spaces")
-    return tidied
+    return tidy_text
 
 
 def check_digits(line: bytes, event: Event) -> None:
@@ -149,14 +149,14 @@ def _advice(text: str, value: Any) -> str:
     if "length >= " in text:
         return "it is empty"
     if match := re.fullmatch(r"Expected `(.+?)`, got `(.+?)`", text):
-        expected, got = (
+        expectation, got = (
             " or ".join(_TYPES.get(name.strip(), name.strip()) for name in types.split("|"))
             for types in match.groups()
         )
         return (
-            f"{got} is sent, and {expected} is expected"
+            f"{got} is sent, and {expectation} is expected"
             if value is None
-            else (f"{shown(value)} is {got}, and {expected} is expected")
+            else (f"{shown(value)} is {got}, and {expectation} is expected")
         )
     if "enum" in text:
         return f"{shown(value)} is not supported, and 1.0 is"

@@ -135,21 +135,21 @@ def _path_reader(path: list[str]) -> Evaluate:
 
 def _comparison(tree: Tree) -> Evaluate | None:
     """Of a path with a constant text: numbers and truth values have rules of their own."""
-    left, right = (_fast(child) for child in tree["children"])
+    first, right = (_fast(child) for child in tree["children"])
     texts = [child["value"] for child in tree["children"] if child["type"] == "literal"]
-    if left is None or right is None or len(texts) != 1 or not isinstance(texts[0], str):
+    if first is None or right is None or len(texts) != 1 or not isinstance(texts[0], str):
         return None
     if tree["value"] == "eq":
-        return lambda value: left(value) == right(value)
-    return lambda value: left(value) != right(value)
+        return lambda value: first(value) == right(value)
+    return lambda value: first(value) != right(value)
 
 
 def _junction(tree: Tree, *, stops_at: bool) -> Evaluate | None:
-    left, right = (_compiled(child) for child in tree["children"])
+    first, right = (_compiled(child) for child in tree["children"])
 
     def evaluate(value: Any) -> Any:
-        found = left(value)
-        return found if is_true(found) is stops_at else right(value)
+        result = first(value)
+        return result if is_true(result) is stops_at else right(value)
 
     return evaluate
 

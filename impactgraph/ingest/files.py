@@ -88,20 +88,20 @@ def _check_kind(name: str, head: bytes) -> None:
 
 def _events(name: str, lines: Iterator[bytes]) -> Iterator[tuple[str, bytes]]:
     """(place, event) of each line, of each member of a JSON array, or of one event over several lines."""
-    numbered = ((number, text) for number, line in enumerate(lines, 1) if (text := line.strip()))
-    first = next(numbered, None)
+    number_and_text = ((number, text) for number, line in enumerate(lines, 1) if (text := line.strip()))
+    first = next(number_and_text, None)
     if first is None:
         return
     is_array = first[1].startswith(b"[")
     if is_array or (first[1].startswith(b"{") and not _is_json(first[1])):
-        rest = list(numbered if is_array else islice(numbered, _MOST_LINES))
+        rest = list(number_and_text if is_array else islice(number_and_text, _MOST_LINES))
         document = b"\n".join([first[1], *(text for _, text in rest)])
         members = _members(document)
         if members is not None:
             yield from ((f"{name}: event {number}", bytes(each)) for number, each in enumerate(members, 1))
             return
-        numbered = chain(rest, numbered)
-    for number, text in chain([first], numbered):
+        number_and_text = chain(rest, number_and_text)
+    for number, text in chain([first], number_and_text):
         yield f"{name}:{number}", text
 
 
@@ -134,12 +134,12 @@ def _type_of(event: bytes) -> str:
 def digest_of(path: str, size: int | None = None) -> str:
     """Digest of the file's bytes, or of its first `size`. Raises BadInputError where it cannot be read."""
     digest = blake2b(digest_size=16)
-    left = size_of(path) if size is None else size
+    remaining = size_of(path) if size is None else size
     try:
         with Path(path).open("rb") as file:
-            while left and (part := file.read(min(left, 1 << 20))):
+            while remaining and (part := file.read(min(remaining, 1 << 20))):
                 digest.update(part)
-                left -= len(part)
+                remaining -= len(part)
     except OSError as error:
         raise unreadable(path, error) from error
     return digest.hexdigest()

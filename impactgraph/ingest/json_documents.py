@@ -37,18 +37,18 @@ def json_documents(path: Path) -> Iterator[Document | Skipped]:
     """
     with open_unpacked(path) as (head, stream):
         lines = utf8_lines(head, stream)
-        numbered = ((number, text) for number, line in enumerate(lines, 1) if (text := line.strip()))
-        first = next(numbered, None)
+        number_and_text = ((number, text) for number, line in enumerate(lines, 1) if (text := line.strip()))
+        first = next(number_and_text, None)
         if first is None:
             return
         if not _is_json(first[1]):
-            rest = list(numbered)
+            rest = list(number_and_text)
             whole = _decoded(b"\n".join([first[1], *(text for _, text in rest)]), str(path))
             if not isinstance(whole, Skipped) or not rest:
                 yield whole
                 return
-            numbered = iter(rest)
-        for number, text in chain([first], numbered):
+            number_and_text = iter(rest)
+        for number, text in chain([first], number_and_text):
             yield _decoded(text, f"{path}:{number}")
 
 

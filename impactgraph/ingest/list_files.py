@@ -97,10 +97,10 @@ def _csv(path: Path, header: str, lines: Iterator[str]) -> Iterator[_Record]:
     if first.problem:
         raise BadInputError(Problem(f"Its header cannot be read: {first.problem}.", str(path), first.line))
     columns = first.cells
-    repeated = sorted({name for name in columns if columns.count(name) > 1 and name})
-    if repeated:
+    repetitions = sorted({name for name in columns if columns.count(name) > 1 and name})
+    if repetitions:
         raise BadInputError(
-            Problem(f"It has the column {shown(repeated[0])} twice: rename one.", str(path), first.line)
+            Problem(f"It has the column {shown(repetitions[0])} twice: rename one.", str(path), first.line)
         )
     yield "", dict.fromkeys(columns, "")
     for record in records:
@@ -171,9 +171,9 @@ class _Reader:
         _, header = next(records)
         assert not isinstance(header, str)
         names = list(header)
-        self._columns = self._chosen(names)
-        chosen = set(self._columns.values())
-        result = ListFile(self._columns, tuple(name for name in names if name and name not in chosen))
+        self._columns = self._choice(names)
+        choice = set(self._columns.values())
+        result = ListFile(self._columns, tuple(name for name in names if name and name not in choice))
         for place, record in records:
             if isinstance(record, str):
                 result.refused.append({"place": place, "reason": record})
@@ -183,11 +183,11 @@ class _Reader:
                 id_ = self._id(record)
                 result.rows.append({"id": id_} | self._details(record))
             except ValueError as error:
-                refused = {"place": place, "reason": str(error)}
-                result.refused.append(refused | ({"id": id_} if id_ else {}))
+                refusal = {"place": place, "reason": str(error)}
+                result.refused.append(refusal | ({"id": id_} if id_ else {}))
         return result
 
-    def _chosen(self, names: list[str]) -> dict[str, str]:
+    def _choice(self, names: list[str]) -> dict[str, str]:
         """By field its column: the one that was named, else a guess. Raises BadInputError."""
         problems = [
             Problem(f"It has no column {shown(name)}.{did_you_mean(name, names)}", file=str(self._path))
@@ -196,21 +196,21 @@ class _Reader:
         ]
         if problems:
             raise BadInputError(*problems)
-        taken = set(self._layout.columns.values())
-        plain = {_plain(name): name for name in reversed(names) if name not in taken}
-        chosen = dict(self._layout.columns)
+        used_columns = set(self._layout.columns.values())
+        plain = {_plain(name): name for name in reversed(names) if name not in used_columns}
+        choice = dict(self._layout.columns)
         for each in FIELDS:
             guess = next((plain[name] for name in _GUESSES[each] if name in plain), None)
-            if each not in chosen and guess is not None:
-                chosen[each] = guess
-        if "id" not in chosen and names:
+            if each not in choice and guess is not None:
+                choice[each] = guess
+        if "id" not in choice and names:
             raise BadInputError(
                 Problem(
                     f"Which column has the ids is unclear: name it with --id. There are {', '.join(names)}.",
                     file=str(self._path),
                 )
             )
-        return chosen
+        return choice
 
     def _id(self, record: Mapping[str, Any]) -> str:
         """Raises ValueError with the reason for which the row cannot be read, as `_details` does."""

@@ -114,13 +114,13 @@ class EventMaker:
     def _placement(self, entry: LogEntry, subject: Subject) -> dict[str, Any]:
         o = self._mapping.order
         sources = (entry.attributes, subject.order.attributes)
-        promised = _read(o.promised_by, *sources)
+        promise = _read(o.promised_by, *sources)
         optional = {
             "currency": _read(o.currency, *sources),
             "value": self._amount(o.value, *sources),
             "region": _read(o.region, *sources),
             "customer_tier": _read(o.customer_tier, *sources),
-            "promised_by": None if promised is None else self._moments.rfc3339(promised),
+            "promised_by": None if promise is None else self._moments.rfc3339(promise),
         }
         attributes = {
             name: value
@@ -216,8 +216,8 @@ def _read(value: Value, *sources: Pairs[str, Any]) -> str | None:
         return value or None
     name = value.attribute
     for attributes in sources:
-        if (found := attributes.get(name)) not in (None, ""):
-            return found if isinstance(found, str) else _text(found)
+        if (value_here := attributes.get(name)) not in (None, ""):
+            return value_here if isinstance(value_here, str) else _text(value_here)
     return None
 
 

@@ -90,16 +90,16 @@ def _zone(text: str) -> str:
 
 
 def _time_format(text: str) -> str:
-    expected = "a pattern such as '%d/%m/%Y %H:%M', or epoch, epoch_ms or excel"
+    expectation = "a pattern such as '%d/%m/%Y %H:%M', or epoch, epoch_ms or excel"
     if text in TIME_WORDS:
         return text
     if "%" not in text:
-        raise ValueError(expected)
+        raise ValueError(expectation)
     try:
         sample = datetime(2026, 3, 2, 9, 30, tzinfo=UTC).strftime(text)
         datetime.strptime(sample, text)  # noqa: DTZ007 - only the pattern is of interest
     except ValueError:
-        raise ValueError(expected) from None
+        raise ValueError(expectation) from None
     return text
 
 

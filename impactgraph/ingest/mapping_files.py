@@ -82,11 +82,12 @@ def presets() -> dict[str, Path]:
 
 
 def _preset(name: str) -> Path:
-    known = presets()
-    if name not in known:
-        what = f"There is no preset {name!r}; there are {', '.join(known)}.{did_you_mean(name, known)}"
+    preset_files = presets()
+    if name not in preset_files:
+        near = did_you_mean(name, preset_files)
+        what = f"There is no preset {name!r}; there are {', '.join(preset_files)}.{near}"
         raise BadInputError(Problem(what))
-    return known[name]
+    return preset_files[name]
 
 
 def _read_version_2(root: Map, reading: Reading, digest: str) -> RuleMapping:

@@ -65,9 +65,9 @@ class OcelLog:
         """Adds an event with its (object, qualifier) pairs."""
         qualifiers: dict[str, str] = {}
         for id_, qualifier in relations:
-            stripped = id_.strip()
-            if stripped not in qualifiers or not qualifiers[stripped]:
-                qualifiers[stripped] = qualifier.strip()
+            bare_text = id_.strip()
+            if bare_text not in qualifiers or not qualifiers[bare_text]:
+                qualifiers[bare_text] = qualifier.strip()
         event.objects = list(qualifiers)
         event.qualifiers = qualifiers
         self.events.append(event)
@@ -79,9 +79,9 @@ class OcelLog:
 
 def last_values(changes: Iterable[tuple[str, Any, str | None]]) -> dict[str, Any]:
     """The last value of each attribute, of (name, value, time); one without a time is from the beginning."""
-    timed = [(instant(time) if time else float("-inf"), name, value) for name, value, time in changes]
-    timed.sort(key=lambda change: change[0])
-    return {name: clean(value) for _, name, value in timed if value is not None}
+    by_time = [(instant(time) if time else float("-inf"), name, value) for name, value, time in changes]
+    by_time.sort(key=lambda change: change[0])
+    return {name: clean(value) for _, name, value in by_time if value is not None}
 
 
 def clean(value: Any) -> Any:

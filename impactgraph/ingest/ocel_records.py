@@ -30,10 +30,12 @@ class OcelRecords:
         self._path, self._mapper, self._objects = path, mapper, objects
         moments = MomentReader(mapping.time_format, mapping.zone)
         self._log = read_ocel(path, moments, objects.qualifiers)
-        wanted = {"ocel.order": objects.order}
+        wanted_values = {"ocel.order": objects.order}
         if objects.fulfillment:
-            wanted["ocel.fulfillment"] = objects.fulfillment
-        check_types(self._log, wanted | {f"ocel.through ({name})": name for name in objects.through}, path)
+            wanted_values["ocel.fulfillment"] = objects.fulfillment
+        check_types(
+            self._log, wanted_values | {f"ocel.through ({name})": name for name in objects.through}, path
+        )
         self._subjects = OcelSubjects(self._log, objects)
         names = mapping.names()
         self._shows_objects, self._shows_related = "objects" in names, "related" in names
@@ -41,7 +43,7 @@ class OcelRecords:
 
     def records(self, watch: Watch) -> Iterator[tuple[str, MappedRecord]]:
         """As `RecordReader`."""
-        known = self._log.objects
+        objects_by_id = self._log.objects
         for event in self._log.events:
             place = f"{self._path}: {event.id}"
             views = self._views(event)
@@ -53,7 +55,7 @@ class OcelRecords:
                     ),
                 )
                 continue
-            missing = next((id_ for id_ in event.objects if id_ not in known), "")
+            missing = next((id_ for id_ in event.objects if id_ not in objects_by_id), "")
             reason = UNKNOWN_OBJECT if missing else NO_ORDER
             at = f"{place} ({missing})" if missing else place
             yield place, MappedRecord(event.type, (), Skipped(reason, event.type, at))
@@ -84,9 +86,11 @@ class OcelRecords:
         if self._shows_objects:
             view["objects"] = self._by_type(event.objects, event)
         if self._shows_related:
-            known = self._log.objects
-            related = [other for id_ in event.objects if id_ in known for other in known[id_].related]
-            view["related"] = self._by_type(list(dict.fromkeys(related)), event)
+            objects_by_id = self._log.objects
+            related_objects = [
+                other for id_ in event.objects if id_ in objects_by_id for other in objects_by_id[id_].related
+            ]
+            view["related"] = self._by_type(list(dict.fromkeys(related_objects)), event)
         return view
 
     def _by_type(self, ids: Sequence[str], event: OcelEvent) -> dict[str, list[dict[str, Any]]]:
@@ -94,8 +98,8 @@ class OcelRecords:
         for id_ in ids:
             each = self._log.objects.get(id_)
             if each is not None:
-                shown = {**each.attributes, "id": id_, "qualifier": event.qualifiers.get(id_, "")}
-                types.setdefault(each.type, []).append(shown)
+                view = {**each.attributes, "id": id_, "qualifier": event.qualifiers.get(id_, "")}
+                types.setdefault(each.type, []).append(view)
         return types
 
     def findings(self) -> list[str]:

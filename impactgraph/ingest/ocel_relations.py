@@ -59,19 +59,19 @@ class _Search:
         """Relates objects without an order to those with one that share an event with them: a fulfillment
         only to those of its earliest such event, since later ones may load several onto one truck.
         """
-        related: set[str] = set()
+        neighbours: set[str] = set()
         for event in self._log.events:
             members = [id_ for id_ in event.objects if id_ in self._log.objects]
-            owned = [id_ for id_ in members if id_ in self._owners]
-            orders = [id_ for id_ in owned if self._log.objects[id_].type == self._order_type]
+            parts = [id_ for id_ in members if id_ in self._owners]
+            orders = [id_ for id_ in parts if self._log.objects[id_].type == self._order_type]
             for id_ in members:
                 is_part = self._log.objects[id_].type == self._part_type
-                if id_ in self._owners or (is_part and id_ in related) or not owned:
+                if id_ in self._owners or (is_part and id_ in neighbours) or not parts:
                     continue
-                related.add(id_)
-                for other in orders or owned:
+                neighbours.add(id_)
+                for other in orders or parts:
                     self._edges[id_][other] = self._edges[other][id_] = None
-        return bool(related)
+        return bool(neighbours)
 
     def _spread(self) -> None:
         """Gives every object that can be reached the orders of its nearest neighbours, level by level."""
@@ -84,8 +84,8 @@ class _Search:
                 for other in self._edges[id_]:
                     if other not in self._owners:
                         candidates.setdefault(other, {}).update(self._owners[id_])
-            admitted = self._admitted_types(candidates)
-            level = [id_ for id_ in candidates if self._log.objects[id_].type in admitted]
+            types = self._admitted_types(candidates)
+            level = [id_ for id_ in candidates if self._log.objects[id_].type in types]
             for id_ in level:
                 self._owners[id_] = candidates[id_]
 
@@ -114,7 +114,7 @@ class _Search:
 
     def _parts_near(self, start: str) -> list[str]:
         """The nearest fulfillments from an object, over objects between orders and fulfillments."""
-        seen = {start}
+        earlier = {start}
         queue = deque([(start, 0)])
         parts: dict[str, None] = {}
         limit: int | None = None
@@ -122,8 +122,8 @@ class _Search:
             id_, hops = queue.popleft()
             if limit is not None and hops >= limit:
                 break
-            for other in self._between(self._edges[id_], seen):
-                seen.add(other)
+            for other in self._between(self._edges[id_], earlier):
+                earlier.add(other)
                 if self._log.objects[other].type == self._part_type:
                     parts[other] = None
                     limit = hops + 1

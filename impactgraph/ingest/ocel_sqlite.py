@@ -45,8 +45,8 @@ def _tables(connection: sqlite3.Connection, what: str) -> Iterator[tuple[str, st
     """(type, quoted name of its table) of every event or object type."""
     types = connection.execute(f"select ocel_type, ocel_type_map from {what}_map_type").fetchall()
     for type_, name in types:
-        escaped = str(name).replace('"', '""')
-        yield str(type_).strip(), f'"{what}_{escaped}"'
+        quoted_name = str(name).replace('"', '""')
+        yield str(type_).strip(), f'"{what}_{quoted_name}"'
 
 
 def _rows_by_id(connection: sqlite3.Connection, table: str) -> dict[str, list[sqlite3.Row]]:

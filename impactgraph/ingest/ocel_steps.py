@@ -22,11 +22,11 @@ class OcelSteps:
         """Raises BadInputError where it is no OCEL 2.0 log, or has no objects of a type of the mapping."""
         self._path, self._mapping = path, mapping
         self._log = read_ocel(path, MomentReader(mapping.time_format, mapping.zone))
-        wanted = {"order.type": mapping.order.type}
+        wanted_values = {"order.type": mapping.order.type}
         if mapping.fulfillment.type:
-            wanted["fulfillment.type"] = mapping.fulfillment.type
-        wanted |= {f"fulfillment.through ({name})": name for name in mapping.fulfillment.through}
-        check_types(self._log, wanted, path)
+            wanted_values["fulfillment.type"] = mapping.fulfillment.type
+        wanted_values |= {f"fulfillment.through ({name})": name for name in mapping.fulfillment.through}
+        check_types(self._log, wanted_values, path)
         self._subjects = OcelSubjects(self._log, _objects_of(mapping))
         self._event_types = mapping.event_types()
         self._first_entries: dict[str, str] = {}

@@ -25,17 +25,19 @@ class OcelSubjects:
         those of its fulfillments, else those of its other objects.
         """
         log, relations, types = self._log, self._relations, self._objects
-        known = [id_ for id_ in event.objects if id_ in log.objects]
-        orders = [id_ for id_ in known if log.objects[id_].type == types.order]
-        parts = [id_ for id_ in known if log.objects[id_].type == types.fulfillment]
-        others = [id_ for id_ in known if id_ not in orders and id_ not in parts]
-        named = dict.fromkeys(orders)
-        named |= dict.fromkeys(order for part in parts for order in relations.orders_of.get(part, ()))
-        if not named:
-            named = dict.fromkeys(order for other in others for order in relations.orders_of.get(other, ()))
+        present_ids = [id_ for id_ in event.objects if id_ in log.objects]
+        orders = [id_ for id_ in present_ids if log.objects[id_].type == types.order]
+        parts = [id_ for id_ in present_ids if log.objects[id_].type == types.fulfillment]
+        others = [id_ for id_ in present_ids if id_ not in orders and id_ not in parts]
+        order_names = dict.fromkeys(orders)
+        order_names |= dict.fromkeys(order for part in parts for order in relations.orders_of.get(part, ()))
+        if not order_names:
+            order_names = dict.fromkeys(
+                order for other in others for order in relations.orders_of.get(other, ())
+            )
         if not parts and not orders:
             parts = [part for other in others for part in relations.parts_with.get(other, ())]
-        return [self._subject(order, list(dict.fromkeys(parts))) for order in named]
+        return [self._subject(order, list(dict.fromkeys(parts))) for order in order_names]
 
     def _subject(self, order: str, parts: list[str]) -> Subject:
         whole = [self._part(part, order) for part in self._relations.parts_of.get(order, ())]
@@ -54,8 +56,8 @@ class OcelSubjects:
         return self._parts[key]
 
 
-def check_types(log: OcelLog, wanted: dict[str, str], path: Path) -> None:
-    """Raises BadInputError with every type that no object has; `wanted` is by field of the mapping."""
+def check_types(log: OcelLog, fields: dict[str, str], path: Path) -> None:
+    """Raises BadInputError with every type that no object has; `fields` is by field of the mapping."""
     types = dict.fromkeys(each.type for each in log.objects.values())
     problems = [
         Problem(
@@ -63,7 +65,7 @@ def check_types(log: OcelLog, wanted: dict[str, str], path: Path) -> None:
             f"{', '.join(types) or 'no objects'}.{did_you_mean(name, types)}",
             str(path),
         )
-        for place, name in wanted.items()
+        for place, name in fields.items()
         if name not in types
     ]
     if problems:
@@ -73,15 +75,20 @@ def check_types(log: OcelLog, wanted: dict[str, str], path: Path) -> None:
 def log_findings(log: OcelLog) -> list[str]:
     """What is wrong with the log by itself, a sentence each."""
     findings: list[str] = []
-    if repeated := log.repeated:
-        shown = ", ".join(map(repr, repeated[:_MOST_NAMED])) + (", ..." if repeated[_MOST_NAMED:] else "")
+    if repetitions := log.repeated:
+        first_names = ", ".join(map(repr, repetitions[:_MOST_NAMED])) + (
+            ", ..." if repetitions[_MOST_NAMED:] else ""
+        )
         findings.append(
-            f"{len(repeated):,} objects have the id of another one, and only the first counts: {shown}."
+            f"{len(repetitions):,} objects have the id of another one, and only the first counts: "
+            f"{first_names}."
         )
     if unknown := log.unknown:
-        shown = ", ".join(f"{id_!r} (of {other!r})" for id_, other in list(unknown.items())[:_MOST_NAMED])
+        first_names = ", ".join(
+            f"{id_!r} (of {other!r})" for id_, other in list(unknown.items())[:_MOST_NAMED]
+        )
         findings.append(
-            f"{len(unknown):,} objects that relations name are not in the log: {shown}"
+            f"{len(unknown):,} objects that relations name are not in the log: {first_names}"
             f"{', ...' if len(unknown) > _MOST_NAMED else ''}."
         )
     return findings

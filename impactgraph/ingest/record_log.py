@@ -57,8 +57,12 @@ class RecordLog:
 
     def remarks(self) -> list[str]:
         """What may be as it should; once it was read."""
-        unmatched = [name for name in self._mapping.rules if name not in self._watch.matched_rules]
-        rules = [f"no record became an event by these rules: {', '.join(unmatched)}."] if unmatched else []
+        unmatched_rules = [name for name in self._mapping.rules if name not in self._watch.matched_rules]
+        rules = (
+            [f"no record became an event by these rules: {', '.join(unmatched_rules)}."]
+            if unmatched_rules
+            else []
+        )
         return [*self._reader.remarks(), *rules]
 
     def _add(self, batch: Block, place: str, record: MappedRecord) -> None:
@@ -87,11 +91,11 @@ class _Ids:
         first = record.events[0]
         id_ = hash(first[: first.find(_ID_END)])
         content = hash(first if len(record.events) == 1 else tuple(record.events))
-        known = self._latest.get(id_)
-        if known is None:
-            known = self._earlier.get(id_)
-        if known is not None:
-            return known != content
+        earlier = self._latest.get(id_)
+        if earlier is None:
+            earlier = self._earlier.get(id_)
+        if earlier is not None:
+            return earlier != content
         if len(self._latest) >= MOST_IDS:
             self._earlier, self._latest = self._latest, {}
         self._latest[id_] = content
@@ -110,8 +114,8 @@ class _Earliest:
 
     def _note(self, order: str, fulfillment: str, time: str) -> bool:
         entry = (instant(time), self.number)
-        known = self._first.get((order, fulfillment))
-        if known is None or entry < known:
+        earlier = self._first.get((order, fulfillment))
+        if earlier is None or entry < earlier:
             self._first[order, fulfillment] = entry
         return False
 

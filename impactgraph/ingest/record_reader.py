@@ -40,9 +40,9 @@ def readable(path: Path) -> Generator[None]:
 
 def fields_not_there(mapping: RuleMapping, names: Iterable[str], what: str) -> list[str]:
     """A sentence for each field of the mapping that is not among the names of a log."""
-    known = set(names)
+    known_names = set(names)
     return [
-        f"no {what} has {name!r}, which `{place}` of the mapping names.{did_you_mean(name, known)}"
+        f"no {what} has {name!r}, which `{place}` of the mapping names.{did_you_mean(name, known_names)}"
         for name, place in mapping.names().items()
-        if name not in known
+        if name not in known_names
     ]

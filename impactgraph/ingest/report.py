@@ -73,12 +73,12 @@ class FileReport:
             self.entries += 1
             activity = self._name(each.activity, {activity for _, activity in self.passed})
             key = (each.reason, activity)
-            passed = self.passed.get(key)
-            if passed is None:
-                passed = self.passed[key] = PassedOver(
+            entry = self.passed.get(key)
+            if entry is None:
+                entry = self.passed[key] = PassedOver(
                     each.reason, activity, 0, each.place, is_expected=each.is_expected
                 )
-            passed.count += 1
+            entry.count += 1
 
     def add_outcomes(self, outcomes: Iterable[tuple[str, EntryOutcome]]) -> None:
         """(activity, outcome) of entries that have events."""
@@ -134,12 +134,12 @@ class FileReport:
     @property
     def has_findings(self) -> bool:
         """Whether something was refused, or passed over that the mapping names."""
-        unexpected = any(not passed.is_expected for passed in self.passed.values())
-        return bool(self.quarantined or self.all_findings or unexpected)
+        has_unexpected = any(not each.is_expected for each in self.passed.values())
+        return bool(self.quarantined or self.all_findings or has_unexpected)
 
     @property
     def passed_count(self) -> int:
-        return sum(passed.count for passed in self.passed.values())
+        return sum(each.count for each in self.passed.values())
 
 
 def entry_outcome(accepted: int, quarantined: int) -> EntryOutcome:
@@ -151,12 +151,12 @@ def entry_outcome(accepted: int, quarantined: int) -> EntryOutcome:
 
 def unmatched_activities(report: FileReport, mapping: AnyMapping) -> list[str]:
     """Remarks on activities of the mapping that no entry has; sets the hints of those passed over."""
-    passed = [each for each in report.passed.values() if each.reason == UNMAPPED]
-    for each in passed:
+    entries = [each for each in report.passed.values() if each.reason == UNMAPPED]
+    for each in entries:
         each.hint = did_you_mean(each.activity, mapping.activities()).strip()
-    met = {*report.activities, *(activity for _, activity in report.passed)}
-    names = sorted(mapping.activities() - met)
-    if passed and len(names) == len(mapping.activities()):
+    activities = {*report.activities, *(activity for _, activity in report.passed)}
+    names = sorted(mapping.activities() - activities)
+    if entries and len(names) == len(mapping.activities()):
         report.findings.append(
             "no entry has an activity that the mapping names: compare the names, or see whether another "
             "column has the activities."
@@ -164,9 +164,9 @@ def unmatched_activities(report: FileReport, mapping: AnyMapping) -> list[str]:
         return []
     if not names:
         return []
-    unmapped = [each.activity for each in passed]
-    listed = ", ".join(_with_near(name, unmapped) for name in names)
-    return [f"no entry has these activities of the mapping: {listed}."]
+    candidates = [each.activity for each in entries]
+    names_text = ", ".join(_with_near(name, candidates) for name in names)
+    return [f"no entry has these activities of the mapping: {names_text}."]
 
 
 def _with_near(name: str, names: Sequence[str]) -> str:

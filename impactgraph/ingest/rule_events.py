@@ -161,8 +161,8 @@ def members_of(for_each: Expression, context: Any, notes: Notes) -> list[dict[st
     """For each member of the list what expressions see: `item`, `index` from 1 on, `record`; of a list in a
     member of another also `parent`, the outer item.
     """
-    found = for_each.value(context, notes)
-    items = cast("list[Any]", found) if isinstance(found, list) else [] if found is None else [found]
+    members = for_each.value(context, notes)
+    items = cast("list[Any]", members) if isinstance(members, list) else [] if members is None else [members]
     if isinstance(context, dict) and "record" in context and "item" in context:
         outer = cast("dict[str, Any]", context)
         return [

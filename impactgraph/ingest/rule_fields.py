@@ -91,9 +91,9 @@ class Computed:
         except ValueError as error:
             return reading.wrong(f"`{name}`: {error}.", line)
         value = ValueRule(template=template, line=line)
-        return self._checked(value, text, name, reading)
+        return self._check(value, text, name, reading)
 
-    def _checked(self, value: ValueRule, text: str, name: str, reading: Reading) -> Any:
+    def _check(self, value: ValueRule, text: str, name: str, reading: Reading) -> Any:
         constant = value.constant
         if constant is not None and (
             not constant.strip() or (self.pattern and not self.pattern.fullmatch(constant))

@@ -64,22 +64,22 @@ class RuleMapper:
         document itself.
         """
         notes: Notes = []
-        mapped = [self.map_record(record, at) for record, at in self.records(document, place, notes)]
-        if mapped:
-            return mapped
+        mapped_records = [self.map_record(record, at) for record, at in self.records(document, place, notes)]
+        if mapped_records:
+            return mapped_records
         reason = notes[0].rstrip(".") if notes else NO_RECORD
         return [MappedRecord("", (), Skipped(reason, "", place))]
 
     def records(self, document: Any, place: str, notes: Notes) -> Iterator[tuple[Any, str]]:
         """The records of a document, each with its place."""
-        found = document
+        content = document
         if self.mapping.records is not None:
-            found = self.mapping.records.value(document, notes)
-        if not isinstance(found, list):
-            if found is not None or self.mapping.records is None:
-                yield found, place
+            content = self.mapping.records.value(document, notes)
+        if not isinstance(content, list):
+            if content is not None or self.mapping.records is None:
+                yield content, place
             return
-        for number, record in enumerate(cast("list[Any]", found), 1):
+        for number, record in enumerate(cast("list[Any]", content), 1):
             yield record, f"{place}: record {number}"
 
     def map_record(self, record: Any, place: str, watch: "Watch | None" = None) -> MappedRecord:
@@ -126,12 +126,12 @@ class RuleMapper:
         name = first_rule if activity is None else activity
         if making.events and not making.reasons:
             return MappedRecord(name, making.events, None, making.notes, making.inferred)
-        unexpected = [reason for reason in making.reasons if reason not in EXPECTED]
+        unexpected_reasons = [reason for reason in making.reasons if reason not in EXPECTED]
         if not making.events:
-            skipped = self._skipped(name, place, making, unexpected, is_known=bool(rules))
-            return MappedRecord(name, (), skipped, making.notes)
+            passed_entry = self._skipped(name, place, making, unexpected_reasons, is_known=bool(rules))
+            return MappedRecord(name, (), passed_entry, making.notes)
         notes = making.notes
-        notes += [f"an event of {name!r} was not made: {reason}." for reason in unexpected]
+        notes += [f"an event of {name!r} was not made: {reason}." for reason in unexpected_reasons]
         return MappedRecord(name, making.events, None, notes, making.inferred)
 
     def _skipped(

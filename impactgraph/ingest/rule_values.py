@@ -64,8 +64,8 @@ def _source(value: ValueRule) -> ReadValue:
     assert value.template is not None
     constant = value.constant
     if constant is not None:
-        stripped = constant.strip() or None
-        return lambda _, __: stripped
+        bare_text = constant.strip() or None
+        return lambda _, __: bare_text
     if len(value.template.parts) == 1:
         return _expression_reader(value.template.expressions[0])
     return _text_reader(value.template.value)
@@ -106,8 +106,8 @@ def _mapped(
             return default
         result = map_.get(text, default)
         if result is None:
-            shown = repr(text) if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]!r}..."
-            notes.append(f"the map of `{place}` has no value for {shown}.")
+            shown_text = repr(text) if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]!r}..."
+            notes.append(f"the map of `{place}` has no value for {shown_text}.")
         return result
 
     return mapped

@@ -193,12 +193,14 @@ class _Event:
         if isinstance(node, Map):
             body = Body(event_fields(self.type), make=self._make)
             value = body.read(node, line, name, reading)
-            return value if value is WRONG else self._checked(value, line, name, reading)
+            return value if value is WRONG else self._check(value, line, name, reading)
         if node is True and not any(each.required for each in own):
             return EventRule(type=self.type)
         if not main:
-            needed = either([each.name for each in own], "and") if own else "nothing: write `true`"
-            return reading.wrong(f"`{name}` must be a map with {needed}, not {display_text(node)}.", line)
+            needed_fields = either([each.name for each in own], "and") if own else "nothing: write `true`"
+            return reading.wrong(
+                f"`{name}` must be a map with {needed_fields}, not {display_text(node)}.", line
+            )
         value = PLAIN.read(node, line, name, reading)
         return value if value is WRONG else EventRule(type=self.type, values={main: value})
 
@@ -214,7 +216,7 @@ class _Event:
             values=values,
         )
 
-    def _checked(self, event: EventRule, line: int, name: str, reading: Reading) -> Any:
+    def _check(self, event: EventRule, line: int, name: str, reading: Reading) -> Any:
         if "last" in event.flags and "next" in event.values:
             return reading.wrong(f"`{name}`: after the last step there is no `next`.", line)
         return event

@@ -91,12 +91,12 @@ def open_text(path: Path, encoding: str | None = None) -> Generator[Iterator[str
     Raises UndecodableError with the line, OSError and EOFError.
     """
     with open_unpacked(path) as (head, stream):
-        used = encoding or encoding_of(head)
-        with io.TextIOWrapper(stream, encoding=used, newline="") as text:
+        codec = encoding or encoding_of(head)
+        with io.TextIOWrapper(stream, encoding=codec, newline="") as text:
             try:
                 yield text
             except UnicodeDecodeError as error:
-                raise _undecodable(path, used, error) from error
+                raise _undecodable(path, codec, error) from error
 
 
 def read_text(path: Path) -> str:

@@ -60,13 +60,13 @@ def _attributes(element: Element) -> dict[str, Any]:
 
 def _value(kind: str, text: str) -> Any:
     """Numbers and truth values as such, so that expressions can compare them; all else is text."""
-    stripped = text.strip()
+    bare_text = text.strip()
     if kind == "boolean":
-        return stripped.lower() == "true" if stripped.lower() in ("true", "false") else stripped
+        return bare_text.lower() == "true" if bare_text.lower() in ("true", "false") else bare_text
     if kind in ("int", "float"):
         try:
-            number = Decimal(stripped)
+            number = Decimal(bare_text)
         except InvalidOperation:
-            return stripped
-        return number if number.is_finite() else stripped
-    return stripped
+            return bare_text
+        return number if number.is_finite() else bare_text
+    return bare_text

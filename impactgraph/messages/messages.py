@@ -54,7 +54,7 @@ class CustomerMessages:
 
         Raises BadInputError for a language without a catalogue.
         """
-        name = self.language if language is None else self._checked(language)
+        name = self.language if language is None else self._check(language)
         _, catalogue = self.catalogues.closest(name)
         writer = Writer(
             catalogue=catalogue,
@@ -110,14 +110,14 @@ class CustomerMessages:
         ]
         return values
 
-    def _checked(self, language: str) -> str:
+    def _check(self, language: str) -> str:
         name = as_language(language)
         if name is not None and {name, base_language(name)} & set(self.catalogues.languages):
             return name
-        known = ", ".join(self.catalogues.languages)
+        languages = ", ".join(self.catalogues.languages)
         raise BadInputError(
             f"There are no messages in the language {language!r}."
-            f"{did_you_mean(language, self.catalogues.languages)} Known: {known}."
+            f"{did_you_mean(language, self.catalogues.languages)} Known: {languages}."
         )
 
     def _own_text(self, language: str) -> str:
@@ -130,9 +130,11 @@ class CustomerMessages:
             text = texts.within(language, self.topology.language or DEFAULT_LANGUAGE)
             if text is None or InternalNames.of(self.topology).first_in(text):
                 continue
-            kept = without_early_promises(text, bounds, language=language, time_words=catalogue.time_words)
-            if kept:
-                return kept
+            own_text = without_early_promises(
+                text, bounds, language=language, time_words=catalogue.time_words
+            )
+            if own_text:
+                return own_text
         return ""
 
     @property

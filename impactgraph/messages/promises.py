@@ -56,10 +56,10 @@ def without_early_promises(
     """
     sentences = [each.strip() for each in _SENTENCE.split(text.strip()) if each.strip()]
     if language.partition("-")[0] == "en":
-        kept = (_before_early_promise(each, bounds, time_words) for each in sentences)
+        remaining = (_before_early_promise(each, bounds, time_words) for each in sentences)
     else:
-        kept = ("" if _names_time(each, time_words) else each for each in sentences)
-    return " ".join(each for each in kept if each)
+        remaining = ("" if _names_time(each, time_words) else each for each in sentences)
+    return " ".join(each for each in remaining if each)
 
 
 def promise_deadline(text: str, now: Millis, timezone: str) -> Millis | None:
@@ -79,16 +79,16 @@ def _before_early_promise(sentence: str, bounds: PromiseBounds, time_words: tupl
     for start, begin, end in zip([0, *ends], begins, ends, strict=False):
         clause = sentence[begin:end]
         deadline = promise_deadline(clause, bounds.now, bounds.timezone)
-        expected = bounds.of(clause)
-        is_early = deadline is not None and (expected is None or expected > deadline)
+        upper_bound = bounds.of(clause)
+        is_early = deadline is not None and (upper_bound is None or upper_bound > deadline)
         if is_early or (deadline is None and _names_time(clause, time_words)):
             return f"{sentence[:start]}." if start else ""
     return sentence
 
 
 def _names_time(text: str, time_words: tuple[str, ...]) -> bool:
-    folded = text.casefold()
-    return any(letter.isdigit() for letter in text) or any(_has(folded, word) for word in time_words)
+    lower_text = text.casefold()
+    return any(letter.isdigit() for letter in text) or any(_has(lower_text, word) for word in time_words)
 
 
 def _has(text: str, word: str) -> bool:

@@ -168,19 +168,19 @@ class _Reader:
 
     def _section(self, node: Node, name: str, base: Catalogue | None, line: int) -> Mapping[str, Texts]:
         """The texts of a section by name, those that the file leaves out from `base`."""
-        allowed = SECTIONS[name]
+        names = SECTIONS[name]
         texts = dict(base.sections[name]) if base else {}
-        if tuple(allowed) == (_SINGLE,) and node is not None:
-            entry = self._texts(node, name, allowed[_SINGLE], texts.get(_SINGLE), line)
+        if tuple(names) == (_SINGLE,) and node is not None:
+            entry = self._texts(node, name, names[_SINGLE], texts.get(_SINGLE), line)
             texts |= {_SINGLE: entry} if entry else {}
         elif isinstance(node, Map):
-            self._unknown_names(node, tuple(allowed), f"text of `{name}`")
-            for key in node.keys() & allowed.keys():
+            self._unknown_names(node, tuple(names), f"text of `{name}`")
+            for key in node.keys() & names.keys():
                 item = node[key]
                 path = f"{name}.{key}"
                 if item is None:
                     continue
-                entry = self._texts(item, path, allowed[key], texts.get(key), node.lines[key])
+                entry = self._texts(item, path, names[key], texts.get(key), node.lines[key])
                 texts |= {key: entry} if entry else {}
         elif node is not None:
             self.wrong(f"`{name}` must be a map from name to text, not {display_text(node)}.", line)
@@ -189,9 +189,9 @@ class _Reader:
 
     def _missing(self, name: str, texts: Mapping[str, Texts], node: Node, line: int) -> None:
         """A problem for each text that neither the file nor the standard catalogue has, or that is wrong."""
-        written = node if isinstance(node, Map) else Map(line)
+        section = node if isinstance(node, Map) else Map(line)
         for key in SECTIONS[name]:
-            if key not in texts and written.get(key) is None and not (key == _SINGLE and node is not None):
+            if key not in texts and section.get(key) is None and not (key == _SINGLE and node is not None):
                 path = name if key == _SINGLE else f"{name}.{key}"
                 self.wrong(f"`{path}` is missing: this language has no standard text.", line)
 
@@ -230,10 +230,10 @@ class _Reader:
             return None
         before = len(self.problems)
         for name in sorted(template.names - names):
-            known = ", ".join(f"{{{each}}}" for each in sorted(names)) or "none"
+            placeholders = ", ".join(f"{{{each}}}" for each in sorted(names)) or "none"
             self.wrong(
                 f"`{path}`: there is no placeholder {{{name}}} here.{did_you_mean(name, names)} "
-                f"Known: {known}.",
+                f"Known: {placeholders}.",
                 line,
             )
         self._check_choices(template, path, line)

@@ -78,8 +78,8 @@ class Writer:
 
     def _message(self, facts: CustomerFacts) -> str:
         text = self._status(facts) or self._text("kinds", facts.kind.value.lower(), self._values(facts))
-        framed = self._text("frame", "text", {**self._order, "text": _tidy(text)})
-        return _tidy_lines(framed)
+        message = self._text("frame", "text", {**self._order, "text": _tidy(text)})
+        return _tidy_lines(message)
 
     def _status(self, facts: CustomerFacts) -> str:
         if not self.status or self.form is MessageForm.SHORT or facts.kind not in _OPEN:
@@ -96,11 +96,11 @@ class Writer:
     # ---- values of the placeholders
 
     def _values(self, facts: CustomerFacts) -> dict[str, Value]:
-        expected = self._expected(facts)
-        late = self._late(facts, has_date=bool(expected))
+        expectation = self._expected(facts)
+        late = self._late(facts, has_date=bool(expectation))
         return {
             **self._order,
-            "expected": expected,
+            "expected": expectation,
             "late": late,
             "parts": self._parts(facts),
             "notices": " ".join([self._cancelled_parts(facts), *map(self._notice, self._due_notices(facts))]),
@@ -120,12 +120,12 @@ class Writer:
 
     def _expected(self, facts: CustomerFacts) -> str:
         """When what the customer waits for is expected: not before the promise, which the customer knows."""
-        expected = facts.expected_by if facts.expected_by is not None else facts.expected_at
-        if facts.kind not in _OPEN or expected is None or expected > LAST_MOMENT:
+        moment = facts.expected_by if facts.expected_by is not None else facts.expected_at
+        if facts.kind not in _OPEN or moment is None or moment > LAST_MOMENT:
             return ""
         if facts.promised_by is not None and not facts.is_late:
-            expected = max(expected, facts.promised_by)
-        when = self._moment(*self.clock.upcoming(expected))
+            moment = max(moment, facts.promised_by)
+        when = self._moment(*self.clock.upcoming(moment))
         return self._text("expected", _arrival(facts).value.lower(), {**self._order, "when": when})
 
     def _late(self, facts: CustomerFacts, *, has_date: bool) -> str:
@@ -154,19 +154,19 @@ class Writer:
     def _parts(self, facts: CustomerFacts) -> str:
         """How many parts are ahead of the others; empty where all are at one stage."""
         stages = [part.stage for part in facts.parts if part.stage is not CustomerStage.CANCELLED]
-        ahead = [_AHEAD[stage] for stage in stages if stage in _AHEAD and stage is not facts.stage]
-        if not ahead:
+        later_stages = [_AHEAD[stage] for stage in stages if stage in _AHEAD and stage is not facts.stage]
+        if not later_stages:
             return ""
-        departure = next(each for each in Departure if each in ahead)
-        values: dict[str, Value] = {"shipped": ahead.count(departure), "count": len(stages)}
+        departure = next(each for each in Departure if each in later_stages)
+        values: dict[str, Value] = {"shipped": later_stages.count(departure), "count": len(stages)}
         return self._text("parts", departure.value, values)
 
     def _cancelled_parts(self, facts: CustomerFacts) -> str:
         """How many parts of an order that goes on were cancelled; empty where none was."""
-        cancelled = [part for part in facts.parts if part.stage is CustomerStage.CANCELLED]
-        if not cancelled or len(cancelled) == len(facts.parts):
+        parts = [part for part in facts.parts if part.stage is CustomerStage.CANCELLED]
+        if not parts or len(parts) == len(facts.parts):
             return ""
-        values: dict[str, Value] = {"cancelled": len(cancelled), "count": len(facts.parts)}
+        values: dict[str, Value] = {"cancelled": len(parts), "count": len(facts.parts)}
         return self._text("parts", "cancelled", values)
 
     def _due_notices(self, facts: CustomerFacts) -> tuple[CustomerNotice, ...]:

@@ -175,8 +175,8 @@ class _Compiler:
                     risk = self.topology.data[data.partition(":")[2]].decision_risk
                     self._link(data, step.id, Edge.READS, policy._replace(decision_risk=risk))
                 if step.key in steps_on_site:
-                    there = policy._replace(by_people=_is_by_people(workflow, step, systems_of_people))
-                    self.on_site.append((self.numbers[step.id], self._slot(Edge.AT_LOCATION, there)))
+                    step_policy = policy._replace(by_people=_is_by_people(workflow, step, systems_of_people))
+                    self.on_site.append((self.numbers[step.id], self._slot(Edge.AT_LOCATION, step_policy)))
                 self._needs(
                     owner=step.id,
                     needs=step.needs,

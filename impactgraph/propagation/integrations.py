@@ -121,10 +121,10 @@ def _by_chance(state: ImpairmentState, policy: Policy, for_good: ImpairmentState
     absorptions: tuple[tuple[str, str], ...] = ()
     attempts = f"{policy.retry.attempts} attempts at an error rate of {percent(state.likelihood)}"
     if likelihood >= NEVER_IN_PRACTICE:
-        failed = for_good._replace(
+        failure = for_good._replace(
             likelihood=likelihood, chances=(Chance(state.event("{it}"), "fails for good", likelihood),)
         )
-        impairments.append((failed, f"{detail} ({attempts}: {percent(likelihood, 2)})"))
+        impairments.append((failure, f"{detail} ({attempts}: {percent(likelihood, 2)})"))
     else:
         absorptions = (("retry", f"{{it}} gets through in the end: {attempts}"),)
     if later >= NEVER_IN_PRACTICE and wait >= NEGLIGIBLE_DELAY:

@@ -92,8 +92,8 @@ class _Solver:
         edge = Edge.OWN_DATA if self.graph.kinds[number] is ElementKind.DATA else Edge.OWN
         rule, outcome = apply_rule(edge, state, self.graph.own.get(number, Policy()))
         for state, detail in outcome.impairments:
-            named = self._named(self._number(state), number, number)
-            self._reach(number, named, -1, self._note(rule.name, detail))
+            named_state = self._named(self._number(state), number, number)
+            self._reach(number, named_state, -1, self._note(rule.name, detail))
         for name, detail in outcome.absorptions:
             self.absorptions[number, self._note(name, detail), number, self._number(state)] = None
 
@@ -115,8 +115,8 @@ class _Solver:
             steps = step_results[state]
             for target, slot in links[element]:
                 impairments, absorption_notes = steps.get(slot) or self._follow(slot, state)
-                for unnamed, note, elements in impairments:
-                    number = unnamed if elements is not None else self._named(unnamed, target, element)
+                for bare_state, note, elements in impairments:
+                    number = bare_state if elements is not None else self._named(bare_state, target, element)
                     having = elements if elements is not None else self.having[number]
                     if target not in having and not (is_limited and self._beyond(target)):
                         having.add(target)

@@ -152,10 +152,10 @@ class FolderFeed:
                     yield self._delivery(part, FilePosition(path.name, entries), _translation(block))
         except BadInputError as error:
             problem = str(error)
-            refused = RefusedDocument(str(path).encode(), problem, str(path))
+            refusal = RefusedDocument(str(path).encode(), problem, str(path))
             end = FilePosition(path.name, entries, done=True, problem=problem)
             self._pending_work = lambda: self._finish(path, self._config.failed)
-            yield self._delivery(part, end, Translation(refused=[refused]))
+            yield self._delivery(part, end, Translation(refused=[refusal]))
             return
         self._pending_work = lambda: self._finish(path, self._config.done)
         yield self._delivery(part, FilePosition(path.name, entries, done=True), Translation())
@@ -192,12 +192,14 @@ def _translation(block: Block) -> Translation:
     translation = Translation(
         list(block.lines), list(block.places), inferred=dict(block.inferred), notes=block.notes
     )
-    for skipped in block.passed:
-        if skipped.is_expected:
+    for passed_entry in block.passed:
+        if passed_entry.is_expected:
             translation.passed += 1
         else:
-            what = f"{skipped.place} {skipped.activity}".strip()
-            translation.refused.append(RefusedDocument(what.encode(), skipped.reason, skipped.place))
+            what = f"{passed_entry.place} {passed_entry.activity}".strip()
+            translation.refused.append(
+                RefusedDocument(what.encode(), passed_entry.reason, passed_entry.place)
+            )
     return translation
 
 

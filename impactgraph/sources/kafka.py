@@ -39,7 +39,7 @@ class KafkaFeed:
         self._translate = translate
         self._tick = tick
         self._consumer: Consumer | None = None
-        self._ended: set[str] = set()
+        self._ends: set[str] = set()
         """Parts that are read to their end."""
         self._parts: set[str] = set()
         self._first = Delivery()
@@ -97,7 +97,7 @@ class KafkaFeed:
         consumer = self._open_consumer
         self._refresh_at = self._tick() + REFRESH_SECONDS
         try:
-            added: list[TopicPartition] = []
+            additions: list[TopicPartition] = []
             for topic, partition in self._partitions():
                 part = f"{topic}[{partition}]"
                 if part in self._parts:
@@ -106,10 +106,10 @@ class KafkaFeed:
                     TopicPartition(topic, partition), timeout=ASK_SECONDS
                 )
                 offset = self._start(topic, part, positions, (low, high))
-                added.append(TopicPartition(topic, partition, offset))
+                additions.append(TopicPartition(topic, partition, offset))
                 self._parts.add(part)
-            if added:
-                consumer.incremental_assign(added)
+            if additions:
+                consumer.incremental_assign(additions)
         except KafkaException as error:
             raise self._unavailable(error) from error
 
@@ -174,7 +174,7 @@ class KafkaFeed:
                 self._note_end(part, error)
                 continue
             offset = cast("int", message.offset())
-            self._ended.discard(part)
+            self._ends.discard(part)
             positions[part] = str(offset + 1)
             if message.value() is None:
                 deletions += 1  # of a key, in a compacted topic
@@ -186,13 +186,13 @@ class KafkaFeed:
         self._problem = ""
         translation = self._translate(documents)
         translation.passed += deletions
-        return Delivery(translation, positions, is_caught_up=self._ended >= self._parts)
+        return Delivery(translation, positions, is_caught_up=self._ends >= self._parts)
 
     def _note_end(self, part: str, error: "KafkaError") -> None:
         from confluent_kafka import KafkaError
 
         if error.code() == KafkaError._PARTITION_EOF:  # pyright: ignore[reportPrivateUsage] - the library's name
-            self._ended.add(part)
+            self._ends.add(part)
             return
         raise SourceUnavailableError(f"{part} cannot be read: {error.str()}.")
 

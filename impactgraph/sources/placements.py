@@ -15,14 +15,14 @@ def drop_known_placements(translation: Translation, store: Store) -> None:
     if not translation.inferred:
         return
     placed_at = _placement_times(sorted(set(translation.inferred.values())), store)
-    dropped = {
+    superseded_rows = {
         index
         for index, order in translation.inferred.items()
         if order in placed_at and placed_at[order] < instant_millis(translation.lines[index])
     }
-    kept = [index for index in range(len(translation.lines)) if index not in dropped]
-    translation.lines = [translation.lines[index] for index in kept]
-    translation.places = [translation.places[index] for index in kept]
+    remaining = [index for index in range(len(translation.lines)) if index not in superseded_rows]
+    translation.lines = [translation.lines[index] for index in remaining]
+    translation.places = [translation.places[index] for index in remaining]
     translation.inferred = {}
 
 

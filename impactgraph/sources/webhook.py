@@ -53,22 +53,22 @@ class WebhookReceiver:
 
     def check(self, headers: Mapping[str, str], body: bytes) -> DeliveryCheck:
         """Every secret is compared, whichever is right: the time taken says nothing."""
-        given = headers.get(self._config.header.lower())
-        if not given:
+        header_value = headers.get(self._config.header.lower())
+        if not header_value:
             return DeliveryCheck.MISSING
-        candidates = [given] if self._config.check == "secret" else given.split(",")
-        stripped = [self._without_prefix(each.strip()) for each in candidates]
+        candidates = [header_value] if self._config.check == "secret" else header_value.split(",")
+        bare_text = [self._without_prefix(each.strip()) for each in candidates]
         is_valid = False
         for secret in self._config.secrets:
-            expected = self._expected(secret.read(), body)
-            for candidate in stripped:
-                is_valid |= candidate is not None and hmac.compare_digest(expected, candidate.encode())
+            own_signature = self._signature_of(secret.read(), body)
+            for candidate in bare_text:
+                is_valid |= candidate is not None and hmac.compare_digest(own_signature, candidate.encode())
         return DeliveryCheck.VALID if is_valid else DeliveryCheck.WRONG
 
     def _without_prefix(self, text: str) -> str | None:
         return text.removeprefix(self._config.prefix) if text.startswith(self._config.prefix) else None
 
-    def _expected(self, secret: str, body: bytes) -> bytes:
+    def _signature_of(self, secret: str, body: bytes) -> bytes:
         if self._config.check == "secret":
             return secret.encode()
         signature = hmac.digest(secret.encode(), body, sha256)
@@ -109,6 +109,6 @@ class WebhookReceiver:
 def event_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Headers of CloudEvents, and the media type where they are there, in small letters."""
     lower = {name.lower(): value for name, value in headers.items()}
-    chosen = {name: value for name, value in lower.items() if name.startswith("ce-")}
+    attributes = {name: value for name, value in lower.items() if name.startswith("ce-")}
     media = lower.get("content-type", "")
-    return chosen | {"content-type": media} if chosen or "cloudevents" in media else {}
+    return attributes | {"content-type": media} if attributes or "cloudevents" in media else {}

@@ -24,9 +24,9 @@ def needs(values: dict[str, Any], body: Map, reading: Reading) -> None:
 
 
 def integration(values: dict[str, Any], body: Map, reading: Reading) -> None:
-    declared = values.get("transport")
-    transport = declared.transport if isinstance(declared, Medium) else declared
-    _medium(declared, values, body, reading)
+    declaration = values.get("transport")
+    transport = declaration.transport if isinstance(declaration, Medium) else declaration
+    _medium(declaration, values, body, reading)
     if body.get("every") is not None and body.get("cron") is not None:
         reading.wrong("`every` and `cron` both say when it runs: keep one.", body.lines["cron"])
     schedule = values.get("schedule")
@@ -42,7 +42,7 @@ def integration(values: dict[str, Any], body: Map, reading: Reading) -> None:
         if body.get(name) is not None and transport not in SCHEDULED:
             reading.warn(f"`{name}` is not used: only batch and file run by a schedule.", body.lines[name])
     if transport in SCHEDULED and body.get("every") is None and body.get("cron") is None:
-        name = str(declared).replace("_", " ")
+        name = str(declaration).replace("_", " ")
         reading.warn(
             f"`every` or `cron` is missing: without it a {name} counts as leaving at once.", body.line
         )
@@ -52,7 +52,7 @@ def integration(values: dict[str, Any], body: Map, reading: Reading) -> None:
         and (runs := how_read(_complete(schedule, values, reading)))
     ):
         reading.warn(f"it {runs}", body.lines["every"])
-    if body.get("buffer") is not None and (transport not in BUFFERED or declared is Medium.WEBHOOK):
+    if body.get("buffer") is not None and (transport not in BUFFERED or declaration is Medium.WEBHOOK):
         reading.warn("`buffer` is not used: only a queue or a stream holds messages.", body.lines["buffer"])
 
 
@@ -152,14 +152,14 @@ def _may_end(step: Step) -> bool:
 
 
 def _reached(ways: Mapping[str, Sequence[str]], starts: Sequence[str]) -> set[str]:
-    visited = set[str]()
+    reachable = set[str]()
     queue = list(starts)
     while queue:
         key = queue.pop()
-        if key not in visited:
-            visited.add(key)
+        if key not in reachable:
+            reachable.add(key)
             queue.extend(ways.get(key, ()))
-    return visited
+    return reachable
 
 
 def _following(step: Map) -> list[str]:

@@ -88,10 +88,10 @@ def _steps_after_ready(workflow: Workflow) -> set[str]:
     pending = [
         step for step in workflow.steps if any(is_ready_message(each.kind, each.type) for each in step.emits)
     ]
-    reached: set[str] = set()
+    reachable: set[str] = set()
     while pending:
         for transition in pending.pop().then:
-            if transition.step not in reached and transition.step in by_key:
-                reached.add(transition.step)
+            if transition.step not in reachable and transition.step in by_key:
+                reachable.add(transition.step)
                 pending.append(by_key[transition.step])
-    return reached
+    return reachable

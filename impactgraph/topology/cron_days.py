@@ -30,8 +30,8 @@ class CronTimes(NamedTuple):
 
 def cron_times(cron: str) -> CronTimes:
     """Raises: CronSimError."""
-    parsed = _parse(cron)
-    minutes = [60 * hour + minute for hour in sorted(parsed.hours) for minute in sorted(parsed.minutes)]
+    schedule = _parse(cron)
+    minutes = [60 * hour + minute for hour in sorted(schedule.hours) for minute in sorted(schedule.minutes)]
     return CronTimes(np.array(minutes, np.int64), _days(*cron.split()[2:]))
 
 
@@ -41,11 +41,11 @@ def _parse(cron: str) -> CronSim:
 
 @lru_cache(maxsize=256)
 def _days(day_of_month: str, month: str, day_of_week: str) -> Days:
-    parsed = _parse(f"0 0 {day_of_month} {month} {day_of_week}")
+    schedule = _parse(f"0 0 {day_of_month} {month} {day_of_week}")
     dates = _dates()
-    by_day, by_weekday = _matches_day(parsed, dates), _matches_weekday(parsed, dates)
-    matches = by_day & by_weekday if parsed.day_and else by_day | by_weekday
-    return np.flatnonzero(matches & np.isin(dates.month, sorted(parsed.months)))
+    by_day, by_weekday = _matches_day(schedule, dates), _matches_weekday(schedule, dates)
+    matches = by_day & by_weekday if schedule.day_and else by_day | by_weekday
+    return np.flatnonzero(matches & np.isin(dates.month, sorted(schedule.months)))
 
 
 class _Dates(NamedTuple):

@@ -108,8 +108,8 @@ def _sections(root: Map, file: str, entries: Entries, read_table: ReadTable) -> 
         elif name in SINGLES:
             entries.set_single(name, Entry(node, place))
         else:
-            known = [*kinds, VERSION, LOCATIONS_CSV, *SINGLES]
-            entries.wrong(f"There is no section `{name}`.{did_you_mean(name, known)}", place)
+            names = [*kinds, VERSION, LOCATIONS_CSV, *SINGLES]
+            entries.wrong(f"There is no section `{name}`.{did_you_mean(name, names)}", place)
 
 
 def _section(entries: Entries, *, name: str, kind: str, node: Node, place: Place) -> None:

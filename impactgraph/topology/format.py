@@ -91,12 +91,12 @@ def _integration(
 ) -> Integration:
     if schedule is not None:
         schedule = replace(schedule, at=at or None, timezone=timezone)
-    declared: Transport | Medium = values.pop("transport")
-    medium = declared if isinstance(declared, Medium) else None
+    declaration: Transport | Medium = values.pop("transport")
+    medium = declaration if isinstance(declaration, Medium) else None
     if medium is Medium.WEBHOOK:
         retry: Retry = values.get("retry") or Retry()
         values["buffer"] = Buffer(retention=max(retry.lasting, (retry.attempts - 1) * retry.backoff))
-    transport = declared.transport if isinstance(declared, Medium) else declared
+    transport = declaration.transport if isinstance(declaration, Medium) else declaration
     return Integration(key=key, schedule=schedule, transport=transport, medium=medium, **values)
 
 

@@ -77,13 +77,13 @@ NEEDS = (
 def with_needs(values: dict[str, Any]) -> dict[str, Any]:
     """Returns the values with the fields in NEEDS combined into one `needs`."""
     rest = dict(values)
-    required: tuple[Need, ...] = rest.pop("needs", ())
+    requirements: tuple[Need, ...] = rest.pop("needs", ())
     optional: tuple[str, ...] = rest.pop("optional", ())
     alternatives = rest.pop("any_of", None)
     switch_after = rest.pop("switch_after", None)
     if alternatives:
-        required += (Choice(alternatives, switch_after),)
-    return {**rest, "needs": Needs(required, optional)}
+        requirements += (Choice(alternatives, switch_after),)
+    return {**rest, "needs": Needs(requirements, optional)}
 
 
 _WHEN = Fields(

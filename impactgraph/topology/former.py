@@ -43,9 +43,9 @@ def with_former_steps(
             definition = version.workflows.get(key)
             if definition is None or not _has_any(definition, steps):
                 continue
-            topology, added = _with_workflow(topology, version, definition)
-            former.append(FormerWorkflow(version.version, definition, added))
-            missing[key] = steps - set(added)
+            topology, new_steps = _with_workflow(topology, version, definition)
+            former.append(FormerWorkflow(version.version, definition, new_steps))
+            missing[key] = steps - set(new_steps)
             if not missing[key]:
                 del missing[key]
         if not missing:
@@ -63,9 +63,9 @@ def way_to(topology: Topology, workflow: Workflow, step: str | None) -> Workflow
     former = [each.workflow for each in topology.former if each.workflow.key == workflow.key]
     having_it = [each for each in former if step is None or any(s.key == step for s in each.steps)]
     definition = (having_it or former)[0]
-    ahead = frozenset[str]() if step is None else _ahead(workflow, step)
+    later_steps = frozenset[str]() if step is None else _ahead(workflow, step)
     leads_on = () if having_it or step is None else (Transition(step),)
-    earlier = {each.key: each for each in definition.steps if each.key not in ahead}
+    earlier = {each.key: each for each in definition.steps if each.key not in later_steps}
 
     def as_before(each: Step) -> Step:
         before = earlier.get(each.key)
@@ -86,12 +86,12 @@ def _with_workflow(
     """The topology with all steps of a workflow's definition, and the keys of those it did not have."""
     base = topology.workflows.get(definition.key)
     present = {step.key for step in base.steps} if base is not None else set[str]()
-    added = tuple(step for step in definition.steps if step.key not in present)
-    workflow = definition if base is None else replace(base, steps=(*base.steps, *added))
+    new_steps = tuple(step for step in definition.steps if step.key not in present)
+    workflow = definition if base is None else replace(base, steps=(*base.steps, *new_steps))
     topology = replace(topology, workflows={**topology.workflows, workflow.key: workflow})
     for identifier in dict.fromkeys(_needed_ids(definition)):
         topology = _with_element(topology, version, identifier)
-    return topology, tuple(step.key for step in added)
+    return topology, tuple(step.key for step in new_steps)
 
 
 def _needed_ids(workflow: Workflow) -> Iterator[str]:
@@ -124,14 +124,14 @@ def _with_element(topology: Topology, version: Topology, identifier: str) -> Top
 def _ahead(workflow: Workflow, step: str) -> frozenset[str]:
     """Keys of the step and all that can follow it."""
     by_key: dict[str, Step] = {each.key: each for each in workflow.steps}
-    ahead: set[str] = set()
+    later_steps: set[str] = set()
     waiting = [step]
     while waiting:
         key = waiting.pop()
-        if key not in ahead:
-            ahead.add(key)
+        if key not in later_steps:
+            later_steps.add(key)
             waiting += [transition.step for transition in by_key[key].then]
-    return frozenset(ahead)
+    return frozenset(later_steps)
 
 
 def lost_ids(topology: Topology, current: Topology) -> frozenset[str]:

@@ -70,9 +70,9 @@ class LocalTime:
         """The greatest local time, in whole milliseconds, whose moment is at or before each moment."""
         offsets = self._offsets(at)
         period = np.searchsorted(offsets.changes, at, side="right")
-        shown = at + offsets.after[period]
+        local = at + offsets.after[period]
         # What the clock shows a second time stands for moments before the change.
-        return np.where(shown < offsets.first_local[period], offsets.first_local[period] - 1.0, shown)
+        return np.where(local < offsets.first_local[period], offsets.first_local[period] - 1.0, local)
 
     def period_end(self, at: Reals) -> Reals:
         """The next change of the offset after each moment; infinity where there is none."""

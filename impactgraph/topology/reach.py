@@ -116,12 +116,12 @@ def _spread(
 ) -> tuple[str, ...]:
     """Returns the reachable nodes in breadth-first order, starting with the element (and its records)."""
     edge = [node for node in (start, start + RECORDS) if node in ways]
-    visited = dict.fromkeys(edge)
+    reachable = dict.fromkeys(edge)
     while edge and (depth is None or depth > 0):
-        edge = list(dict.fromkeys(other for node in edge for other in ways[node] if other not in visited))
-        visited.update(dict.fromkeys(edge))
+        edge = list(dict.fromkeys(other for node in edge for other in ways[node] if other not in reachable))
+        reachable.update(dict.fromkeys(edge))
         depth = None if depth is None else depth - 1
-    return tuple(visited)
+    return tuple(reachable)
 
 
 def _shortest(graph: Graph, start: str, end: str, first: int) -> list[tuple[str, ...]]:

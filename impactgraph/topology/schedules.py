@@ -10,14 +10,14 @@ from graph_models.zones import UTC
 
 def with_anchor(topology: Topology, first_applied_at: Millis) -> Topology:
     """The topology whose schedules know when a topology was first applied, where that decides their runs."""
-    changed = {
+    by_key = {
         key: _counted_from(each, first_applied_at)
         for key, each in topology.integrations.items()
         if each.schedule is not None and depends_on_first_application(each.schedule)
     }
-    if not changed:
+    if not by_key:
         return topology
-    return replace(topology, integrations={**topology.integrations, **changed})
+    return replace(topology, integrations={**topology.integrations, **by_key})
 
 
 def _counted_from(integration: Integration, first_applied_at: Millis) -> Integration:

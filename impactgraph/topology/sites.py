@@ -41,5 +41,5 @@ def _carriers(workflow: Workflow) -> frozenset[str]:
 def _holidays(topology: Topology, location: Location | None) -> tuple[int, ...]:
     region = topology.regions.get(location.region) if location and location.region else None
     every = [Holidays(("",)), *(each.holidays for each in (region, location) if each is not None)]
-    named = (topology.holidays.get(name, ()) for each in every for name in each.calendars)
-    return tuple(sorted({day for days in (*named, *(each.days for each in every)) for day in days}))
+    calendars = (topology.holidays.get(name, ()) for each in every for name in each.calendars)
+    return tuple(sorted({day for days in (*calendars, *(each.days for each in every)) for day in days}))

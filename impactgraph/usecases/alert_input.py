@@ -115,8 +115,8 @@ def _scope(value: object) -> Scope:
     fields = cast("Mapping[str, Any]", value)
     for name, values in fields.items():
         if name not in _DIMENSIONS:
-            known = ", ".join(_DIMENSIONS)
-            raise ValueError(f"`scope.{name}` is no dimension; there are {known}.")
+            dimensions = ", ".join(_DIMENSIONS)
+            raise ValueError(f"`scope.{name}` is no dimension; there are {dimensions}.")
         if name == "attributes":
             _check_attributes(values)
         elif not _is_list_of_texts(values):

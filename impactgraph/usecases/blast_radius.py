@@ -156,8 +156,8 @@ def _assumptions(s: Snapshot, question: Question, ends: FailureEnds) -> tuple[st
 
 def _events_ahead(s: Snapshot) -> tuple[str, ...]:
     """That the present lacks what is stamped ahead of the clock."""
-    ahead = events_ahead(s.store, s.at) if s.as_of is None else EventsAhead()
-    return (f"{ahead_text(ahead)}.",) if ahead.count else ()
+    events_to_come = events_ahead(s.store, s.at) if s.as_of is None else EventsAhead()
+    return (f"{ahead_text(events_to_come)}.",) if events_to_come.count else ()
 
 
 def _former_steps(topology: Topology) -> tuple[str, ...]:

@@ -21,13 +21,13 @@ def contributions(s: Snapshot, ask: Ask, answer: Answer) -> tuple[Contribution, 
         return (Contribution(failures[0], answer.estimates, answer.estimates),)
     alone = [(single.estimates, single.sums) for single in single_answers(s, ask, answer)]
     without = _without_each(s, ask, answer, [sums for _, sums in alone])
-    found = [
+    additions = [
         Contribution(failure, estimates, estimate_difference(answer.sums, rest))
         for failure, (estimates, _), rest in zip(failures, alone, without, strict=True)
     ]
     rates = answer.topology.rates
     currency = rates.currency if rates is not None else None
-    return tuple(sorted(found, key=lambda each: _rank(each, currency)))
+    return tuple(sorted(additions, key=lambda each: _rank(each, currency)))
 
 
 def _without_each(s: Snapshot, ask: Ask, answer: Answer, alone: Sequence[Sums]) -> Iterator[Sums]:

@@ -27,19 +27,19 @@ def cost_of_delay(
     All failures of the answer that have not ended end then. Costs an answer for each end. Raises:
     BadInputError for a negative, too long or too many ends.
     """
-    chosen = sorted(set(DEFAULT_ENDS if ends is None else ends))
-    _check(chosen)
+    delays = sorted(set(DEFAULT_ENDS if ends is None else ends))
+    _check(delays)
     answers = [
-        assess(s, answer.question, tuple(_ended(failure, answer.as_of, end) for failure in answer.failures))
-        for end in chosen
+        assess(s, answer.question, tuple(_with_end(each, answer.as_of, end) for each in answer.failures))
+        for end in delays
     ]
     estimates = [each.estimates for each in answers]
-    reasons = knee_reasons(answer, chosen, estimates)
+    reasons = knee_reasons(answer, delays, estimates)
     return tuple(
         CostOfDelayPoint(
             ends_in=end, ends_at=answer.as_of + end, estimates=of, reason=reason, to_come=each.to_come
         )
-        for end, of, reason, each in zip(chosen, estimates, reasons, answers, strict=True)
+        for end, of, reason, each in zip(delays, estimates, reasons, answers, strict=True)
     )
 
 
@@ -78,7 +78,7 @@ def _check(ends: Sequence[Millis]) -> None:
         raise BadInputError("ends must be durations from PT0S to P14D, such as PT1H.")
 
 
-def _ended(failure: Failure, as_of: Millis, end: Millis) -> Failure:
+def _with_end(failure: Failure, as_of: Millis, end: Millis) -> Failure:
     """The failure with an end so much later than `as_of`; one that has ended stays as it is."""
     if failure.ended_at is not None and failure.ended_at <= as_of:
         return failure

@@ -139,8 +139,8 @@ def _add(discovery: Discovery, block: Block, drafts: Drafts) -> None:
             continue
         discovery.add(event)
     drafts.entries += block.entry_count
-    for skipped in block.passed:
-        drafts.passed[skipped.reason, skipped.activity] += 1
+    for passed_entry in block.passed:
+        drafts.passed[passed_entry.reason, passed_entry.activity] += 1
 
 
 def _nothing_found(drafts: Drafts, file: str) -> Problem:
@@ -190,10 +190,10 @@ def _sample_table(table: Table, draft: MappingDraft) -> LogSample:
 
 def _no_column(what: str, table: Table) -> str:
     roles = {"csv.time": "the moment", "csv.activity": "the activity", "order.type": "the id of the order"}
-    shown = ", ".join(table.names[:30]) + (", ..." if len(table.names) > 30 else "")
+    shown_text = ", ".join(table.names[:30]) + (", ..." if len(table.names) > 30 else "")
     return (
         f"No column looks like {roles[what]} of each step: name it in a mapping (`{what}`), and say "
-        f"--mapping. There are {shown}."
+        f"--mapping. There are {shown_text}."
     )
 
 
@@ -209,8 +209,8 @@ def _guess_from_ocel(file: str, source: str) -> MappingDraft:
     orders_of = relations_of(log, objects).orders_of
     sample = LogSample()
     for event in log.events:
-        known = (id_ for id_ in event.objects if id_ in log.objects)
-        orders = [order for id_ in known for order in orders_of.get(id_, (id_,))]
+        ids = (id_ for id_ in event.objects if id_ in log.objects)
+        orders = [order for id_ in ids for order in orders_of.get(id_, (id_,))]
         for order in dict.fromkeys(each for each in orders if log.objects[each].type == order_type):
             if sample.wants(order, event.type):
                 sample.add(order, instant(event.time), event.type)

@@ -144,10 +144,10 @@ def _incidents(s: Snapshot, question: IncidentsQuestion) -> Sequence[Incident]:
     if not topology.version:
         raise NoTopologyError
     _check(s, question)
-    reported = (_alert(failure) for failure in s.begun_failures if _is_recent(failure, s.at))
+    failure_alerts = (_alert(failure) for failure in s.begun_failures if _is_recent(failure, s.at))
     correlation = correlate(
         s.graph,
-        (*reported, *question.alerts),
+        (*failure_alerts, *question.alerts),
         now=s.at,
         monitoring=Monitoring(question.monitors),
         symptoms=partial(symptoms_of, s.graph),
@@ -157,8 +157,8 @@ def _incidents(s: Snapshot, question: IncidentsQuestion) -> Sequence[Incident]:
 
 def _check(s: Snapshot, question: IncidentsQuestion) -> None:
     elements = s.topology.elements
-    named = (*question.monitors, *(alert.element for alert in question.alerts))
-    for element in named:
+    element_ids = (*question.monitors, *(alert.element for alert in question.alerts))
+    for element in element_ids:
         if element not in elements:
             raise NotFoundError(element, near=nearest(element, elements, 3))
     keys = {failure.key for failure in s.failures}
@@ -196,7 +196,7 @@ def _is_active(incident: Incident, at: Millis) -> bool:
 def _report(s: Snapshot, ask: Ask, incident: Incident, question: IncidentsQuestion) -> IncidentReport:
     keys = {alert.key for alert in incident.alerts}
     failures = tuple(failure for failure in s.failures if failure.key in keys)
-    given = {alert.key for alert in question.alerts}
+    given_keys = {alert.key for alert in question.alerts}
     asked_for = _question(incident, failures, question.as_of)
     answer = ask(s, asked_for) if incident.is_explained else None
     name = partial(display_name, s.topology)
@@ -210,7 +210,7 @@ def _report(s: Snapshot, ask: Ask, incident: Incident, question: IncidentsQuesti
         is_quiet=answer is None or not _affects(answer),
         unknown=incident.unknown,
         failures=failures,
-        alerts=tuple(alert for alert in incident.alerts if alert.key in given),
+        alerts=tuple(alert for alert in incident.alerts if alert.key in given_keys),
         likely_cause=tuple(_cause(s, incident, each) for each in incident.causes),
         team=s.topology.owner_of(first) if first is not None else None,
         estimates=answer.estimates if answer is not None else None,
@@ -224,7 +224,7 @@ def _question(incident: Incident, failures: Sequence[Failure], as_of: Millis | N
         return Question(failures=tuple(failure.key for failure in failures), as_of=as_of)
     scopes = {alert.scope for alert in incident.alerts}
     alert = incident.alerts[0]
-    supposed = Failure(
+    supposition = Failure(
         _SUPPOSED,
         alert.element,
         alert.failure_class or FailureClass.OUTAGE,
@@ -234,13 +234,13 @@ def _question(incident: Incident, failures: Sequence[Failure], as_of: Millis | N
     )
     if incident.causes:
         cause = incident.causes[0]
-        supposed = replace(
-            supposed,
+        supposition = replace(
+            supposition,
             target=cause.element,
             failure_class=cause.failure_class,
             started_at=cause.started_at,
         )
-    return Question(suppose=(supposed,), as_of=as_of)
+    return Question(suppose=(supposition,), as_of=as_of)
 
 
 def _affects(answer: Answer) -> bool:

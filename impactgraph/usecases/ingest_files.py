@@ -269,22 +269,22 @@ class FileIngest:
         if not block.inferred:
             return block.lines, block.places, block.sizes
         placed_at = self._placement_times(set(block.inferred.values()))
-        dropped = {
+        superseded_rows = {
             index
             for index, order in block.inferred.items()
             if placed_at.get(order, instant_millis(block.lines[index])) < instant_millis(block.lines[index])
         }
-        indices = [index for index in range(len(block.lines)) if index not in dropped]
+        indices = [index for index in range(len(block.lines)) if index not in superseded_rows]
         ends = list(accumulate(block.sizes))
         sizes = [
-            size - sum(index in dropped for index in range(end - size, end))
+            size - sum(index in superseded_rows for index in range(end - size, end))
             for size, end in zip(block.sizes, ends, strict=True)
         ]
         return [block.lines[i] for i in indices], [block.places[i] for i in indices], sizes
 
     def _placement_times(self, orders: set[str]) -> dict[str, Millis]:
-        stored = self._retried(lambda: self._store.orders(sorted(orders)))
-        return {key: order.placed_at for key, order in stored.items() if order.placed_at}
+        orders_by_key = self._retried(lambda: self._store.orders(sorted(orders)))
+        return {key: order.placed_at for key, order in orders_by_key.items() if order.placed_at}
 
     def _retried(self, call: Callable[[], T]) -> T:
         """Events that were committed although the store did not confirm it are duplicates of the next try."""

@@ -155,8 +155,8 @@ class Outlooks:
             if answers is None:
                 continue
             for order, of_round in blame_by_order(answers).items():
-                known = {key for each in blame.get(order, ()) for key in each.failures}
-                new = tuple(each for each in of_round if known.isdisjoint(each.failures))
+                failure_keys = {key for each in blame.get(order, ()) for key in each.failures}
+                new = tuple(each for each in of_round if failure_keys.isdisjoint(each.failures))
                 blame[order] = (*blame.get(order, ()), *new)
         return blame
 
@@ -174,13 +174,13 @@ class Outlooks:
     def _is_named(self, fulfillment: str, failures: Sequence[Failure]) -> bool:
         """Whether the joint answer names one of the failures for the order of a fulfillment."""
         order = self._order_of[fulfillment]
-        named = (
+        names = (
             failure
             for part in order.fulfillments
             for hit in self._joint_impacts.get(part.key, ())
             for failure in hit.failures
         )
-        return not {failure.key for failure in named}.isdisjoint(failure.key for failure in failures)
+        return not {failure.key for failure in names}.isdisjoint(failure.key for failure in failures)
 
     @cached_property
     def _order_of(self) -> Mapping[str, Order]:
@@ -195,8 +195,10 @@ class Outlooks:
         since = min(order.placed_at for order in self.orders.values())
         rounds: list[list[Failure]] = []
         for failure in self.snapshot.failures:
-            ended = (e for e in failure.episodes if e.ended_at and since < e.ended_at <= self.snapshot.at)
-            for number, episode in enumerate(ended):
+            past_episodes = (
+                e for e in failure.episodes if e.ended_at and since < e.ended_at <= self.snapshot.at
+            )
+            for number, episode in enumerate(past_episodes):
                 if number == len(rounds):
                     rounds.append([])
                 rounds[number].append(episode)
@@ -232,12 +234,12 @@ class Outlooks:
         if not blame:
             return list(impacts)
         rank = {key: n for n, each in enumerate(blame) for key in each.failures}
-        blamed: list[Impact] = []
+        blame_impacts: list[Impact] = []
         for impact in impacts:
             failures = [failure for failure in impact.failures if failure.key in rank]
             failures.sort(key=lambda failure: rank[failure.key])
-            blamed.append(replace(impact, failures=tuple(failures) or impact.failures))
-        return blamed
+            blame_impacts.append(replace(impact, failures=tuple(failures) or impact.failures))
+        return blame_impacts
 
     def _error_text(self, order: Order, part: Fulfillment) -> str:
         """Message of the last error of the part; empty where there is none."""

@@ -164,11 +164,11 @@ class Overdue:
         s = self.snapshot
         impairments = s.impairments if s.begun_failures else None
         scopes = [scope for each in self._shared_factors if (scope := _scope_of(each)) is not None]
-        found = suspects(
+        suspicions = suspects(
             Investigation(s.columns, s.topology, s.graph, s.at, factors=tuple(scopes), recorded=impairments)
         )
         clock = TextClock(s.at, self.timezone)
-        return tuple(replace(each, cause=each.cause_by(clock)) for each in found)
+        return tuple(replace(each, cause=each.cause_by(clock)) for each in suspicions)
 
 
 @contextmanager

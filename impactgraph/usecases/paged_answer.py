@@ -144,8 +144,8 @@ class PagedAnswer:
     def _page(
         self, name: Hashable, make: Callable[[], KeptList[T]], first: int, after: str | None
     ) -> Page[T]:
-        kept = self._kept(name, make, lambda made: after is not None or len(made) > first)
-        page = kept.page(first, place_in(after))
+        kept_list = self._kept(name, make, lambda made: after is not None or len(made) > first)
+        page = kept_list.page(first, place_in(after))
         return replace(page, cursors=tuple(map(self._key.cursor, page.cursors)))
 
 

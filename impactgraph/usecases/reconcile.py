@@ -89,33 +89,33 @@ class ReconcileAnswer:
     def _differing(self) -> Flags:
         """By row of the list."""
         differs = np.zeros(len(self._rows), bool)
-        listed = self._findings.rows.listed
-        differs[listed[listed >= 0]] = True
+        listed_rows = self._findings.rows.listed
+        differs[listed_rows[listed_rows >= 0]] = True
         return differs
 
     @cached_property
     def result(self) -> Reconciliation:
-        listed = self._list
+        listed_rows = self._list
         is_read = ~self._rows.is_refused
-        refused = len(self._content.refused)
-        known = int(np.count_nonzero(self._listing.is_known & is_read))
+        refused_count = len(self._content.refused)
+        known_count = int(np.count_nonzero(self._listing.is_known & is_read))
         differing = int(np.count_nonzero(self._differing))
         return Reconciliation(
             system=self._system,
             system_name=system_name(self._s.topology, self._system),
-            key=listed.key,
-            at=listed.at,
+            key=listed_rows.key,
+            at=listed_rows.at,
             as_of=self._s.at,
-            complete=listed.complete,
-            placed_from=listed.placed_from or None,
-            missing_parts=listed.missing_part_count,
+            complete=listed_rows.complete,
+            placed_from=listed_rows.placed_from or None,
+            missing_parts=listed_rows.missing_part_count,
             rows=ListedRows(
-                total=self._content.row_count + refused,
-                matched=known - differing,
+                total=self._content.row_count + refused_count,
+                matched=known_count - differing,
                 differing=differing,
                 unknown=len(self._unknown),
                 repeated=self._content.row_count - int(np.count_nonzero(is_read)),
-                refused=refused,
+                refused=refused_count,
             ),
             not_due=len(self._listing.not_due),
             not_due_amount=self._order_money(self._listing.not_due, self._listing.not_due_value),
@@ -157,16 +157,16 @@ class ReconcileAnswer:
         ids = self._rows.ids
         is_part = np.array(
             [
-                listed >= 0 and ids[listed] == key
-                for listed, key in zip(
+                listed_rows >= 0 and ids[listed_rows] == key
+                for listed_rows, key in zip(
                     rows.listed[which].tolist(), columns.fulfillments.ids[row].tolist(), strict=True
                 )
             ],
             bool,
         )
         own = np.where(is_part, columns.fulfillments.value[row], columns.orders.value[order])
-        expected = rows.expected_amount[which]
-        return np.where(expected == NO_AMOUNT, own, expected)
+        expectation = rows.expected_amount[which]
+        return np.where(expectation == NO_AMOUNT, own, expectation)
 
     def _listed_money(self, listed: Sequence[int]) -> tuple[Money, ...]:
         """Amounts of rows of the list, by currency: those of known orders have that of their order where the
@@ -189,9 +189,9 @@ class ReconcileAnswer:
         codes = columns.orders.currency[columns.fulfillments.order[rows.row]]
         names = columns.dictionaries.currencies.values
         return {
-            listed: names[code]
-            for listed, code in zip(rows.listed.tolist(), codes.tolist(), strict=True)
-            if listed >= 0
+            listed_rows: names[code]
+            for listed_rows, code in zip(rows.listed.tolist(), codes.tolist(), strict=True)
+            if listed_rows >= 0
         }
 
     def _unread_states(self) -> tuple[UnreadState, ...]:
@@ -291,7 +291,7 @@ class ReconcileAnswer:
         ids = {row: self._rows.ids[row] for row in rows}
         reasons = dict(self._s.store.quarantine_reasons(list(ids.values())))
         plain = {_plain(id_) for id_ in ids.values()}
-        written = (
+        other_spelling = (
             {_plain(key): key for key in self._s.columns.orders.ids.tolist() if _plain(key) in plain}
             if plain
             else {}
@@ -301,8 +301,8 @@ class ReconcileAnswer:
             id_ = ids[row]
             if id_ in reasons:
                 return Cause("quarantine", 1.0, f"Its events are in quarantine: {reasons[id_]}")
-            if _plain(id_) in written:
-                return Cause("spelling", 1.0, f"It is written {written[_plain(id_)]} here.")
+            if _plain(id_) in other_spelling:
+                return Cause("spelling", 1.0, f"It is written {other_spelling[_plain(id_)]} here.")
             return None
 
         return explain
@@ -332,17 +332,19 @@ def reconcile(store: Store, question: ReconcileQuestion, now: Millis) -> Generat
     with snapshot(store, question.as_of, now) as s:
         key = check_system(s.topology.systems, question.system)
         lists = s.system_lists.get(key)
-        found = _chosen(lists.lists, question.key) if lists is not None else None
-        if found is None:
+        system_list = _list_of(lists.lists, question.key) if lists is not None else None
+        if system_list is None:
             raise NotFoundError(
                 f"system:{key}",
                 message=f"There is no {f'list {question.key!r}' if question.key else 'list'} of system:{key} "
                 f"by then. Load one: `impactgraph reconcile --system {key} LIST.csv`.",
             )
-        yield ReconcileAnswer(s, found, store.list_content(key, found.key, found.at), question)
+        yield ReconcileAnswer(
+            s, system_list, store.list_content(key, system_list.key, system_list.at), question
+        )
 
 
-def _chosen(lists: Sequence[SystemList], key: str | None) -> SystemList | None:
+def _list_of(lists: Sequence[SystemList], key: str | None) -> SystemList | None:
     """The latest list, or the latest with this key."""
     return next((each for each in reversed(lists) if key is None or each.key == key), None)
 

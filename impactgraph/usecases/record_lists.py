@@ -64,9 +64,9 @@ class RecordList:
         """The whole list as one page, in the order of the pages."""
         lines = [self.states.line(index) for index in range(len(self.states))]
         moments = np.minimum(self.states.due, self.states.recorded_at).tolist()
-        ordered = sorted(zip(moments, map(_name, lines), lines, strict=True), key=lambda each: each[:2])
-        items = tuple(line for _, _, line in ordered)
-        return Page(items, tuple(name for _, name, _ in ordered), len(items))
+        in_order = sorted(zip(moments, map(_name, lines), lines, strict=True), key=lambda each: each[:2])
+        items = tuple(line for _, _, line in in_order)
+        return Page(items, tuple(name for _, name, _ in in_order), len(items))
 
     def counts(self) -> tuple[RecordStateCount, ...]:
         """By type and state, in the order of the states."""
@@ -79,8 +79,8 @@ class RecordList:
             slot = states.slots[int(place) // len(STATES)]
             name = slot.kind, slot.type, STATES[int(place) % len(STATES)]
             sums[name] = sums.get(name, 0) + number
-        ordered = sorted(sums, key=lambda name: (name[0], name[1], STATES.index(name[2])))
-        return tuple(RecordStateCount(*name, sums[name]) for name in ordered)
+        in_order = sorted(sums, key=lambda name: (name[0], name[1], STATES.index(name[2])))
+        return tuple(RecordStateCount(*name, sums[name]) for name in in_order)
 
 
 def _name(line: RecordLine) -> str:
@@ -121,5 +121,5 @@ def record_state_page(
 ) -> tuple[Page[RecordLine], tuple[RecordStateCount, ...]]:
     """A page, and the counts of the whole list. Raises as `list_record_states`."""
     size = check_first(first)
-    with list_record_states(store, question, now) as found:
-        return found.page(size, after), found.counts()
+    with list_record_states(store, question, now) as record_list:
+        return record_list.page(size, after), record_list.counts()

@@ -59,8 +59,8 @@ def list_lines(listing: SystemListing) -> list[bytes]:
     if listing.states:
         head["states"] = dict(listing.states)
     rows = [dict(row) for row in listing.rows]
-    refused = [dict(row) for row in listing.refused]
-    content = json.dumps([head, listing.at, rows, refused], sort_keys=True).encode()
+    refusals = [dict(row) for row in listing.refused]
+    content = json.dumps([head, listing.at, rows, refusals], sort_keys=True).encode()
     key = hashlib.blake2b(content, digest_size=8).hexdigest()
     parts = list(_parts(rows)) or [[]]
     return [
@@ -77,7 +77,7 @@ def list_lines(listing: SystemListing) -> list[bytes]:
                     "part": number,
                     "parts": len(parts),
                     "rows": part,
-                    **({"refused": refused} if refused and number == 1 else {}),
+                    **({"refused": refusals} if refusals and number == 1 else {}),
                 },
             }
         ).encode()
@@ -111,11 +111,11 @@ def _import_report(
     number: int, file: str, listing: SystemListing, is_repeated: bool, problems: Sequence[str]
 ) -> Mapping[str, Any]:
     """As of every ingest: a row of the list is an entry."""
-    taken = "quarantined" if problems else "repeated" if is_repeated else "taken"
+    outcome = "quarantined" if problems else "repeated" if is_repeated else "taken"
     reasons: dict[str, list[str]] = {}
     for row in listing.refused:
         reasons.setdefault(row["reason"], []).append(row["place"])
-    counts = {"taken": 0, "repeated": 0, "quarantined": 0} | {taken: len(listing.rows)}
+    counts = {"taken": 0, "repeated": 0, "quarantined": 0} | {outcome: len(listing.rows)}
     report = {
         "file": file,
         "entries": len(listing.rows) + len(listing.refused),

@@ -52,7 +52,7 @@ def search(store: Store, text: str, first: int | None = None) -> list[SearchResu
     """
     size = DEFAULT if first is None else check_first(first)
     topology = current_topology(store)
-    ranking = _ranking(store, topology, _checked(text), size)
+    ranking = _ranking(store, topology, _check(text), size)
     if not ranking:
         _, key = split_id(plain(text))
         ranking = [(_NEAR, SearchResult(near, near.replace(":", " ", 1))) for near in _near(topology, key)]
@@ -65,9 +65,7 @@ def best_orders(store: Store, text: str, first: int) -> tuple[list[SearchResult]
 
     Raises as `search` does.
     """
-    ranking = [
-        ranked for ranked in _ranking(store, None, _checked(text), first) if ranked[1].order is not None
-    ]
+    ranking = [match for match in _ranking(store, None, _check(text), first) if match[1].order is not None]
     best = min((rank for rank, _ in ranking), default=_NEAR)
     by_order: dict[str | None, SearchResult] = {}
     for result in _results([each for each in ranking if each[0] == best]):
@@ -85,7 +83,7 @@ def find_fulfillment(store: Store, key: str) -> list[SearchResult]:
     ][:1]
 
 
-def _checked(text: str) -> str:
+def _check(text: str) -> str:
     text = plain(text)
     if not split_id(text)[1].strip() or len(text) > LONGEST:
         raise BadInputError(f"text must have 1 to {LONGEST} characters, such as the number of an order.")
@@ -131,7 +129,7 @@ def _first_ranking(
 ) -> list[Ranked]:
     """The matches of the first group that has some."""
     for group in groups:
-        if ranking := [ranked for text in group for ranked in find(*split_id(text))]:
+        if ranking := [match for text in group for match in find(*split_id(text))]:
             return ranking
     return []
 

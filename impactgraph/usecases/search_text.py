@@ -40,18 +40,18 @@ def plain(text: str) -> str:
 def readings(text: str) -> tuple[Readings, ...]:
     """What a plain text may name, the most literal reading first; no reading occurs twice."""
     texts = _parts_of_address(text) if _ADDRESS.search(text) else [text]
-    seen: set[str] = set()
+    earlier: set[str] = set()
     groups = (group for each in texts for group in _readings(each))
-    fresh = (tuple(r for r in group if r and not (r in seen or seen.add(r))) for group in groups)
+    fresh = (tuple(r for r in group if r and not (r in earlier or earlier.add(r))) for group in groups)
     return tuple(group for group in fresh if group)
 
 
 def _readings(text: str) -> list[Readings]:
-    joined = _ORDER.sub(r"\1:", _KIND.sub(r"\1:", _JOINT.sub(r"\1", text)))
-    bare = joined.strip(_AROUND)
-    groups: list[Readings] = [(text,), (joined,), (bare,)]
+    joined_text = _ORDER.sub(r"\1:", _KIND.sub(r"\1:", _JOINT.sub(r"\1", text)))
+    bare = joined_text.strip(_AROUND)
+    groups: list[Readings] = [(text,), (joined_text,), (bare,)]
     if any(map(str.isdigit, bare)):
-        groups += [("-".join(bare.split()),), ("".join(bare.split()),), _words(joined), _words(text)]
+        groups += [("-".join(bare.split()),), ("".join(bare.split()),), _words(joined_text), _words(text)]
     return groups
 
 
@@ -73,8 +73,8 @@ def _parts_of_address(address: str) -> list[str]:
     path, _, query = place.partition("?")
     path = unquote(path.strip("/").partition("/")[2] or path.strip("/"))
     values = [value for _, value in parse_qsl(query)]
-    quoted = re.findall(r'"([^"]+)"', path)
-    return quoted + values if quoted else [path, *values]
+    quotes = re.findall(r'"([^"]+)"', path)
+    return quotes + values if quotes else [path, *values]
 
 
 def number_in(text: str) -> OrderNumber | None:
@@ -95,6 +95,6 @@ def contact_in(text: str) -> str | None:
         return None
     number = phone[1].strip()
     digits = sum(map(str.isdigit, number))
-    prefixed = number.startswith(("+", "(")) or (number.startswith("0") and digits >= _FEWEST_UNBROKEN)
-    grouped = len(re.findall(r"\d+", number)) > 1
-    return "phone number" if (prefixed or grouped) and _FEWEST_DIGITS <= digits <= _MOST_DIGITS else None
+    has_prefix = number.startswith(("+", "(")) or (number.startswith("0") and digits >= _FEWEST_UNBROKEN)
+    has_groups = len(re.findall(r"\d+", number)) > 1
+    return "phone number" if (has_prefix or has_groups) and _FEWEST_DIGITS <= digits <= _MOST_DIGITS else None

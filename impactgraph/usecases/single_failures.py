@@ -12,9 +12,9 @@ from impactgraph.usecases.snapshot import Snapshot
 
 def question_about(question: Question, failures: Sequence[Failure]) -> Question:
     """The same question about these failures only."""
-    reported = tuple(failure.key for failure in failures if not failure.is_supposed)
-    supposed = tuple(failure for failure in failures if failure.is_supposed)
-    return replace(question, failures=reported, suppose=supposed)
+    keys = tuple(failure.key for failure in failures if not failure.is_supposed)
+    suppositions = tuple(failure for failure in failures if failure.is_supposed)
+    return replace(question, failures=keys, suppose=suppositions)
 
 
 def single_answers(s: Snapshot, ask: Ask, answer: Answer) -> Iterator[Answer]:

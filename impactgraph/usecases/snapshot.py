@@ -74,12 +74,15 @@ class Snapshot:
     def topology(self) -> Topology:
         """The version of the moment, with the former steps that orders are in: what answers are based on."""
         current = self.current_topology
-        lost = lost_steps(self.columns, current, self.at)
-        if not lost or not current.version:
+        lost_orders = lost_steps(self.columns, current, self.at)
+        if not lost_orders or not current.version:
             return current
-        key = current.version, tuple(sorted((workflow, tuple(sorted(lost[workflow]))) for workflow in lost))
+        key = (
+            current.version,
+            tuple(sorted((workflow, tuple(sorted(lost_orders[workflow]))) for workflow in lost_orders)),
+        )
         return self._baselines.topologies.get(
-            key, lambda: with_former_steps(current, lost, self._other_versions())
+            key, lambda: with_former_steps(current, lost_orders, self._other_versions())
         )
 
     def _other_versions(self) -> Iterator[Topology]:
@@ -115,7 +118,7 @@ class Snapshot:
     @cached_property
     def rejections(self) -> Rejections:
         """What the failures that have ended rejected."""
-        ended = tuple(
+        episodes = tuple(
             episode
             for failure in self.failures
             if failure not in self.active_failures
@@ -123,7 +126,7 @@ class Snapshot:
             if may_reject(episode, self.at)
         )
         return self._baselines.rejections.get(
-            (self.topology.variant, ended), lambda: rejections_of(self.graph, ended)
+            (self.topology.variant, episodes), lambda: rejections_of(self.graph, episodes)
         )
 
     @cached_property

@@ -52,8 +52,8 @@ def check_team(topology: Topology, key: str) -> str:
 
 def check_scope(columns: Columns, topology: Topology, scope: Scope) -> None:
     """Raises NotFoundError for values that neither the topology nor an order has."""
-    known = KnownValues(columns, topology)
-    _raise_unknown([each for name, values in scope.limits for each in known.unknown(name, values)])
+    known_values = KnownValues(columns, topology)
+    _raise_unknown([each for name, values in scope.limits for each in known_values.unknown(name, values)])
 
 
 def check_filter(store: Store, topology: Topology, where: OrderFilter) -> None:
@@ -63,13 +63,13 @@ def check_filter(store: Store, topology: Topology, where: OrderFilter) -> None:
     Orders may be at places that the topology does not have yet (a new store) or any more.
     """
     order_keys = [key_of(identifier, "order") for identifier in where.ids or ()]
-    recorded = set(store.orders(order_keys)) if order_keys else set[str]()
-    unknown = [UnknownValue("ids", key) for key in order_keys if key not in recorded]
+    recorded_orders = set(store.orders(order_keys)) if order_keys else set[str]()
+    unknown = [UnknownValue("ids", key) for key in order_keys if key not in recorded_orders]
     limits = {name: values for name in _DIMENSIONS if (values := getattr(where, name)) is not None}
     if limits:
         with store.columns() as columns:
-            known = KnownValues(columns, topology)
-            unknown += [each for name in limits for each in known.unknown(name, limits[name])]
+            known_values = KnownValues(columns, topology)
+            unknown += [each for name in limits for each in known_values.unknown(name, limits[name])]
     _raise_unknown(unknown)
 
 

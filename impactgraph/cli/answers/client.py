@@ -49,8 +49,8 @@ class Client:
 
     def export(self, parameters: Mapping[str, object]) -> Iterator[Json]:
         """The rows of GET /export, as they arrive."""
-        given = {name: value for name, value in parameters.items() if value is not None}
-        query = urlencode(given | {"format": "ndjson"}, doseq=True)
+        values = {name: value for name, value in parameters.items() if value is not None}
+        query = urlencode(values | {"format": "ndjson"}, doseq=True)
         with self._open(Request(f"{self.address}/export?{query}")) as response:
             for line in response:
                 yield json.loads(line)

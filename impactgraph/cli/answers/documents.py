@@ -143,14 +143,14 @@ QUESTION = {
 def blast_document(selections: Collection[str]) -> str:
     """A query of `blastRadius` with the variables of a question and those that the selections need."""
     selection = " ".join(selections)
-    needed = {
+    parameters = {
         name: kind
         for name, kind in _FIELD_VARIABLES.items()
         if f"${name})" in selection or f"${name}," in selection
     }
-    declared = ", ".join(f"${name}: {kind}" for name, kind in (QUESTION | needed).items())
+    declarations = ", ".join(f"${name}: {kind}" for name, kind in (QUESTION | parameters).items())
     arguments = ", ".join(f"{name}: ${name}" for name in QUESTION)
-    return f"query ({declared}) {{ blastRadius({arguments}) {{ {selection} }} }}"
+    return f"query ({declarations}) {{ blastRadius({arguments}) {{ {selection} }} }}"
 
 
 def next_page(name: str) -> str:

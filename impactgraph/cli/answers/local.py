@@ -82,14 +82,14 @@ class LocalAnswers:
     def cost_of_delay(self, question: Question, ends: Sequence[Millis] | None) -> Json:
         with open_answer(self.store, question, self.now) as blast:
             points = cost_of_delay(blast.snapshot, blast.answer, ends)
-            added = contributions(blast.snapshot, answer_question, blast.answer)
+            additions = contributions(blast.snapshot, answer_question, blast.answer)
             encode = Encoder(blast.answer.as_of, blast.topology).encode
             return {
                 "asOf": iso_moment(blast.answer.as_of),
                 "topology": f"topology:{blast.answer.topology_version}",
                 "delaySentence": delay_sentence(blast.answer, points),
                 "costOfDelay": encode(points),
-                "contributions": encode(added),
+                "contributions": encode(additions),
             }
 
     def explain(self, question: Question, order: str) -> Json:
@@ -131,10 +131,10 @@ class LocalAnswers:
 
     def record_list(self, question: RecordListQuestion, size: int | None) -> Json:
         encoder = Encoder()
-        with list_record_states(self.store, question, self.now) as found:
-            page = found.every() if size is None else found.page(size, None)
-            listing = {"totals": encoder.encode(found.counts()), "lines": encoder.encode(page)}
-            return {"asOf": iso_moment(found.at), "recordList": listing}
+        with list_record_states(self.store, question, self.now) as result:
+            page = result.every() if size is None else result.page(size, None)
+            listing = {"totals": encoder.encode(result.counts()), "lines": encoder.encode(page)}
+            return {"asOf": iso_moment(result.at), "recordList": listing}
 
     def reconcile(self, question: ReconcileQuestion, size: int | None) -> Json:
         with reconcile(self.store, question, self.now) as answer:

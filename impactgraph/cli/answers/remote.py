@@ -51,9 +51,9 @@ class RemoteAnswers:
     client: Client
 
     def identify_order(self, text: str) -> Json:
-        found = self.client.ask(documents.FIND_ORDER, text=text)["findOrder"]
-        node = found["node"]
-        return {"order": key_in((node.get("order") or node)["id"]), "matched": found["matched"]}
+        answer = self.client.ask(documents.FIND_ORDER, text=text)["findOrder"]
+        node = answer["node"]
+        return {"order": key_in((node.get("order") or node)["id"]), "matched": answer["matched"]}
 
     def why(self, order: str, as_of: Millis | None, wording: Wording, layout: MessageLayout) -> Json:
         answer = self.client.ask(
@@ -260,11 +260,11 @@ class RemoteAnswers:
         return self.client.ask(documents.SOURCES)["sources"]
 
     def apply(self, path: Path, *, dry_run: bool) -> Json:
-        checked = validate_path(path)
-        if checked.topology is None:
-            problems, warnings = map(_problems, (checked.errors, checked.warnings))
+        validation = validate_path(path)
+        if validation.topology is None:
+            problems, warnings = map(_problems, (validation.errors, validation.warnings))
             return _NOT_APPLIED | {"problems": problems, "warnings": warnings}
-        files = [{"name": name, "yaml": text} for name, text in checked.documents.items()]
+        files = [{"name": name, "yaml": text} for name, text in validation.documents.items()]
         return self.client.ask(documents.APPLY, files=files, dryRun=dry_run)["applyTopologyFiles"]
 
     @property

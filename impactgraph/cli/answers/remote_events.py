@@ -68,10 +68,10 @@ class RemoteEvents:
         placements: dict[str, Placement] = {}
         for start in range(0, len(keys), _ORDERS_AT_ONCE):
             names = {f"o{number}": key for number, key in enumerate(keys[start : start + _ORDERS_AT_ONCE])}
-            declared = ", ".join(f"${name}: ID!" for name in names)
+            declarations = ", ".join(f"${name}: ID!" for name in names)
             fields = " ".join(f"{name}: order(id: ${name}) {{ placedAt }}" for name in names)
             variables = {name: f"order:{key}" for name, key in names.items()}
-            answer = self.client.ask(f"query ({declared}) {{ {fields} }}", **variables)
+            answer = self.client.ask(f"query ({declarations}) {{ {fields} }}", **variables)
             placements |= {
                 key: Placement(parse_moment(answer[name]["placedAt"]))
                 for name, key in names.items()

@@ -135,11 +135,11 @@ def ask_server(address: str, seconds: float | None = None) -> RemoteTarget:
 
     first = Client(address) if seconds is None else Client(address, seconds=seconds)
     about = first.ask(ABOUT)["about"]
-    ahead = about["eventsAhead"]
-    moments = (moment_in(ahead[name]) for name in ("nextAt", "lastAt"))
+    events_to_come = about["eventsAhead"]
+    moments = (moment_in(events_to_come[name]) for name in ("nextAt", "lastAt"))
     return RemoteTarget(
         Client(address),
         parse_moment(about["serverTime"]),
         about["store"],
-        EventsAhead(ahead["count"], *moments),
+        EventsAhead(events_to_come["count"], *moments),
     )

@@ -59,13 +59,15 @@ def dimension_values(
         return DimensionValues(name, codes, dictionaries.regions.values)
     if name == INTEGRATION:
         return _incoming_integrations(columns, topology, rows, step, entered_at=entered_at)
-    fixed = {
+    constants = {
         CHANNEL: (o.channel, dictionaries.channels),
         MODE: (o.mode, dictionaries.modes),
         TIER: (o.tier, dictionaries.tiers),
         CURRENCY: (o.currency, dictionaries.currencies),
     }
-    codes, dictionary = fixed[name] if name in fixed else (o.attributes[name], dictionaries.attributes[name])
+    codes, dictionary = (
+        constants[name] if name in constants else (o.attributes[name], dictionaries.attributes[name])
+    )
     return DimensionValues(name, codes[f.order[rows]], dictionary.values)
 
 

@@ -141,15 +141,15 @@ def _testable(codes: Codes) -> int:
 
 def _pairs(counts: Counts, codes: Sequence[Codes], singles: Sequence[Value]) -> Iterator[ScoredValue]:
     """Pairs with a half among `singles`: a pair that is the cause makes its halves stand out too."""
-    seen: set[frozenset[tuple[int, tuple[int, ...]]]] = set()
+    earlier: set[frozenset[tuple[int, tuple[int, ...]]]] = set()
     for single in singles:
         for second in range(len(codes)):
             if second == single.dimensions[0]:
                 continue
             for pair in _score(counts, codes, (*single.dimensions, second), single.codes):
                 key = frozenset(zip(pair.value.dimensions, pair.value.codes, strict=True))
-                if key not in seen:
-                    seen.add(key)
+                if key not in earlier:
+                    earlier.add(key)
                     yield pair
 
 
@@ -215,9 +215,9 @@ def _sets(
     The probability of each set is multiplied by the number of sets of its size.
     """
     for size in range(2, min(len(significant), _SET) + 1):
-        merged = table.merge(significant[:size])
-        gain, freedom = counts.gain(merged)
-        if float(counts.odds(merged)[0]) < STANDS_OUT or not freedom[0]:
+        merger = table.merge(significant[:size])
+        gain, freedom = counts.gain(merger)
+        if float(counts.odds(merger)[0]) < STANDS_OUT or not freedom[0]:
             continue
         correction = log(comb(max(testable, size), size))
         log_p = counts.log_p(float(gain[0]), int(freedom[0]), np.inf, significant) + correction

@@ -116,18 +116,18 @@ def _sets(columns: Columns, topology: Topology) -> Mapping[tuple[str, str], froz
             for integration in _integrations_of(step):
                 integrations.setdefault((INTEGRATION, integration), set()).add(place)
         by_name.setdefault((WORKFLOW, known_workflow.key), set()).update((n, m) for m in index_of.values())
-    seen: set[frozenset[Place]] = set()
+    earlier: set[frozenset[Place]] = set()
     distinct: dict[tuple[str, str], frozenset[Place]] = {}
     for name, places in [*by_name.items(), *integrations.items()]:
-        if places and frozenset(places) not in seen:
-            seen.add(frozenset(places))
+        if places and frozenset(places) not in earlier:
+            earlier.add(frozenset(places))
             distinct[name] = frozenset(places)
     return distinct
 
 
 def _integrations_of(step: Step) -> set[str]:
     """Integrations that the step calls, or that take orders from it."""
-    required = [need for need in step.needs.required if isinstance(need, str)]
+    requirements = [need for need in step.needs.required if isinstance(need, str)]
     first_choices = [
         member
         for need in step.needs.required
@@ -136,4 +136,4 @@ def _integrations_of(step: Step) -> set[str]:
         for member in members
     ]
     vias = [transition.via for transition in step.then if transition.via]
-    return {each for each in (*required, *first_choices, *vias) if each.startswith("integration:")}
+    return {each for each in (*requirements, *first_choices, *vias) if each.startswith("integration:")}

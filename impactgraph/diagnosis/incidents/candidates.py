@@ -106,19 +106,19 @@ def candidates_of(
 ) -> list[Candidate]:
     """Those that explain at least one observation. Costs a propagation for each element and class."""
     by_element = scene.by_element()
-    found: list[Candidate] = []
+    candidates: list[Candidate] = []
     for element in elements:
         for failure_class in _classes_of(scene, by_element.get(element, ())):
             symptoms = symptoms_of(element, failure_class)
             if candidate := _candidate(scene, by_element, element, failure_class, symptoms):
-                found.append(candidate)
-    return found
+                candidates.append(candidate)
+    return candidates
 
 
 def _classes_of(scene: Scene, own: Sequence[int]) -> Iterator[FailureClass]:
     """An outage, and what alerts of the element itself say that it is."""
-    stated = {each for number in own for each in scene.observations[number].classes}
-    yield from sorted({FailureClass.OUTAGE} | stated)
+    stated_classes = {each for number in own for each in scene.observations[number].classes}
+    yield from sorted({FailureClass.OUTAGE} | stated_classes)
 
 
 def _candidate(
@@ -167,11 +167,13 @@ def _with_onset(
     best. It is the earliest possible one for one of them.
     """
     numbers = sorted(best)
-    implied = np.array([scene.observations[n].started_at - best[n][1].lag for n in numbers], np.float64)
+    implied_starts = np.array(
+        [scene.observations[n].started_at - best[n][1].lag for n in numbers], np.float64
+    )
     chances = np.array([best[n][0] for n in numbers])
     false_alarm = np.array([false_alarm_of(scene, scene.observations[n]) for n in numbers])
-    onsets = np.unique(implied)
-    rates = chances * _concentration(implied[None, :] - onsets[:, None])
+    onsets = np.unique(implied_starts)
+    rates = chances * _concentration(implied_starts[None, :] - onsets[:, None])
     at = int(np.argmax(np.log1p(rates / false_alarm).sum(axis=1)))
     return int(onsets[at]), dict(zip(numbers, rates[at].tolist(), strict=True))
 

@@ -58,12 +58,12 @@ def correlate(
     `symptoms(element, class)` may be a kept result of `symptoms_of`. Costs a propagation for each candidate
     and class, and O(candidates * observations) for each incident.
     """
-    begun = [alert for alert in alerts if alert.started_at <= now]
-    matched = [alert for alert in begun if alert.element in graph.numbers]
-    unmatched = tuple(alert for alert in begun if alert.element not in graph.numbers)
-    observations = observations_of(matched)
+    begun_alerts = [alert for alert in alerts if alert.started_at <= now]
+    matched_alerts = [alert for alert in begun_alerts if alert.element in graph.numbers]
+    unmatched_alerts = tuple(alert for alert in begun_alerts if alert.element not in graph.numbers)
+    observations = observations_of(matched_alerts)
     if not observations:
-        return Correlation((), unmatched)
+        return Correlation((), unmatched_alerts)
     scene = Scene(
         observations=observations,
         monitoring=monitoring or Monitoring(),
@@ -76,7 +76,7 @@ def correlate(
     if symptoms is None:
         symptoms = partial(symptoms_of, graph)
     grouping = _Grouping(scene, candidates_of(scene, elements, symptoms))
-    return Correlation(tuple(grouping.incidents()), unmatched)
+    return Correlation(tuple(grouping.incidents()), unmatched_alerts)
 
 
 class _Grouping:
@@ -95,13 +95,13 @@ class _Grouping:
         by_cause: defaultdict[int, list[int]] = defaultdict(list)
         for number, cause in enumerate(cause_of):
             by_cause[cause].append(number)
-        explained = [
+        incidents_with_cause = [
             self._incident(numbers, *search.scores_in_place(causes, causes[cause]))
             for cause, numbers in by_cause.items()
             if cause >= 0
         ]
-        explained.sort(key=lambda each: (-len(each.alerts), each.started_at, each.key))
-        return explained + [self._single(number) for number in by_cause.get(-1, ())]
+        incidents_with_cause.sort(key=lambda each: (-len(each.alerts), each.started_at, each.key))
+        return incidents_with_cause + [self._single(number) for number in by_cause.get(-1, ())]
 
     def _single(self, number: int) -> Incident:
         """An observation that no cause of the set explains: what could be behind it alone."""

@@ -81,9 +81,9 @@ class Observation:
         if symptom.scope.intersection(self.scope).nothing:
             return 0.0
         classes = self.classes
-        shown = frozenset({failure_class}) if symptom.effect is None else _OF_EFFECT[symptom.effect]
+        shown_classes = frozenset({failure_class}) if symptom.effect is None else _OF_EFFECT[symptom.effect]
         is_hop = symptom.effect is None and len(symptom.hops) > 1
-        fits = not classes or is_hop or bool(classes & shown)
+        fits = not classes or is_hop or bool(classes & shown_classes)
         chance = symptom.chance * (1.0 if fits else _OTHER_CLASS)
         return chance * _OTHER_ELEMENT if self.is_statement and len(symptom.hops) > 1 else chance
 

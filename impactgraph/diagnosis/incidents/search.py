@@ -45,18 +45,18 @@ class Search:
         """Numbers of the causes: the set that no addition, replacement or removal of one cause makes
         likelier.
         """
-        chosen: list[int] = []
-        while (addition := self._addition(chosen)) is not None:
-            chosen.append(addition)
+        causes: list[int] = []
+        while (addition := self._addition(causes)) is not None:
+            causes.append(addition)
         for _ in range(_ROUNDS):
-            before = list(chosen)
+            before = list(causes)
             for cause in before:
-                self._replace(chosen, cause)
-            while (addition := self._addition(chosen)) is not None:
-                chosen.append(addition)
-            if chosen == before:
+                self._replace(causes, cause)
+            while (addition := self._addition(causes)) is not None:
+                causes.append(addition)
+            if causes == before:
                 break
-        return chosen
+        return causes
 
     def scores_in_place(self, chosen: Sequence[int], cause: int) -> tuple[Reals, float]:
         """(log-likelihood of each candidate in the place of a cause of the set, that of none in its place).
@@ -86,8 +86,8 @@ class Search:
         """(C,) What each candidate adds to the log-likelihood of the set."""
         rate = self._rate(chosen)
         gains = self._model.log_prior + np.log1p(self._model.rates / rate).sum(axis=1) + log(len(chosen) + 1)
-        excluded = np.isin(self._model.group, self._model.group[list(chosen)])
-        return np.where(excluded, -np.inf, gains)
+        is_excluded = np.isin(self._model.group, self._model.group[list(chosen)])
+        return np.where(is_excluded, -np.inf, gains)
 
     def shares(self, chosen: Sequence[int]) -> Reals:
         """(1 + causes of the set, U) Share of false alarm, then of each cause, in each observation."""

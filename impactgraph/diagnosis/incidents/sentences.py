@@ -52,7 +52,9 @@ def _percent(cause: CandidateCause) -> str:
 
 
 def _list(names: Sequence[str]) -> str:
-    shown = [*names[:MOST_NAMED]]
+    shown_names = [*names[:MOST_NAMED]]
     if len(names) > MOST_NAMED:
-        shown.append(f"{len(names) - MOST_NAMED} more")
-    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+        shown_names.append(f"{len(names) - MOST_NAMED} more")
+    return " and ".join(
+        [", ".join(shown_names[:-1]), shown_names[-1]] if len(shown_names) > 1 else shown_names
+    )

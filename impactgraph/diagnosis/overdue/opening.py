@@ -27,9 +27,9 @@ def lasting(topology: Topology, columns: Columns, step: Step, rows: Codes, span:
     entered_at = columns.fulfillments.entered_at[rows]
     lasts = span.copy()
     for opening, at in _openings(topology, columns, step, rows):
-        known = at[span[at] < FOREVER]
-        since = entered_at[known].astype(np.float64)
-        lasts[known] = np.ceil(opening.after_open(since, span[known].astype(np.float64)) - since)
+        finite = at[span[at] < FOREVER]
+        since = entered_at[finite].astype(np.float64)
+        lasts[finite] = np.ceil(opening.after_open(since, span[finite].astype(np.float64)) - since)
     return lasts
 
 
@@ -39,12 +39,12 @@ def open_lengths(
     """Lengths of visits (milliseconds) without the time at which the location was closed; of one that took
     place while it was closed, all of it.
     """
-    counted = lengths.copy()
+    open_length = lengths.copy()
     for opening, at in _openings(topology, columns, step, rows):
         since = entered_at[at].astype(np.float64)
         within = opening.open_within(since, since + lengths[at])
-        counted[at] = np.where(within > 0, within, lengths[at])
-    return counted
+        open_length[at] = np.where(within > 0, within, lengths[at])
+    return open_length
 
 
 def _openings(

@@ -85,8 +85,8 @@ def sample_by_workflow(columns: Columns, most: int) -> Iterator[tuple[int, Codes
 
 def _scattered(values: Ints) -> NDArray[np.float64]:
     """Values evenly spread over [0, 1), equal for equal values (multiplicative hashing)."""
-    mixed = values.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    return (mixed >> np.uint64(11)).astype(np.float64) / 2.0**53
+    hashes = values.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    return (hashes >> np.uint64(11)).astype(np.float64) / 2.0**53
 
 
 def in_step(f: FulfillmentColumns, at: Millis, rows: Codes | None = None) -> NDArray[np.bool_]:

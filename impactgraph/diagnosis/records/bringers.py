@@ -61,8 +61,8 @@ def bringers(
         for number, transition in enumerate(step.then):
             if system_of(topology, transition.via) == system:
                 emitter = Emitter(step, column_of[step.key], _listing(system, transition.via))
-                chosen = _chosen(audit, column_of, step, number)
-                yield _hand_off(audit, topology, emitter, chosen & ~is_cancelled)
+                choice = _choice(audit, column_of, step, number)
+                yield _hand_off(audit, topology, emitter, choice & ~is_cancelled)
 
 
 def _listing(system: str, via: str | None = None) -> Emission:
@@ -88,7 +88,7 @@ def _record(audit: WorkflowAudit, each: Pass, durations: Durations, owes: Flags)
     return Bringer(each.emitter, since, due, limit, each.recorded_at)
 
 
-def _chosen(audit: WorkflowAudit, column_of: dict[str, int], step: Step, number: int) -> Flags:
+def _choice(audit: WorkflowAudit, column_of: dict[str, int], step: Step, number: int) -> Flags:
     """Whether a fulfillment surely takes this transition: the only one, or into the step that it entered."""
     if len(step.then) == 1:
         return np.ones(len(audit.rows), bool)

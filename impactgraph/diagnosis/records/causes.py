@@ -181,12 +181,12 @@ class _Shares:
         """Twice the logarithm of how much likelier two shares are than one (Wilks 1938)."""
         if not self.other_due:
             return np.inf
-        pooled = (self.missing + self.other_missing) / (self.due + self.other_due)
+        common_share = (self.missing + self.other_missing) / (self.due + self.other_due)
         two_shares = _log_likelihood(self.missing, self.due, self.missing / self.due) + _log_likelihood(
             self.other_missing, self.other_due, self.other_missing / self.other_due
         )
-        one_share = _log_likelihood(self.missing, self.due, pooled) + _log_likelihood(
-            self.other_missing, self.other_due, pooled
+        one_share = _log_likelihood(self.missing, self.due, common_share) + _log_likelihood(
+            self.other_missing, self.other_due, common_share
         )
         return float(2 * (two_shares - one_share))
 

@@ -73,17 +73,17 @@ def expected_in(
 
     `listed_at`: by position, the moment of the list in question; the slots are numbered from `first_slot` on.
     """
-    expected = Expected.nothing(len(scope.rows))
+    listings = Expected.nothing(len(scope.rows))
     slots: list[Slot] = []
     for audit in audits:
         positions = scope.positions(audit.rows)
         ways = list(bringers(audit, scope.topology, scope.columns.fulfillments, scope.durations, system))
         number = first_slot + len(slots)
         for index, bringer in enumerate(ways):
-            expected.add(positions, bringer, number, index)
-            shown = (bringer.shown_at > listed_at[positions]) & (bringer.shown_at <= scope.at)
-            expected.shown_since[positions[shown]] = True
+            listings.add(positions, bringer, number, index)
+            is_shown = (bringer.shown_at > listed_at[positions]) & (bringer.shown_at <= scope.at)
+            listings.shown_since[positions[is_shown]] = True
         emitters = tuple(bringer.emitter for bringer in ways)
         slots.append(Slot(number, audit.number, RecordKind.LISTING, system, emitters))
     slots.append(Slot(first_slot + len(slots), -1, RecordKind.LISTING, system, ()))
-    return expected, tuple(slots)
+    return listings, tuple(slots)

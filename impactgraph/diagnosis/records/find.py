@@ -85,12 +85,12 @@ def search_lists(
     every = np.arange(len(columns.fulfillments), dtype=np.int32)
     rows = every if search.rows is None else np.sort(search.rows)
     scope = ListingScope(topology, columns, durations, at, rows)
-    found: list[SystemFindings] = []
+    findings: list[SystemFindings] = []
     for lists in search.lists.values():
         if lists.system in topology.systems:
-            found.append(find_listings(scope, audits, lists, first_slot, search.documents))
-            first_slot += len(found[-1].slots)
-    return found
+            findings.append(find_listings(scope, audits, lists, first_slot, search.documents))
+            first_slot += len(findings[-1].slots)
+    return findings
 
 
 def learn_transports(topology: Topology, columns: Columns) -> Transports:

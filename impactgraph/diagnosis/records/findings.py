@@ -240,7 +240,7 @@ class RecordFindings:
     def _listing_facts(self, index: int) -> Listing:
         rows = self.rows
         slot = self.slots[int(rows.slot[index])]
-        listed = int(rows.listed[index])
+        list_row = int(rows.listed[index])
         kind = LISTING_KINDS[int(rows.listing[index])]
         at = int(rows.listed_at[index])
         order = self.columns.fulfillments.order[rows.row[index]]
@@ -252,7 +252,7 @@ class RecordFindings:
             at=at,
             changed_at=stated_at if stated_at > self.columns.orders.placed_at[order] else None,
         )
-        if listed < 0:
+        if list_row < 0:
             emitter = slot.emitters[int(rows.emitter[index])]
             is_record = emitter.emission.kind is not RecordKind.LISTING
             recorded_at = int(rows.recorded_at[index])
@@ -263,11 +263,11 @@ class RecordFindings:
                 recorded_at=recorded_at if recorded_at < at else None,
             )
         table = self.lists[slot.type].rows
-        state = table.texts[int(table.state[listed])]
+        state = table.texts[int(table.state[list_row])]
         return replace(
             listing,
-            listed_id=table.ids[listed],
-            amount=self._listed_money(table, listed, int(order)),
+            listed_id=table.ids[list_row],
+            amount=self._listed_money(table, list_row, int(order)),
             state=state or None,
             expected_state=state_here(self.columns, int(rows.row[index]), at)
             if kind is ListingKind.STATE

@@ -30,10 +30,10 @@ class Listed:
 
     def is_known(self, count: int) -> Flags:
         """By row of the lists: whether it is of something in question."""
-        known = np.zeros(count, bool)
-        for listed, _ in (self.orders, self.fulfillments, self.documents):
-            known[listed] = True
-        return known
+        is_known_row = np.zeros(count, bool)
+        for listed_rows, _ in (self.orders, self.fulfillments, self.documents):
+            is_known_row[listed_rows] = True
+        return is_known_row
 
 
 _NO_PAIRS: tuple[Codes, Codes] = (np.zeros(0, np.int32), np.zeros(0, np.int32))
@@ -102,14 +102,14 @@ def _document_pairs(
         is_mine = np.zeros(len(columns.fulfillments), bool)
         is_mine[rows] = True
         own &= is_mine[records.fulfillment]
-    wanted = np.unique(records.document[own])
-    if not len(wanted):
+    wanted_values = np.unique(records.document[own])
+    if not len(wanted_values):
         return _NO_PAIRS
-    candidates = by_code[_has_code(codes, wanted)]
+    candidates = by_code[_has_code(codes, wanted_values)]
     candidates = candidates[~_are_orders(columns, listed, candidates)]
     ids = [listed.ids[int(row)] for row in candidates]
     keys = documents(ids)
-    which = np.flatnonzero(_has_code(records.document, wanted))
+    which = np.flatnonzero(_has_code(records.document, wanted_values))
     return _verified(columns, which, dict(zip(ids, candidates.tolist(), strict=True)), keys)
 
 
@@ -130,8 +130,8 @@ def _verified(
     ]
     if not pairs:
         return _NO_PAIRS
-    listed, record = np.array(pairs, np.int32).T
-    return listed, record
+    listed_rows, record = np.array(pairs, np.int32).T
+    return listed_rows, record
 
 
 def _has_code(values: NDArray[np.uint32], codes: NDArray[np.uint32]) -> Flags:

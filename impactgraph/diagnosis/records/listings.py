@@ -35,9 +35,9 @@ def find_listings(
     columns = scope.columns
     order = columns.fulfillments.order[scope.rows]
     list_at = lists.complete_at(columns.orders.placed_at[order])
-    expected, slots = expected_in(scope, audits, lists.system, list_at, first_slot)
-    listed = match(columns, lists.rows, scope.rows, documents)
-    search = _Search(scope, lists, slots, expected, listed, list_at)
+    expectation, slots = expected_in(scope, audits, lists.system, list_at, first_slot)
+    listed_rows = match(columns, lists.rows, scope.rows, documents)
+    search = _Search(scope, lists, slots, expectation, listed_rows, list_at)
     search.find_missing()
     search.find_amounts()
     search.find_states()
@@ -49,7 +49,7 @@ def find_listings(
         FindingRows.concatenate(parts) if parts else FindingRows.empty(),
         not_due,
         value,
-        listed.is_known(len(lists.rows)),
+        listed_rows.is_known(len(lists.rows)),
         search.unread_states,
     )
 
@@ -87,8 +87,8 @@ class _Search:
     # ---- missing
 
     def find_missing(self) -> None:
-        expected = self._expected
-        is_missing = (expected.limit < self._list_at) & ~self._is_there
+        expectation = self._expected
+        is_missing = (expectation.limit < self._list_at) & ~self._is_there
         which = self._one_an_order(np.flatnonzero(is_missing))
         self._is_order_missing[self._order[which]] = True
         if not len(which):
@@ -99,13 +99,13 @@ class _Search:
             FindingRows.blank(
                 RecordEffect.MISSING,
                 rows,
-                slot=expected.slot[which].astype(np.int16),
-                emitter=expected.emitter[which].astype(np.int8),
+                slot=expectation.slot[which].astype(np.int16),
+                emitter=expectation.emitter[which].astype(np.int8),
                 currency=self._currency(rows),
-                due=expected.due[which],
-                late_by=self._scope.at - expected.due[which],
-                completed_at=expected.since[which],
-                recorded_at=expected.shown_at[which],
+                due=expectation.due[which],
+                late_by=self._scope.at - expectation.due[which],
+                completed_at=expectation.since[which],
+                recorded_at=expectation.shown_at[which],
                 amount=value,
                 expected_amount=value,
                 listing=np.full(len(which), _CODES[ListingKind.MISSING], np.int8),
@@ -127,10 +127,10 @@ class _Search:
             return which
         names = self._columns.fulfillments.ids[self._scope.rows[which]].tolist()
         rank = np.argsort(np.argsort(np.array(names, object), kind="stable"), kind="stable")
-        ordered = which[np.lexsort((rank, self._expected.limit[which], self._order[which]))]
-        is_first = np.ones(len(ordered), bool)
-        is_first[1:] = self._order[ordered[1:]] != self._order[ordered[:-1]]
-        return np.sort(ordered[is_first | self._is_order_there[self._order[ordered]]])
+        in_order = which[np.lexsort((rank, self._expected.limit[which], self._order[which]))]
+        is_first = np.ones(len(in_order), bool)
+        is_first[1:] = self._order[in_order[1:]] != self._order[in_order[:-1]]
+        return np.sort(in_order[is_first | self._is_order_there[self._order[in_order]]])
 
     def _value(self, which: NDArray[np.intp]) -> Ints:
         """Of the order where it is not there at all, else of the fulfillment."""
@@ -147,45 +147,45 @@ class _Search:
     def find_amounts(self) -> None:
         """Amounts of orders and fulfillments are compared unless the order was changed since the list."""
         orders, f = self._columns.orders, self._columns.fulfillments
-        listed, order = self._listed.orders
-        which = np.flatnonzero(orders.stated_at[order] <= self._lists.at[listed])
-        self._compare(listed[which], self._first_row(order[which]), orders.value[order[which]], None)
-        listed, row = self._listed.fulfillments
-        which = np.flatnonzero(orders.stated_at[f.order[row]] <= self._lists.at[listed])
-        self._compare(listed[which], row[which], f.value[row[which]], None)
-        listed, record = self._first_of_documents()
+        listed_rows, order = self._listed.orders
+        which = np.flatnonzero(orders.stated_at[order] <= self._lists.at[listed_rows])
+        self._compare(listed_rows[which], self._first_row(order[which]), orders.value[order[which]], None)
+        listed_rows, row = self._listed.fulfillments
+        which = np.flatnonzero(orders.stated_at[f.order[row]] <= self._lists.at[listed_rows])
+        self._compare(listed_rows[which], row[which], f.value[row[which]], None)
+        listed_rows, record = self._first_of_documents()
         sums, currency = document_sums(self._columns, self._lists, self._listed.documents)
         row = self._columns.records.fulfillment[record]
-        which = np.flatnonzero(sums[listed] != NO_AMOUNT)
-        self._compare(listed[which], row[which], sums[listed[which]], currency[listed[which]])
+        which = np.flatnonzero(sums[listed_rows] != NO_AMOUNT)
+        self._compare(listed_rows[which], row[which], sums[listed_rows[which]], currency[listed_rows[which]])
 
     def _first_of_documents(self) -> tuple[Codes, Codes]:
         """(row of the lists, record): of each document the record whose fulfillment comes first by its id, of
         those in question where all of its records are.
         """
-        listed, record = self._listed.documents
+        listed_rows, record = self._listed.documents
         row = self._columns.records.fulfillment[record]
         names = self._columns.fulfillments.ids[row].tolist()
         best: dict[int, tuple[str, int]] = {}
-        for number, each, name in zip(listed.tolist(), record.tolist(), names, strict=True):
+        for number, each, name in zip(listed_rows.tolist(), record.tolist(), names, strict=True):
             best[number] = min(best.get(number, (name, each)), (name, each))
         mine = set(self._scope.rows.tolist()) if best else set[int]()
-        kept = [
+        kept_rows = [
             (number, each)
             for number, (_, each) in best.items()
             if int(self._columns.records.fulfillment[each]) in mine
         ]
-        pairs = np.array(kept, np.int32).reshape(-1, 2)
+        pairs = np.array(kept_rows, np.int32).reshape(-1, 2)
         return pairs[:, 0], pairs[:, 1]
 
     def _first_row(self, orders: Codes) -> Codes:
         """Of each order, the fulfillment whose id comes first: the one that a finding on the order names."""
         positions = np.searchsorted(self._orders, orders)
         first = np.zeros(len(self._orders), np.int32)
-        wanted = np.zeros(len(self._orders), bool)
-        wanted[positions] = True
-        rows = self._scope.rows[wanted[self._order]]
-        of_order = self._order[wanted[self._order]]
+        is_wanted = np.zeros(len(self._orders), bool)
+        is_wanted[positions] = True
+        rows = self._scope.rows[is_wanted[self._order]]
+        of_order = self._order[is_wanted[self._order]]
         names = np.array(self._columns.fulfillments.ids[rows].tolist(), object)
         by_name = np.argsort(names, kind="stable")[::-1]
         first[of_order[by_name]] = rows[by_name]
@@ -197,9 +197,9 @@ class _Search:
         own = self._currency(rows) if currency is None else currency
         values = self._columns.dictionaries.currencies.values
         numbers = {text: code for code, text in enumerate(table.texts)}
-        as_listed = np.array([numbers.get(value, -1) for value in values] or [-1], np.int32)[own]
+        listed_numbers = np.array([numbers.get(value, -1) for value in values] or [-1], np.int32)[own]
         states_amount = table.amount[listed] != NO_AMOUNT
-        is_other_currency = (table.currency[listed] != 0) & (table.currency[listed] != as_listed)
+        is_other_currency = (table.currency[listed] != 0) & (table.currency[listed] != listed_numbers)
         self._add_differing(
             ListingKind.CURRENCY, np.flatnonzero(is_other_currency), listed, rows, NO_AMOUNT, amount, own
         )
@@ -253,11 +253,11 @@ class _Search:
         if not self._lists.state.any():
             return
         words = meanings(self._lists.texts, self._scope.topology, self._columns.dictionaries)
-        listed, order = self._listed.orders
-        self._compare_states(words, listed, np.searchsorted(self._orders, order), self._order, order)
-        listed, row = self._listed.fulfillments
+        listed_rows, order = self._listed.orders
+        self._compare_states(words, listed_rows, np.searchsorted(self._orders, order), self._order, order)
+        listed_rows, row = self._listed.fulfillments
         own = np.arange(len(self._scope.rows))
-        self._compare_states(words, listed, self._scope.positions(row).astype(np.intp), own, None)
+        self._compare_states(words, listed_rows, self._scope.positions(row).astype(np.intp), own, None)
 
     def _compare_states(
         self,

@@ -45,14 +45,14 @@ def seen_in(
 
 
 def _presence(system: str, sights: list[_Sight]) -> Presence:
-    ordered = sorted(sights, key=lambda each: (each.at, each.rank))
-    states = [each.state for each in ordered if each.state]
+    in_order = sorted(sights, key=lambda each: (each.at, each.rank))
+    states = [each.state for each in in_order if each.state]
     return Presence(
         system=system,
-        since=ordered[0].at,
-        last_at=ordered[-1].at,
+        since=in_order[0].at,
+        last_at=in_order[-1].at,
         state=states[-1] if states else None,
-        confirmed=max((each.at for each in ordered if each.confirms), default=None),
+        confirmed=max((each.at for each in in_order if each.confirms), default=None),
     )
 
 
@@ -72,9 +72,9 @@ def _records(topology: Topology, order: Order, records: Sequence[OrderRecord]) -
     for record in records:
         workflow = topology.workflows.get(workflow_of.get(record.fulfillment, ""))
         steps = workflow.steps if workflow is not None else ()
-        found = next(((step, each) for step in steps for each in step.emits if _is_of(each, record)), None)
-        if found is not None:
-            step, emission = found
+        result = next(((step, each) for step in steps for each in step.emits if _is_of(each, record)), None)
+        if result is not None:
+            step, emission = result
             system = system_of(topology, emission.via) or split_id(step.runs_on)[1]
             yield _Sight(system, record.at, 1, record.type.replace("_", " "))
 
@@ -88,8 +88,8 @@ def _lists(
 ) -> Iterator[_Sight]:
     documents = (each.document for each in records if each.document and each.kind is RecordKind.POSTING)
     ids = list(dict.fromkeys((order.key, *(part.key for part in order.fulfillments), *documents)))
-    for system, listed in lists.items():
-        rows = listed.rows
+    for system, system_list in lists.items():
+        rows = system_list.rows
         for row in rows.find(ids).tolist():
             if row >= 0:
                 yield _Sight(system, int(rows.first_at[row]), 2, None, confirms=True)

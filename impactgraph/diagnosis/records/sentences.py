@@ -29,9 +29,9 @@ def say_listing(listing: Listing, here: Money | None, topology: Topology, clock:
             return f"in {name} {as_of}, unknown here"
         case ListingKind.AMOUNT | ListingKind.CURRENCY:
             changed_at = listing.changed_at
-            changed = f"; the order was changed at {clock.time(changed_at)}" if changed_at else ""
-            listed = _money(listing.amount) if listing.amount is not None else "another currency"
-            return f"{listed} in {name}, {_money(here)} here, {as_of}{changed}"
+            change_text = f"; the order was changed at {clock.time(changed_at)}" if changed_at else ""
+            listed_text = _money(listing.amount) if listing.amount is not None else "another currency"
+            return f"{listed_text} in {name}, {_money(here)} here, {as_of}{change_text}"
 
 
 def _money(money: Money | None) -> str:

@@ -157,12 +157,12 @@ def _of_rows(columns: Columns, rows: Codes | None, sorted_prefix: int) -> NDArra
         mask = np.zeros(len(columns.fulfillments), bool)
         mask[rows] = True
         return np.flatnonzero(mask[fulfillment])
-    unsorted = fulfillment[sorted_prefix:]
+    tail = fulfillment[sorted_prefix:]
     limits = np.stack([rows, rows + 1]).astype(fulfillment.dtype)
     bounds = np.searchsorted(fulfillment[:sorted_prefix], limits)
     parts: list[NDArray[np.intp]] = [np.arange(first, last) for first, last in bounds.T.tolist()]
-    if len(unsorted):
-        parts += [np.flatnonzero(unsorted == row) + sorted_prefix for row in rows.tolist()]
+    if len(tail):
+        parts += [np.flatnonzero(tail == row) + sorted_prefix for row in rows.tolist()]
     return np.sort(np.concatenate(parts)) if parts else np.zeros(0, np.intp)
 
 

@@ -57,10 +57,10 @@ def meanings(words: Sequence[str], topology: Topology, dictionaries: Dictionarie
                 places.setdefault(plain(word), []).append((number, column))
     status = np.full(len(words), UNKNOWN, np.int8)
     for code, word in enumerate(words):
-        found = places.get(plain(word), ())
-        for number, column in found:
+        matches = places.get(plain(word), ())
+        for number, column in matches:
             is_step[code, number, column] = True
-        status[code] = STEP if found else _STATUS_OF.get(plain(word), UNKNOWN)
+        status[code] = STEP if matches else _STATUS_OF.get(plain(word), UNKNOWN)
     return Meanings(status, is_step)
 
 

@@ -135,13 +135,15 @@ def _mark(states: RecordStates, findings: RecordFindings) -> None:
     most = max((len(slot.emitters) for slot in states.slots), default=1) or 1
     key = (states.row.astype(np.int64) * len(states.slots) + states.slot) * most + states.emitter
     order = np.argsort(key)
-    wanted = (rows.row.astype(np.int64) * len(states.slots) + rows.slot) * most + np.maximum(rows.emitter, 0)
-    place = np.minimum(np.searchsorted(key[order], wanted), max(len(order) - 1, 0))
+    wanted_keys = (rows.row.astype(np.int64) * len(states.slots) + rows.slot) * most + np.maximum(
+        rows.emitter, 0
+    )
+    place = np.minimum(np.searchsorted(key[order], wanted_keys), max(len(order) - 1, 0))
     for effect in reversed(range(len(RECORD_EFFECTS))):
         which = np.flatnonzero(rows.effect == effect)
         if len(which) and len(order):
             line = order[place[which]]
-            is_same = key[line] == wanted[which]
+            is_same = key[line] == wanted_keys[which]
             states.state[line[is_same]] = _OF_EFFECT[effect]
             has_amount = is_same & (rows.amount[which] != NO_AMOUNT)
             states.amount[line[has_amount]] = rows.amount[which[has_amount]]

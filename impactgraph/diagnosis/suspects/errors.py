@@ -153,35 +153,35 @@ def bins_of(moments: Ints, at: Millis) -> Ints:
 
 def usual_rates(errors: Errors, entries: Entries) -> Reals:
     """By cell: errors for each entry to its step, before the observed span."""
-    before, entered = _before(errors, entries)
-    usual = (before.sum() + _USUAL_RATE * _WEIGHT) / (entered.sum() + _WEIGHT)
-    return (before + _AT_LEAST) / (entered[errors.cell_step] + _AT_LEAST / usual)
+    before, entry_counts = _before(errors, entries)
+    usual = (before.sum() + _USUAL_RATE * _WEIGHT) / (entry_counts.sum() + _WEIGHT)
+    return (before + _AT_LEAST) / (entry_counts[errors.cell_step] + _AT_LEAST / usual)
 
 
 def rates_in_scope(errors: Errors, entries: Entries, rates: Reals) -> Reals:
     """By cell: as `usual_rates`, of the errors and entries of one scope, near the rates everywhere."""
-    before, entered = _before(errors, entries)
-    return (before + _WEIGHT_IN_SCOPE) / (entered[errors.cell_step] + _WEIGHT_IN_SCOPE / rates)
+    before, entry_counts = _before(errors, entries)
+    return (before + _WEIGHT_IN_SCOPE) / (entry_counts[errors.cell_step] + _WEIGHT_IN_SCOPE / rates)
 
 
 def _before(errors: Errors, entries: Entries) -> tuple[Reals, Reals]:
     """Errors by cell and entries by step, before the observed span."""
     before = np.bincount(errors.cell[errors.bin < 0], minlength=len(errors.cell_kind)).astype(np.float64)
     is_before = entries.bin < 0
-    entered = np.bincount(
+    entry_counts = np.bincount(
         entries.step[is_before], weights=entries.weight[is_before], minlength=entries.steps
     ).astype(np.float64)
-    return before, entered
+    return before, entry_counts
 
 
 def rare_errors(errors: Errors, entries: Entries, rates: Reals) -> RareEvents:
     """Errors in each window, compared with those that so many entries usually bring."""
     size = len(errors.kinds)
     counts = _table(errors.kind, errors.bin, np.ones(len(errors.row)), size)
-    entered = _table(entries.step, entries.bin, entries.weight, entries.steps)
+    entry_counts = _table(entries.step, entries.bin, entries.weight, entries.steps)
     to_kind = np.zeros((size, len(rates)))
     to_kind[errors.cell_kind, np.arange(len(rates))] = 1.0
-    expected_counts = to_kind @ (rates[:, None] * entered[errors.cell_step])
+    expected_counts = to_kind @ (rates[:, None] * entry_counts[errors.cell_step])
     before = counts[:, :_BINS_BEFORE]
     blocks = relative_variance(_hourly(before), _hourly(expected_counts[:, :_BINS_BEFORE]))
     of_rate = 1.0 / (np.bincount(errors.kind[errors.bin < 0], minlength=size) + _AT_LEAST)

@@ -82,8 +82,8 @@ def usual_of(before: ObservedTransits, which: NDArray[np.intp]) -> Usual:
 
 def _with_neighbours(table: Reals) -> Reals:
     """Of (place, hour): the sum of each hour, the one before and the one after it."""
-    padded = np.pad(table, ((0, 0), (1, 1)))
-    return padded[:, :-2] + padded[:, 1:-1] + padded[:, 2:]
+    with_margins = np.pad(table, ((0, 0), (1, 1)))
+    return with_margins[:, :-2] + with_margins[:, 1:-1] + with_margins[:, 2:]
 
 
 def flow_of(observations: ObservedTransits, which: NDArray[np.intp], usual: Usual) -> Flow:

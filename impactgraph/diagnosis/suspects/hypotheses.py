@@ -115,13 +115,13 @@ def hypothesis(
             elif effects:
                 stops_new.add(place)
     misled_places = [place for place in places if _is_misled(place, impairments)]
-    impaired = {each for each in impairments.by_element if not each.startswith("step:")}
+    elements = {each for each in impairments.by_element if not each.startswith("step:")}
     surfacing_steps = set(_surfacing_steps(topology, misled_places))
     return Hypothesis(
         element=element,
         stops=frozenset(stops),
         stops_new=frozenset(stops_new),
-        impaired_elements=frozenset(impaired | {element} | surfacing_steps),
+        impaired_elements=frozenset(elements | {element} | surfacing_steps),
         misled_places=frozenset(misled_places),
     )
 
@@ -181,11 +181,11 @@ def group_by_signature(
     """
     by_signature: defaultdict[object, list[Hypothesis]] = defaultdict(list)
     for each in hypotheses:
-        named = each.impaired_elements & error_kinds
+        error_elements = each.impaired_elements & error_kinds
         if each.is_visible:
             by_signature[each.signature].append(each)
-        elif named:
-            by_signature[named].append(each)
+        elif error_elements:
+            by_signature[error_elements].append(each)
     return [
         tuple(sorted(same, key=lambda h: not h.element.startswith("integration:")))
         for same in by_signature.values()

@@ -75,12 +75,12 @@ def suspects(investigation: Investigation) -> tuple[Suspect, ...]:
     the orders in flight except for one pass over them and over their records; it grows with the number of
     elements near the problem times scopes times places.
     """
-    compared = comparison(investigation)
-    ranking = compared.ranking()
+    own_ranking = comparison(investigation)
+    ranking = own_ranking.ranking()
     best = [each for each in ranking if each.score >= max(LEAST, _RELATIVE * ranking[0].score)]
-    pairs = _pairs(compared, best)
+    pairs = _pairs(own_ranking, best)
     elements = {each.hypotheses[0].element for each in (*best, *(second for _, second in pairs))}
-    found = [
+    explanations = [
         each
         for each in likely(ranking, pairs, len(ranking))
         if each.explanation.hypotheses[0].element in elements
@@ -93,18 +93,18 @@ def suspects(investigation: Investigation) -> tuple[Suspect, ...]:
             investigation.graph,
             at=investigation.at,
         )
-        for each in found[:MOST]
+        for each in explanations[:MOST]
     )
 
 
 def _pairs(compared: Comparison, best: Sequence[Explanation]) -> list[Pair]:
     """For the best explanations: the one that explains most of what each leaves unexplained."""
-    found: list[Pair] = []
+    pairs: list[Pair] = []
     for each in best[:MOST]:
         rest = compared.ranking(each.hypotheses[0])
         if rest[0].score >= LEAST:
-            found.append((each, rest[0]))
-    return found
+            pairs.append((each, rest[0]))
+    return pairs
 
 
 def comparison(investigation: Investigation) -> Comparison:
@@ -123,14 +123,14 @@ def comparison(investigation: Investigation) -> Comparison:
     errors = errors_of(columns, rows, at)
     hazard_of = _hazards(columns, topology, transits.take(in_sample[transits.rows]), at)
     entries = entries_of(columns, transits, at)
-    detours_are_explained = False
-    recorded = investigation.recorded
-    if recorded is not None:
-        detours_are_explained = misleads(recorded, at)
-        transits = transits.take(unexplained_transits(transits, topology, recorded, membership))
-        errors = errors.take(unexplained_errors(errors, topology, recorded, membership, at=at))
+    explains_detours = False
+    recording = investigation.recorded
+    if recording is not None:
+        explains_detours = misleads(recording, at)
+        transits = transits.take(unexplained_transits(transits, topology, recording, membership))
+        errors = errors.take(unexplained_errors(errors, topology, recording, membership, at=at))
     detours = no_events()
-    if not detours_are_explained:
+    if not explains_detours:
         detours = detours_of(columns, sample_rows, transits.take(in_sample[transits.rows]), at)
     observations = observe(transits, hazard_of, at)
     before = observe_before(transits, hazard_of, at)
@@ -151,8 +151,8 @@ def _hazards(columns: Columns, topology: Topology, transits: Transits, at: Milli
     last = _final_places(topology, transits.places)
     f = columns.fulfillments
     share = retention(columns.orders.placed_at[f.order], f.ended_at, at)
-    hidden = hidden_places(transits, f.ended_at[transits.rows], share, last, at)
-    return {place: own for place, own in hazards(transits, at, last).items() if place not in hidden}
+    unseen_places = hidden_places(transits, f.ended_at[transits.rows], share, last, at)
+    return {place: own for place, own in hazards(transits, at, last).items() if place not in unseen_places}
 
 
 @dataclass(frozen=True)

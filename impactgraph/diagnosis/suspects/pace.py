@@ -134,9 +134,9 @@ def observe(
 def observe_before(transits: Transits, hazard_of: dict[int, Hazard], at: Millis) -> ObservedTransits:
     """The day before the observed span, hour by hour, as it was seen when that span began."""
     until = at - SPAN
-    known = transits.take(transits.began_at < until)
-    is_open = (known.ended_at == 0) | (known.ended_at > until)
-    ended_at = np.where(is_open, 0, known.ended_at)
-    observed_until = np.minimum(known.observed_until, until)
-    earlier = replace(known, ended_at=ended_at, observed_until=observed_until)
+    earlier_transits = transits.take(transits.began_at < until)
+    is_open = (earlier_transits.ended_at == 0) | (earlier_transits.ended_at > until)
+    ended_at = np.where(is_open, 0, earlier_transits.ended_at)
+    observed_until = np.minimum(earlier_transits.observed_until, until)
+    earlier = replace(earlier_transits, ended_at=ended_at, observed_until=observed_until)
     return observe(earlier, hazard_of, until, (HOUR, HOURS_BEFORE))

@@ -42,14 +42,14 @@ def likely(singles: Sequence[Explanation], pairs: Sequence[Pair], hypotheses: in
     models.sort(key=lambda model: -model[0])
     largest = models[0][0]
     weights = [exp(score - largest) for score, _ in models]
-    chosen: dict[str, Explanation] = {}
+    choices: dict[str, Explanation] = {}
     likelihoods: dict[str, float] = {}
     for weight, (_, explanations) in zip(weights, models, strict=True):
         for each in explanations:
             element = each.hypotheses[0].element
-            chosen.setdefault(element, each)
+            choices.setdefault(element, each)
             likelihoods[element] = likelihoods.get(element, 0.0) + weight / sum(weights)
-    return [Likely(chosen[element], likelihoods[element]) for element in _ordered(chosen, likelihoods)]
+    return [Likely(choices[element], likelihoods[element]) for element in _ordered(choices, likelihoods)]
 
 
 def _ordered(chosen: Mapping[str, Explanation], likelihoods: Mapping[str, float]) -> list[str]:

@@ -90,8 +90,8 @@ class Comparison:
             stops[row, [number_of[p] for p in first.stops]] = 1
             stops_new[row, [number_of[p] for p in first.stops_new]] = 1
         if failed is not None:
-            explained = [number_of[p] for p in failed.stops | failed.stops_new]
-            stops[:, explained] = stops_new[:, explained] = 0
+            explained_numbers = [number_of[p] for p in failed.stops | failed.stops_new]
+            stops[:, explained_numbers] = stops_new[:, explained_numbers] = 0
         prior = _detour_prior(self.classes, number_of, self.volume)
         return _Model(self.classes, stops, stops_new, prior, scopes=len(self.evidence), failed=failed)
 
@@ -158,25 +158,27 @@ class _Model:
         spread = self.stops @ (flow.deviation[:, None] * flow.expected_ends) ** 2
         spread += self.stops_new @ (flow.deviation[:, None] * flow.expected_new_ends) ** 2
         kinds = evidence.errors.kinds
-        explained = self.failed.impaired_elements if self.failed else frozenset[str]()
+        explained_elements = self.failed.impaired_elements if self.failed else frozenset[str]()
         names = tuple(
-            tuple(kind for kind in kinds if kind in c[0].impaired_elements and kind not in explained)
+            tuple(kind for kind in kinds if kind in c[0].impaired_elements and kind not in explained_elements)
             for c in self.classes
         )
         calls = self._counts(evidence.errors, names, False)
-        surfaced = self._counts(evidence.errors, names, True)
+        error_counts = self._counts(evidence.errors, names, True)
         detours = _Counts.of(self._misled(evidence.detours.kinds), evidence.detours)
         penalty = log(len(WINDOWS))
         if evidence.scope is not EVERYWHERE:
             penalty += log(max(self.scopes, 2))
         # An empty shelf is an error of the step and a detour: two views of one event, not two events.
-        total = _fewer(ends, expected_ends, spread) + calls.score + np.maximum(surfaced.score, detours.score)
+        total = (
+            _fewer(ends, expected_ends, spread) + calls.score + np.maximum(error_counts.score, detours.score)
+        )
         return _Scores(
             total=total + self.prior[:, None] - penalty,
             ends=ends,
             expected_ends=expected_ends,
-            errors=calls.counts + surfaced.counts,
-            usual_errors=calls.usual + surfaced.usual,
+            errors=calls.counts + error_counts.counts,
+            usual_errors=calls.usual + error_counts.usual,
             detours=detours.counts,
             usual_detours=detours.usual,
             names=names,
@@ -185,9 +187,15 @@ class _Model:
 
     def _misled(self, workflows: Sequence[str]) -> Reals:
         """By (class, workflow): whether it would mislead decisions there, which nothing else explains."""
-        explained = {place.workflow for place in self.failed.misled_places} if self.failed else set[str]()
-        misled = [{place.workflow for place in c[0].misled_places} - explained for c in self.classes]
-        matrix = np.array([[workflow in own for workflow in workflows] for own in misled], np.float64)
+        explained_workflows = (
+            {place.workflow for place in self.failed.misled_places} if self.failed else set[str]()
+        )
+        misled_workflows = [
+            {place.workflow for place in c[0].misled_places} - explained_workflows for c in self.classes
+        ]
+        matrix = np.array(
+            [[workflow in own for workflow in workflows] for own in misled_workflows], np.float64
+        )
         return matrix.reshape(len(self.classes), len(workflows))
 
     def _counts(self, errors: RareEvents, names: Sequence[Sequence[str]], surfaced: bool) -> "_Counts":
@@ -242,9 +250,9 @@ def _fewer(ends: Reals, expected_ends: Reals, spread: Reals) -> Reals:
     """
     pace = np.clip(ends / np.maximum(expected_ends, 1e-9), _LEAST_PACE, HALTED)
     variance = spread / np.maximum(expected_ends, 1e-9) ** 2
-    halted = log_likelihood(ends, pace * expected_ends, variance)
+    halt_score = log_likelihood(ends, pace * expected_ends, variance)
     usual = log_likelihood(ends, _USUAL * expected_ends, variance)
-    return np.where(expected_ends > 0, halted - usual, 0.0)
+    return np.where(expected_ends > 0, halt_score - usual, 0.0)
 
 
 def _more(counts: Reals, usual_counts: Reals, spread: Reals) -> Reals:

@@ -46,8 +46,8 @@ def retention(placed_at: Ints, ended_at: Ints, at: Millis) -> float:
     decrease = in_flight_today - in_flight_yesterday
     if decrease <= _CLEAR * np.sqrt(in_flight_today + in_flight_yesterday):
         return 1.0
-    more_ended = int((is_yesterday & is_over).sum()) - int((is_today & is_over).sum())
-    return float(np.clip(more_ended / decrease, 0.0, 1.0))
+    end_difference = int((is_yesterday & is_over).sum()) - int((is_today & is_over).sum())
+    return float(np.clip(end_difference / decrease, 0.0, 1.0))
 
 
 def hidden_places(

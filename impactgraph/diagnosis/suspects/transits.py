@@ -96,7 +96,7 @@ def transits_of(columns: Columns, topology: Topology, rows: Codes, at: Millis) -
         return Transits((), codes, codes, times, ended_at=times, observed_until=times)
     observations = [_observation(topology, each, at) for each in by_place]
     began_at = np.concatenate([began for began, _, _ in observations])
-    ended_at = np.concatenate([ended for _, ended, _ in observations])
+    ended_at = np.concatenate([ends for _, ends, _ in observations])
     sizes = [len(each.rows) for each in by_place]
     observed_until = np.repeat(np.array([until for _, _, until in observations], np.int64), sizes)
     ended_at = np.where(ended_at > 0, np.maximum(ended_at, began_at + SHORTEST), 0)

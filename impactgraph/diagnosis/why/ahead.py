@@ -42,9 +42,9 @@ def expected_steps(
 ) -> ExpectedSteps:
     """`undisturbed`: forecasts without impairments; `impact`: the worst that holds or will hold it."""
     if impact is not None and impact.is_probable and impact.band is not Band.RECORDS_ONLY:
-        affected = steps_of(impact)
-        if affected.steps:
-            return affected
+        impact_steps = steps_of(impact)
+        if impact_steps.steps:
+            return impact_steps
     return _undisturbed(undisturbed, order, visit)
 
 
@@ -70,8 +70,8 @@ def _undisturbed(forecaster: Forecaster, order: Order, visit: CurrentVisit) -> E
 
 def _holds(when: When, order: Order, location: Location | None) -> bool:
     return all(
-        not allowed or value in allowed
-        for allowed, value in (
+        not limit or value in limit
+        for limit, value in (
             (when.channels, order.channel),
             (when.modes, order.mode),
             (when.location_kinds, location.kind if location else None),

@@ -42,8 +42,8 @@ class Charges:
 def charges_of(s: Situation) -> Charges:
     """A negative invoice is a refund; so is a message that tells of one, without an amount."""
     currency = s.order.value.currency
-    charged: list[Decimal] = []
-    refunded: list[Decimal] = []
+    charge_amounts: list[Decimal] = []
+    refund_amounts: list[Decimal] = []
     is_refund_recorded = False
     for record in _about_money(s.records):
         is_refund = _REFUND.search(record.type) is not None
@@ -54,11 +54,11 @@ def charges_of(s: Situation) -> Charges:
         if record.amount.currency not in ("", currency):
             continue
         if is_refund or amount < 0:
-            refunded.append(abs(amount))
+            refund_amounts.append(abs(amount))
             is_refund_recorded = True
         else:
-            charged.append(amount)
-    return Charges(_sum(charged, currency), _sum(refunded, currency), is_refund_recorded)
+            charge_amounts.append(amount)
+    return Charges(_sum(charge_amounts, currency), _sum(refund_amounts, currency), is_refund_recorded)
 
 
 def _about_money(records: Iterable[OrderRecord]) -> Iterable[OrderRecord]:

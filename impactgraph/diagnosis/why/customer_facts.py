@@ -113,20 +113,20 @@ def _part(s: Situation, state: FulfillmentState) -> CustomerPart:
 
 
 def _farthest_notice(s: Situation, state: FulfillmentState) -> tuple[CustomerStage, Millis] | None:
-    """The farthest stage that a notice of a fulfillment in flight told its customer, and when.
+    """The farthest stage that a notice of a fulfillment in flight has given its customer, and when.
 
     None without one. Notices from before it was rerouted do not count: they were of another parcel.
     """
     if not state.is_in_flight:
         return None
-    known = _STAGE_OF_NOTICE.get(state.arrival, {})
-    sent = [
-        (known[notice], record.at)
+    stages = _STAGE_OF_NOTICE.get(state.arrival, {})
+    sent_notices = [
+        (stages[notice], record.at)
         for record in s.records
         if record.fulfillment == state.fulfillment.key and (state.rerouted_at or 0) <= record.at <= s.at
-        if (notice := notice_of(record.kind, record.type)) is not None and notice in known
+        if (notice := notice_of(record.kind, record.type)) is not None and notice in stages
     ]
-    return max(sent, key=lambda each: (_STAGES.index(each[0]), -each[1]), default=None)
+    return max(sent_notices, key=lambda each: (_STAGES.index(each[0]), -each[1]), default=None)
 
 
 def _stage_since(s: Situation, state: FulfillmentState) -> Millis | None:

@@ -55,17 +55,17 @@ def backlog(p: Phrases) -> str:
 
 
 def shared_delay(p: Phrases) -> str:
-    unexplained = f"{p.overdue}; no known failure holds it, but"
+    sentence = f"{p.overdue}; no known failure holds it, but"
     if p.s.shared_factors:
         factors = "; ".join(p.s.shared_factors)
-        return f"{unexplained} similar orders are overdue too: {factors}{p.promise}"
+        return f"{sentence} similar orders are overdue too: {factors}{p.promise}"
     suspect = p.s.suspects[0]
     evidence = suspect.evidence.partition(". ")[0].rstrip(".")
     problem = evidence
     if suspect.element:
         element = display_name(p.topology, suspect.element)
         problem = f"a problem at {element} ({evidence[:1].lower()}{evidence[1:]})"
-    return f"{unexplained} {problem} would explain it and other orders{p.promise}"
+    return f"{sentence} {problem} would explain it and other orders{p.promise}"
 
 
 def effect(p: Phrases) -> str:

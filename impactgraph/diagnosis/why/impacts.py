@@ -69,7 +69,7 @@ def steps_in(answer: BlastRadius, row: int) -> ExpectedSteps:
             likelihood = float(group.outcome.flow_likelihood[cohort] * group.certainty[at])
             if group.outcome.steps is None or likelihood <= likeliest:
                 continue
-            expected = group.outcome.steps.expected_steps(cohort, group.step, entered_at, answer.as_of)
-            if expected.steps:
-                likeliest, steps = likelihood, expected
+            step_times = group.outcome.steps.expected_steps(cohort, group.step, entered_at, answer.as_of)
+            if step_times.steps:
+                likeliest, steps = likelihood, step_times
     return steps

@@ -137,15 +137,15 @@ class Phrases:
         at = state.expected_arrival_at
         if self.has_no_date and self.s.at <= promise:
             return f"it is expected to miss its promise ({self.s.clock.time(promise)})"
-        expected = ""
+        expectation = ""
         if at is not None and at > promise and not self.has_no_date:
-            expected = f"{_ARRIVALS[state.arrival]} {self.s.clock.time(at)}"
+            expectation = f"{_ARRIVALS[state.arrival]} {self.s.clock.time(at)}"
         if self.s.at > promise:
             excess = (
                 f"it is {say_duration(self.s.at - promise)} past its promise ({self.s.clock.time(promise)})"
             )
-            return f"{excess}; {expected}" if expected else excess
-        return f"{expected}, {delay_to_promise(at, promise)}" if at is not None else expected
+            return f"{excess}; {expectation}" if expectation else excess
+        return f"{expectation}, {delay_to_promise(at, promise)}" if at is not None else expectation
 
     def lateness_of(self, state: FulfillmentState) -> str:
         """`, 2 h later than promised` of a fulfillment that has arrived or is expected to; else empty."""

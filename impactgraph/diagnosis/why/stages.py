@@ -36,9 +36,12 @@ def notice_of(kind: RecordKind, record_type: str) -> CustomerNotice | None:
     """What a record is for the customer; None where the customer does not wait for it."""
     words = _words(record_type)
     if kind is RecordKind.NOTIFICATION:
-        return next((notice for notice, known in _NOTICES if words & known), CustomerNotice.OTHER_MESSAGE)
+        return next(
+            (notice for notice, notice_words in _NOTICES if words & notice_words),
+            CustomerNotice.OTHER_MESSAGE,
+        )
     if kind is RecordKind.POSTING:
-        return next((notice for notice, known in _MONEY_NOTICES if words & known), None)
+        return next((notice for notice, notice_words in _MONEY_NOTICES if words & notice_words), None)
     return None
 
 
@@ -118,13 +121,13 @@ class CustomerJourney:
         """Whether some way from a step that emits the notice leads to this step."""
         by_key = {each.key: each for each in self.workflow.steps}
         pending = [each for each in self.workflow.steps if self._emits(each, notice)]
-        reached: set[str] = set()
+        later_steps: set[str] = set()
         while pending:
             for transition in pending.pop().then:
-                if transition.step not in reached and transition.step in by_key:
-                    reached.add(transition.step)
+                if transition.step not in later_steps and transition.step in by_key:
+                    later_steps.add(transition.step)
                     pending.append(by_key[transition.step])
-        return step.key in reached
+        return step.key in later_steps
 
 
 def stage_of(state: FulfillmentState, journey: CustomerJourney | None) -> CustomerStage:

@@ -104,12 +104,12 @@ def _peers(p: Phrases) -> str:
 
 def _no_failure(p: Phrases, verb: str) -> str:
     """That no failure is known to be the cause, and which one affects it elsewhere or may."""
-    ahead = worst_impact((state, impact) for state, impact in p.s.impacts if impact.is_active)
-    if ahead is None or ahead.impact is None:
+    worst = worst_impact((state, impact) for state, impact in p.s.impacts if impact.is_active)
+    if worst is None or worst.impact is None:
         return f"no known failure {verb} it"
-    step = display_name(p.topology, ahead.impact.first_hit)
-    failures = p.failures(ahead.impact)
-    return f"no known failure {verb} it, but {failures} {_verb(ahead.impact, p.s.at)} it at {step}"
+    step = display_name(p.topology, worst.impact.first_hit)
+    failures = p.failures(worst.impact)
+    return f"no known failure {verb} it, but {failures} {_verb(worst.impact, p.s.at)} it at {step}"
 
 
 def _verb(impact: Impact, at: Millis) -> str:
@@ -132,8 +132,8 @@ def lateness(p: Phrases) -> str:
         return f"{p.subject} will miss its promise: {progress}{p.promise}{p.past_delay}"
     progress = _progress(p)
     excess = f"is {say_duration(p.s.at - promise)} past its promise ({p.s.clock.time(promise)})"
-    expected = p.lateness(p.known_state).partition("; ")[2]
-    clause = f"; {expected}" if expected and expected != p.next_step else ""
+    expectation = p.lateness(p.known_state).partition("; ")[2]
+    clause = f"; {expectation}" if expectation and expectation != p.next_step else ""
     return f"{p.subject} {excess}: {progress}{clause}{p.past_delay}"
 
 
@@ -158,8 +158,10 @@ def readiness(p: Phrases) -> str:
 def waiting(p: Phrases) -> str:
     state = p.known_state
     if state.run_at is not None:
-        missed = state.missed_pickup_at
-        late = f"; it was not ready for the one at {p.s.clock.time(missed)}" if missed is not None else ""
+        missed_at = state.missed_pickup_at
+        late = (
+            f"; it was not ready for the one at {p.s.clock.time(missed_at)}" if missed_at is not None else ""
+        )
         return (
             f"{p.subject} is done in {p.place} and waits, as planned, for the {p.hand_over} "
             f"at {p.s.clock.time(state.run_at)}{late}"

@@ -226,13 +226,13 @@ def _expected_entries(
         return
     fulfillment = state.fulfillment
     tag = fulfillment.key if sources.is_split else None
-    seen: set[int] = set()
+    earlier: set[int] = set()
     before: ExpectedStep | None = None
     for step in steps.steps:
         if before is not None:
             yield _step_begin(sources, fulfillment, step, before, tag=tag)
         if not (steps.is_open_ended and step is steps.steps[-1]):
-            yield from _expected_records(sources, step, fulfillment.key, tag, seen)
+            yield from _expected_records(sources, step, fulfillment.key, tag, earlier)
         before = step
     if steps.is_open_ended:
         yield _expected_entry(

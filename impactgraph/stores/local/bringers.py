@@ -45,11 +45,11 @@ def _add_entry(event: BatchEvent, entries: dict[int, list[int]], ingests: Ingest
     """
     if not event.entry_number:
         return
-    known = ingests.of_entry(event.entry_number)
-    if event.is_in_quarantine and not known and not _is_new(event, entries):
+    bringer = ingests.of_entry(event.entry_number)
+    if event.is_in_quarantine and not bringer and not _is_new(event, entries):
         return
     for ingest in event.bringers or ((OTHERWISE,) if event.is_in_quarantine else ()):
-        if ingest not in known and event.entry_number not in entries[ingest]:
+        if ingest not in bringer and event.entry_number not in entries[ingest]:
             entries[ingest].append(event.entry_number)
 
 
@@ -70,10 +70,10 @@ def _add_repeats(repeats: Sequence[BatchEvent], seqs: dict[int, list[int]], inge
             new_bringers[event.seq] |= event.bringers or frozenset((OTHERWISE,))
     if not new_bringers:
         return
-    recorded = np.array(list(new_bringers), np.int64)
-    is_brought = ingests.are_brought(recorded)
+    numbers = np.array(list(new_bringers), np.int64)
+    is_brought = ingests.are_brought(numbers)
     by_ingest = {
-        ingest: ingests.are_brought(recorded, ingest)
+        ingest: ingests.are_brought(numbers, ingest)
         for ingest in {ingest for each in new_bringers.values() for ingest in each}
     }
     for index, (seq, bringers) in enumerate(new_bringers.items()):

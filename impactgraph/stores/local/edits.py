@@ -47,12 +47,12 @@ def edits_of(
         placement = _Placement(at, money, promised_by, adds=bool(adds))
         by_seq[seq] = placement
         by_order.setdefault(number, []).append(placement)
-    repeated = {number: each for number, each in by_order.items() if len(each) > 1}
-    if not repeated:
+    edits_by_number = {number: each for number, each in by_order.items() if len(each) > 1}
+    if not edits_by_number:
         return {}
-    for seq, part in sorted(record.rows(_PARTS, [list(repeated), until])):
+    for seq, part in sorted(record.rows(_PARTS, [list(edits_by_number), until])):
         by_seq[seq].parts.append(part)
-    edits = {number: tuple(_edits(placements)) for number, placements in repeated.items()}
+    edits = {number: tuple(_edits(placements)) for number, placements in edits_by_number.items()}
     return {number: each for number, each in edits.items() if each}
 
 

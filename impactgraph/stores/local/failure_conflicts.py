@@ -39,8 +39,8 @@ class FailureConflicts:
         """The contradictions among the recorded events of failures, without those with these numbers."""
         conflicts = FailureConflicts([], record, 0)
         if keys:
-            gone = set(without.tolist())
-            changes = [change for change in record.failure_changes(keys) if change.seq not in gone]
+            without_seqs = set(without.tolist())
+            changes = [change for change in record.failure_changes(keys) if change.seq not in without_seqs]
             conflicts._find(changes, [], _NO_SEQ)
         return conflicts
 

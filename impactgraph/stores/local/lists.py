@@ -93,7 +93,7 @@ where e.kind = ? and e.document in (select unnest(?::varchar[]))
 
 def documents(record: Record, numbers: Sequence[str]) -> dict[str, frozenset[str]]:
     """Bare keys of the fulfillments that have a posting with each document, of those that any has."""
-    found: dict[str, set[str]] = {}
+    documents_by_order: dict[str, set[str]] = {}
     for number, fulfillment in record.rows(_DOCUMENTS, [int(EventKind.POSTING), list(numbers)]):
-        found.setdefault(number, set()).add(fulfillment)
-    return {number: frozenset(keys) for number, keys in found.items()}
+        documents_by_order.setdefault(number, set()).add(fulfillment)
+    return {number: frozenset(keys) for number, keys in documents_by_order.items()}

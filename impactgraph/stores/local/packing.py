@@ -91,9 +91,9 @@ def unpack(packed: bytes) -> Block:
     rows: dict[str, Table] = {
         table: {column.name: _values(column) for column in columns} for table, columns in content.rows.items()
     }
-    if placed := rows.get("placed"):
-        placed.setdefault(
-            "adds", np.zeros(len(placed["seq"]), np.uint8)
+    if placements := rows.get("placed"):
+        placements.setdefault(
+            "adds", np.zeros(len(placements["seq"]), np.uint8)
         )  # blocks of earlier versions lack it
     if entries := rows.get("aside"):
         entries.setdefault("origin", np.full(len(entries["number"]), "", np.object_))  # likewise

@@ -125,10 +125,10 @@ def prepare_batch(
     folding = _Folding(encoded_batch.batch, acceptable, sources, watermark + 1)
     conflicts = FailureConflicts(acceptable, sources.record, watermark + 1)
     removed_seqs = np.concatenate([folding.removed_seqs, conflicts.removed_seqs])
-    removed = [*folding.removed_events(), *conflicts.removed_events(state.validator)]
-    for event in removed:
+    removals = [*folding.removed_events(), *conflicts.removed_events(state.validator)]
+    for event in removals:
         event.bringers = frozenset(sources.ingests.of_event(event.seq))
-    batch = [*batch, *removed]
+    batch = [*batch, *removals]
     for event in batch:
         event.inherit_rejection()
     is_accepted = np.array([event.is_acceptable for event in acceptable], np.bool_)
@@ -136,8 +136,8 @@ def prepare_batch(
     block = block_of(writing, state.event_dictionaries, sources.record.dictionary_sizes)
     sources.quarantine.add_changes(block, batch, now)
     add_brought(block, batch, sources.ingests)
-    accepted = encoded_batch.batch.events.take(is_accepted)
-    events = accepted.take(accepted.time <= sources.present)
+    events_to_record = encoded_batch.batch.events.take(is_accepted)
+    events = events_to_record.take(events_to_record.time <= sources.present)
     order_ids, fulfillment_ids = _ids(folding.fold_result, numbers, sources)
     return PreparedBatch(
         block=block,
@@ -147,7 +147,7 @@ def prepare_batch(
         increments=folding.increments,
         events=events,
         removed_seqs=removed_seqs,
-        watermark=int(accepted.seq.max()) if len(accepted) else watermark,
+        watermark=int(events_to_record.seq.max()) if len(events_to_record) else watermark,
         latest=int(events.time[events.order >= 0].max(initial=0)),
     )
 
@@ -199,9 +199,9 @@ def _encode_batch(
 
 def _orders_with_events_ahead(events: EventRows, sources: IngestSources) -> Codes:
     """Numbers of the orders of a batch that have an event later than the present, in it or in the record."""
-    ahead = events.order[(events.time > sources.present) & (events.order >= 0)]
-    recorded = events.order[(events.order >= 0) & np.isin(events.order, sources.waiting.order)]
-    return np.unique(np.concatenate([ahead, recorded]))
+    future_orders = events.order[(events.time > sources.present) & (events.order >= 0)]
+    recorded_orders = events.order[(events.order >= 0) & np.isin(events.order, sources.waiting.order)]
+    return np.unique(np.concatenate([future_orders, recorded_orders]))
 
 
 class _Folding:
@@ -219,9 +219,9 @@ class _Folding:
         self._state = state = sources.state
         self._record = record = sources.record
         self._first_seq = first_seq
-        orders_ahead = _orders_with_events_ahead(encoded.events, sources)
+        future_orders = _orders_with_events_ahead(encoded.events, sources)
         events = encoded.events.take(
-            (encoded.events.order >= 0) & ~np.isin(encoded.events.order, orders_ahead)
+            (encoded.events.order >= 0) & ~np.isin(encoded.events.order, future_orders)
         )
         of_known_orders = events.take(state.instances.order_rows(events.order) >= 0)
         plan = plan_increment(of_known_orders, state.instances, state.lookup)
@@ -236,8 +236,8 @@ class _Folding:
         together = EventBatch.concatenate([earlier, encoded.of_orders(is_folded)])
         self.fold_result = self._fold(together)
         self._misfits, self._misfit_workflows = self.fold_result.misfits, self.fold_result.misfit_workflows
-        if len(orders_ahead):
-            due = self._due_events(encoded, orders_ahead, sources.present)
+        if len(future_orders):
+            due = self._due_events(encoded, future_orders, sources.present)
             self.fold_result = self._fold(EventBatch.concatenate([together, due]))
         self.removed_seqs = self._misfits[self._misfits < first_seq]
 
@@ -251,8 +251,8 @@ class _Folding:
         """The events of these orders up to the present that fit, with the later ones considered."""
         is_wanted = np.zeros(int(max(encoded.events.order.max(), orders.max())) + 1, np.bool_)
         is_wanted[orders] = True
-        recorded = self._record.of_orders(orders, EVER)
-        together = EventBatch.concatenate([recorded, encoded.of_orders(is_wanted)])
+        record_events = self._record.of_orders(orders, EVER)
+        together = EventBatch.concatenate([record_events, encoded.of_orders(is_wanted)])
         result = self._fold(together)
         self._misfits = np.concatenate([self._misfits, result.misfits])
         self._misfit_workflows = np.concatenate([self._misfit_workflows, result.misfit_workflows])
@@ -284,5 +284,7 @@ class _Folding:
         quarantined.
         """
         workflows = dict(zip(self._misfits.tolist(), self._misfit_workflows.tolist(), strict=True))
-        removed = {seq: workflows[seq] for seq in self.removed_seqs.tolist()}
-        return misfit_events(self._record, removed, self._state.event_dictionaries, self._state.validator)
+        workflow_by_seq = {seq: workflows[seq] for seq in self.removed_seqs.tolist()}
+        return misfit_events(
+            self._record, workflow_by_seq, self._state.event_dictionaries, self._state.validator
+        )

@@ -73,8 +73,8 @@ class Quarantine:
         return [QuarantinedEvent(*row) for row in self._rows(_ENTRY, "origin <> ''", numbers)]
 
     def _rows(self, columns: str, condition: str, numbers: Sequence[int] | None) -> list[tuple[Any, ...]]:
-        chosen = "" if numbers is None else "and number in (select unnest(?::bigint[]))"
-        query = f"select {columns} from aside where {condition} {chosen} order by number"
+        condition_of_numbers = "" if numbers is None else "and number in (select unnest(?::bigint[]))"
+        query = f"select {columns} from aside where {condition} {condition_of_numbers} order by number"
         return self._record.rows(query, [] if numbers is None else [list(numbers)])
 
     def page(self, limit: int) -> list[QuarantinedEvent]:

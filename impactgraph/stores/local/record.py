@@ -200,8 +200,8 @@ class Record:
 
     def append(self, table: str, columns: Mapping[str, NDArray[Any]]) -> None:
         """Adds rows, in place of those with their keys; the columns go by their names in the table."""
-        for replaced in deletions(table, columns):
-            self._connection.execute(*replaced)
+        for deletion in deletions(table, columns):
+            self._connection.execute(*deletion)
         count = len(next(iter(columns.values())))
         if count == 1:
             row = [
@@ -245,11 +245,11 @@ class Record:
 
     def failure_changes(self, keys: Sequence[str] | None = None) -> tuple[FailureChange, ...]:
         """Every event of these failures (None: of all), in the order of ingest."""
-        chosen = "" if keys is None else "and e.document in (select unnest(?::varchar[]))"
+        condition_of_keys = "" if keys is None else "and e.document in (select unnest(?::varchar[]))"
         query = f"""
             select e.time, w.word, e.id, e.kind, e.extra, e.seq
             from events e join words w on w.domain = 'source' and w.code = e.source
-            where {_IS_OF_FAILURE} {chosen} order by e.seq
+            where {_IS_OF_FAILURE} {condition_of_keys} order by e.seq
         """
         rows = self.rows(query, [] if keys is None else [list(keys)])
         return tuple(read_failure_change(*row) for row in rows)
@@ -334,13 +334,13 @@ class Record:
 
     def ids(self, orders: Codes) -> tuple[dict[int, str], dict[int, str]]:
         """Ids by number of the orders, and of their fulfillments."""
-        wanted = {"number": orders}
+        keys = {"number": orders}
         number, id_ = self.arrays(
-            "select number, id from orders where number in (select number from wanted)", wanted=wanted
+            "select number, id from orders where number in (select number from wanted)", wanted=keys
         )
         part, part_id = self.arrays(
             "select number, id from fulfillments where order_number in (select number from wanted)",
-            wanted=wanted,
+            wanted=keys,
         )
         return dict(zip(number.tolist(), id_.tolist(), strict=True)), dict(
             zip(part.tolist(), part_id.tolist(), strict=True)

@@ -257,9 +257,9 @@ class Replica:
     def prepare_undo(self, number: int, watermark: int, now: Millis) -> tuple[Change, PreparedUndo]:
         """Prepares that an ingest is taken back. Raises as `undo.prepare_undo` does."""
         sources = UndoSources(self.state, self.record, self.ingests, self.quarantine)
-        prepared = prepare_undo(number, sources, watermark, now)
-        orders = self.record.orders_of_events(prepared.block.removed_seqs)
-        return Change(prepared.block, lambda: self._without_events(prepared.block, orders)), prepared
+        change = prepare_undo(number, sources, watermark, now)
+        orders = self.record.orders_of_events(change.block.removed_seqs)
+        return Change(change.block, lambda: self._without_events(change.block, orders)), change
 
     def _without_events(self, block: Block, orders: Codes) -> None:
         """Follows the commit of a block that takes an ingest back; `orders` lost events."""

@@ -66,8 +66,8 @@ class SourceIndex:
         rows = zip(("source", "part", "position"), columns, strict=True)
         block.add("source_positions", {name: np.array(values, np.object_) for name, values in rows})
         numbers = [number for number in source.releases if quarantine.has(number)]
-        released = np.concatenate([block.quarantine_releases, np.array(numbers, np.int64)])
-        block.quarantine_releases = np.unique(released)
+        releases = np.concatenate([block.quarantine_releases, np.array(numbers, np.int64)])
+        block.quarantine_releases = np.unique(releases)
         for document in source.refused:
             if document.number and quarantine.has(document.number):
                 block.reasons[document.number] = document.reason

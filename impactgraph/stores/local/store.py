@@ -222,10 +222,10 @@ class LocalStore(ABC):
 
     def events_ahead(self, of: Millis) -> EventsAhead:
         with self._reading() as replica:
-            ahead = replica.waiting.after(of)
-        if not len(ahead):
+            waiting = replica.waiting.after(of)
+        if not len(waiting):
             return EventsAhead()
-        return EventsAhead(len(ahead), int(ahead.time[0]), int(ahead.time[-1]))
+        return EventsAhead(len(waiting), int(waiting.time[0]), int(waiting.time[-1]))
 
     # Changes
 
@@ -319,8 +319,8 @@ class LocalStore(ABC):
         def prepare() -> Change:
             nonlocal result
             self._follow_clock_to(self._now())
-            change, prepared = self._replica.prepare_undo(number, self._watermark(), at)
-            result = UndoResult(prepared.event_count, prepared.entry_count)
+            change, undo = self._replica.prepare_undo(number, self._watermark(), at)
+            result = UndoResult(undo.event_count, undo.entry_count)
             return change
 
         self._commit(prepare)
@@ -413,5 +413,5 @@ def _begun(replica: Replica, matches: Sequence[SearchMatch]) -> Sequence[SearchM
     if not len(replica.waiting):
         return matches
     keys = replica.orders([match.order for match in matches], None).values()
-    begun = {order.key for order in keys}
-    return [match for match in matches if match.order in begun]
+    order_keys = {order.key for order in keys}
+    return [match for match in matches if match.order in order_keys]

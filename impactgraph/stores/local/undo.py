@@ -45,18 +45,18 @@ def prepare_undo(number: int, sources: UndoSources, watermark: int, now: Millis)
     """
     sources.ingests.check(number)
     seqs = sources.ingests.seqs_of(number)
-    removed = seqs[~sources.ingests.are_brought(seqs, without=number)]
-    dependents = [*_misfits(removed, sources), *_contradictions(removed, sources)]
+    removed_seqs = seqs[~sources.ingests.are_brought(seqs, without=number)]
+    dependents = [*_misfits(removed_seqs, sources), *_contradictions(removed_seqs, sources)]
     for event in dependents:
         event.bringers = frozenset(sources.ingests.of_event(event.seq))
-    lost = np.array([event.seq for event in dependents], np.int64)
-    block = Block(removed_seqs=np.concatenate([removed, lost]))
+    lost_seqs = np.array([event.seq for event in dependents], np.int64)
+    block = Block(removed_seqs=np.concatenate([removed_seqs, lost_seqs]))
     sources.quarantine.add_changes(block, dependents, now)
     entries = [entry for entry in sources.ingests.entries_of(number) if sources.quarantine.has(entry)]
     block.quarantine_releases = np.array(entries, np.int64)
     add_brought(block, dependents, sources.ingests)
     block.add("undos", undo_row(number, now, watermark + 1))
-    return PreparedUndo(block, len(removed), len(entries))
+    return PreparedUndo(block, len(removed_seqs), len(entries))
 
 
 def _misfits(removed: Ints, sources: UndoSources) -> Sequence[BatchEvent]:

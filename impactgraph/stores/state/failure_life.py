@@ -68,10 +68,10 @@ class Episode:
     @property
     def started_at(self) -> Millis | None:
         """None before its first report, unless an update states it."""
-        stated = millis_of(self.values.get("started_at", UNSET))
-        if stated is None and self.first_report is not None:
+        start = millis_of(self.values.get("started_at", UNSET))
+        if start is None and self.first_report is not None:
             return self.first_report.time
-        return stated
+        return start
 
     def is_over_before(self, report: FailureChange) -> bool:
         """Whether a report is of a new episode: one that starts after the end of this one."""
@@ -138,8 +138,8 @@ def failure_life(changes: Iterable[FailureChange]) -> FailureLife:
         if is_new:
             episodes.append(episode)
         episode.apply(change)
-    reported = tuple(episode for episode in episodes if episode.first_report is not None)
-    return FailureLife(reported, tuple(contradictions))
+    reports = tuple(episode for episode in episodes if episode.first_report is not None)
+    return FailureLife(reports, tuple(contradictions))
 
 
 def millis_of(value: Any) -> Millis | None:

@@ -141,15 +141,17 @@ class Instances:
         is_kept = np.ones(self.orders.size, np.bool_)
         is_kept[rows[rows >= 0]] = False
         f = self.fulfillments.rows
-        f_is_kept = is_kept[f.order]
-        new_row = (np.cumsum(f_is_kept) - 1).astype(np.int32)
+        keeps_fulfillment = is_kept[f.order]
+        new_row = (np.cumsum(keeps_fulfillment) - 1).astype(np.int32)
         copy = Instances(self.dictionaries, self.fulfillments.width)
         copy.orders.adopt({name: self.orders[name][is_kept] for name in self.orders.names()})
         names = self.fulfillments.names()
-        copy.fulfillments.adopt({name: self.fulfillments[name][f_is_kept] for name in names})
-        copy.fulfillments.rows.order[:] = (np.cumsum(is_kept) - 1).astype(np.int32)[f.order[f_is_kept]]
+        copy.fulfillments.adopt({name: self.fulfillments[name][keeps_fulfillment] for name in names})
+        copy.fulfillments.rows.order[:] = (np.cumsum(is_kept) - 1).astype(np.int32)[
+            f.order[keeps_fulfillment]
+        ]
         for table, own in ((copy.errors, self.errors), (copy.records, self.records)):
-            mask = f_is_kept[own["fulfillment"]]
+            mask = keeps_fulfillment[own["fulfillment"]]
             table.adopt({name: own[name][mask] for name in own.names()})
             table["fulfillment"][:] = new_row[own["fulfillment"][mask]]
         copy.restore(VisitRows.empty())
@@ -157,7 +159,7 @@ class Instances:
         copy.irregular_visits = {
             number: visits
             for (number, visits), row in zip(self.irregular_visits.items(), is_known.tolist(), strict=True)
-            if f_is_kept[row]
+            if keeps_fulfillment[row]
         }
         return copy
 

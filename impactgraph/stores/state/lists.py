@@ -52,10 +52,10 @@ def fold_lists(
 
 def content_of(system: str, events: Sequence[ListEvent]) -> ListContent:
     """The list that these events are the parts of."""
-    ordered = sorted(events, key=lambda event: event.key)
-    refused = [RefusedRow(row.place, row.reason) for event in ordered for row in event.data.refused or ()]
-    lists = fold_lists(ordered).get(system, SystemLists(system))
-    return ListContent(lists, sum(len(event.data.rows) for event in ordered), refused)
+    in_order = sorted(events, key=lambda event: event.key)
+    refusals = [RefusedRow(row.place, row.reason) for event in in_order for row in event.data.refused or ()]
+    lists = fold_lists(in_order).get(system, SystemLists(system))
+    return ListContent(lists, sum(len(event.data.rows) for event in in_order), refusals)
 
 
 def _with_events(lists: SystemLists, events: list[ListEvent]) -> SystemLists:
@@ -114,11 +114,11 @@ class _Table:
     def add(self, event: ListEvent) -> None:
         """Adds the rows of a part; of an id that is in it twice, the first."""
         first: dict[str, int] = {}
-        kept: list[ListRow] = []
+        rows_to_keep: list[ListRow] = []
         for number, row in _numbered_rows(event.data):
             if row.id not in first:
                 first[row.id] = number
-                kept.append(row)
+                rows_to_keep.append(row)
         if not first:
             return
         where = self._rows_of(first)
@@ -129,16 +129,18 @@ class _Table:
         target = where[is_newer]
         numbers["at"][target] = event.at
         numbers["place"][target] = place[is_newer]
-        numbers["amount"][target] = np.fromiter(map(_micros, kept), np.int64, len(kept))[is_newer]
+        numbers["amount"][target] = np.fromiter(map(_micros, rows_to_keep), np.int64, len(rows_to_keep))[
+            is_newer
+        ]
         self._coded["source"][target] = self._key(event.data.key)
         states = event.data.states or {}
         meanings = {word.casefold(): meaning for word, meaning in states.items()}
         for name, texts in (
-            ("currency", [row.currency for row in kept]),
-            ("state", [row.state for row in kept]),
-            ("meaning", [meanings.get((row.state or "").casefold(), row.state) for row in kept]),
+            ("currency", [row.currency for row in rows_to_keep]),
+            ("state", [row.state for row in rows_to_keep]),
+            ("meaning", [meanings.get((row.state or "").casefold(), row.state) for row in rows_to_keep]),
         ):
-            codes = np.fromiter((self._code(text or "") for text in texts), np.int32, len(kept))
+            codes = np.fromiter((self._code(text or "") for text in texts), np.int32, len(rows_to_keep))
             self._coded[name][target] = codes[is_newer]
 
     def _rows_of(self, ids: Iterable[str]) -> Codes:
@@ -188,9 +190,9 @@ class _Table:
 def _numbered_rows(data: ListData) -> Iterator[tuple[int, ListRow]]:
     """The rows by their number; then those that could not be read but for their id."""
     yield from enumerate(data.rows)
-    for number, refused in enumerate(data.refused or (), FIRST_REFUSED):
-        if refused.id is not None:
-            yield number, ListRow(id=refused.id)
+    for number, refusals in enumerate(data.refused or (), FIRST_REFUSED):
+        if refusals.id is not None:
+            yield number, ListRow(id=refusals.id)
 
 
 _INTS = {"first_at": 2**62, "at": -1, "place": 2**62, "amount": NO_AMOUNT}

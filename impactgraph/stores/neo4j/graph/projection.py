@@ -223,9 +223,9 @@ class Projection:
     def _project_failures(self, state: ProjectionState, now: Millis) -> bool:
         with self._reading() as replica:
             all_failures = replica.failures(None)
-            applied = replica.topologies.versions(replica.present)
-            topology = replica.topologies.version(applied[0].key) if applied else None
-        fingerprint = failures.fingerprint(all_failures, len(applied), now)
+            versions = replica.topologies.versions(replica.present)
+            topology = replica.topologies.version(versions[0].key) if versions else None
+        fingerprint = failures.fingerprint(all_failures, len(versions), now)
         if topology is None or fingerprint == state.failures:
             return False
         self._lease.write(*failures.statements(topology, all_failures, now), failures=fingerprint)
