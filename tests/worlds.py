@@ -36,6 +36,7 @@ from impactgraph.columns import (
     WorkflowDictionary,
     document_code,
 )
+from impactgraph.columns.system_lists import SystemLists
 from impactgraph.impact.blast_radius import BlastRadius
 from impactgraph.impact.orders import orders_of
 from impactgraph.ports.store import EventsAhead, OrderTimeline, Store, TopologyVersion
@@ -158,6 +159,14 @@ class SmallStore:
         return {order.key: order for order in orders_of(self.made, rows[rows >= 0])}
 
     def timelines(self, orders: Sequence[str], as_of: Millis | None = None) -> Mapping[str, OrderTimeline]:
+        """None: a world has columns, not events."""
+        return {}
+
+    def system_lists(self, as_of: Millis | None = None) -> Mapping[str, SystemLists]:
+        """None: no system has reported what it has."""
+        return {}
+
+    def documents(self, numbers: Sequence[str]) -> Mapping[str, frozenset[str]]:
         """None: a world has columns, not events."""
         return {}
 

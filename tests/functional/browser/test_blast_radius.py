@@ -187,7 +187,7 @@ def test_the_map_shows_the_impaired_elements_by_effect_and_the_list_says_the_sam
     assert radius.boxes(".box:not(.effect-none)") == impaired
     assert radius.boxes(".box.failed") == {"integration:store-adjustments", "system:store-queues"}
     expect(radius.box("integration:pick-confirm")).to_have_accessible_name(
-        "pick-confirm, integration, delayed until 12:55"
+        "Pick confirmations, integration, delayed until 12:55"
     )
 
     radius.page.get_by_role("link", name="As a list").click()
@@ -335,7 +335,7 @@ def test_the_map_is_walked_with_the_arrows_and_enter_tells_of_an_element(radius:
     radius.page.keyboard.press("Enter")
 
     expect(radius.page.get_by_role("region", name="inventory.allocation")).to_contain_text(
-        "is fed by reservations, which is late"
+        "is fed by Stock reservations, which is late"
     )
 
 
