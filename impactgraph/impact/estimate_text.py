@@ -38,7 +38,7 @@ def say_estimate(estimate: Estimate, singular: str) -> str:
 
     `12 orders` where it is certain; `12 orders (or as few as 9)` where all that are possible are expected.
     """
-    noun = singular if round(estimate.expected) == 1 or estimate.expected < 0.5 else f"{singular}s"
+    noun = singular if floor(estimate.expected + 0.5) <= 1 else f"{singular}s"
     if is_exact(estimate):
         return f"{estimate.possible:,} {singular if estimate.possible == 1 else f'{singular}s'}"
     if estimate.expected < 0.5:
@@ -56,7 +56,7 @@ def say_to_come(to_come: ToCome, clock: TextClock, more: str = "") -> str | None
     of = to_come.affected
     if of.expected < _LEAST:
         return None
-    is_one = round(of.expected) == 1
+    is_one = floor(of.expected + 0.5) == 1
     what = f"about {say_number(of.expected)} {more}{'order' if is_one else 'orders'}"
     range_ = f"({of.low:,.0f} to {of.high:,.0f})"
     verb = "is" if is_one else "are"

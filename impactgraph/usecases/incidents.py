@@ -19,7 +19,7 @@ from impactgraph.diagnosis.incidents.symptoms import symptoms_of
 from impactgraph.errors import BadInputError, NotFoundError, NoTopologyError, Problem
 from impactgraph.impact.paths import path_to
 from impactgraph.propagation import propagate
-from impactgraph.topology.names import display_name
+from impactgraph.topology.names import element_text
 from impactgraph.topology.near import nearest
 from impactgraph.usecases.answer import Answer, Ask
 from impactgraph.usecases.pages import page_in_order
@@ -199,7 +199,7 @@ def _report(s: Snapshot, ask: Ask, incident: Incident, question: IncidentsQuesti
     given_keys = {alert.key for alert in question.alerts}
     asked_for = _question(incident, failures, question.as_of)
     answer = ask(s, asked_for) if incident.is_explained else None
-    name = partial(display_name, s.topology)
+    name = partial(element_text, s.topology)
     first = incident.causes[0].element if incident.causes else None
     return IncidentReport(
         key=incident.key,
@@ -257,7 +257,7 @@ def _cause(s: Snapshot, incident: Incident, cause: CandidateCause) -> LikelyCaus
         started_at=cause.started_at,
         explains=tuple(each.alert for each in cause.explains),
         silent=cause.silent,
-        evidence=cause_text(incident, cause, partial(display_name, s.topology)),
+        evidence=cause_text(incident, cause, partial(element_text, s.topology)),
         path=_paths(s, cause),
     )
 

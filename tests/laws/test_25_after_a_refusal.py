@@ -36,7 +36,7 @@ def test_a_question_about_all_failures_tells_what_waits_for_a_replay() -> None:
         assert rows["LOST"] is Band.STUCK
         assert (waiting.failure, waiting.orders, waiting.oldest_order) == ("F", 1, "LOST")
         assert answer.headline.startswith(
-            "No failure is active, but F (schema mismatch of integration:q, ended)"
+            "No failure is active, but F (schema mismatch of integration q, ended)"
         )
         assert "1 order worth 100.00 EUR waits for a replay" in answer.headline
 

@@ -36,7 +36,8 @@ const SUMMARY =
   inCommon { dimension value overdueWith totalWith overdueWithout totalWithout lift pValue }
 } }`;
 const SUSPECTS = `query Suspects($where: OrderFilter, $asOf: DateTime, $timezone: String) {
-  overdue(where: $where, asOf: $asOf, timezone: $timezone, first: 1) { suspects { kind likelihood evidence failure { id summary } element { id name } }
+  overdue(where: $where, asOf: $asOf, timezone: $timezone, first: 1) {
+    suspects { kind likelihood evidence failure { id summary } element { id name } }
 } }`; // by far the slowest part: a query of its own, so that the rest appears at once
 const KNOWN =
   `query Known($where: OrderFilter, $asOf: DateTime) { blastRadius(where: $where, asOf: $asOf) {

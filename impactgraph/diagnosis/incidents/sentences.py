@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from graph_models.incidents import CandidateCause, Incident
+from impactgraph.topology.names import class_noun
 
 MOST_NAMED = 3
 """Elements that a sentence names."""
@@ -16,7 +17,7 @@ def incident_text(incident: Incident, name: Names) -> str:
     if not incident.causes:
         return f"No element of the topology explains {reports}."
     cause = incident.causes[0]
-    what = f"{cause.failure_class.value.lower().replace('_', ' ')} of {name(cause.element)}"
+    what = f"{class_noun(cause.failure_class)} of {name(cause.element)}"
     if not incident.is_explained:
         return f"No common cause is found for {reports}; the likeliest is an {what} ({_percent(cause)})."
     article = "An" if what[0] in "aeiou" else "A"

@@ -15,6 +15,7 @@ from impactgraph.impact.estimate_text import say_estimate
         (12.0, 12.0, 12.0, 12, "12 orders"),
         (11.6, 9.0, 12.0, 12, "12 orders (or as few as 9)"),
         (0.9, 0.0, 1.0, 1, "1 order (or none)"),
+        (0.5, 0.0, 1.0, 1, "1 order (or none)"),
         (10.2, 9.0, 12.0, 12, "about 10 orders (9 to 12)"),
         (2960.0, 2700.0, 3300.0, 4690, "about 2,960 orders (2,700 to 3,300; 4,690 are possible)"),
         (0.2, 0.0, 1.0, 3, "under 1 order (0 to 1; 3 are possible)"),
