@@ -16,7 +16,7 @@ from impactgraph.forecast.cohorts import Cohorts, StepEvidence
 from impactgraph.forecast.gates import Barrier, Flags, Gate, Occurs
 from impactgraph.forecast.plan import Plan, Stage
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
-from impactgraph.forecast.simulate import Indexes
+from impactgraph.forecast.simulate import NOBODY, Indexes
 
 UNEXPLAINED = 5e-4
 """Likelihood of whatever no scenario explains: an order that stays for a reason that nobody knows."""
@@ -43,6 +43,11 @@ class StepCompletion:
     """How likely what was seen is in each scenario; None: the scenarios differ in nothing uncertain."""
     is_given_up: bool = False
     """Its message is in the dead-letter queue, although nothing at the way on rejects."""
+    outlasted_by: Indexes | None = None
+    """Index of the impairment at a hand-over that is in force where its delay, longer than reported, rather
+    than the work explains the visit; -1 elsewhere. None: nowhere. Names what affects the cohort where nothing
+    further on does.
+    """
 
 
 @dataclass(frozen=True)
@@ -90,10 +95,12 @@ def current_step(plan: Plan, cohorts: Cohorts, as_of: float, occurs: Occurs) -> 
     # Most questions need no fit, and it costs as much as the work itself.
     fit = _fit(visit, passage.departures) if is_uncertain or may_outlast else longer
     usual_work, is_held = work, begin > as_of
+    outlasted_by = None
     if may_outlast:
         longer_than_visit = _outlasted(visit, fit, longer)
         usual_work = np.where(longer_than_visit, stage.durations(_sample(stage), cohorts.slowdown), work)
         is_held |= longer_than_visit & (passage.hit_by >= 0)
+        outlasted_by = np.where(longer_than_visit, _in_force_at_hand_overs(visit), NOBODY)
     completion = stage.done_at(begin, work)
     hit_by, is_given_up = passage.hit_by, False
     if evidence.is_dead_lettered:
@@ -112,6 +119,7 @@ def current_step(plan: Plan, cohorts: Cohorts, as_of: float, occurs: Occurs) -> 
         is_held=is_held,
         weight=_weight(plan, visit, completion, fit + longer) if is_uncertain else None,
         is_given_up=is_given_up,
+        outlasted_by=outlasted_by,
     )
 
 
@@ -185,6 +193,15 @@ def _is_in_force(visit: _Visit, barriers: tuple[Barrier, ...]) -> Flags:
     for barrier in barriers:
         in_force |= (barrier.until > visit.as_of) & (barrier.since <= visit.as_of) & visit.occurs(barrier)
     return in_force
+
+
+def _in_force_at_hand_overs(visit: _Visit) -> Indexes:
+    """(G, K) index of an impairment of a hand-over that is in force at the moment of the question, or -1."""
+    index = np.full(visit.arrival.shape, NOBODY)
+    for handoff in visit.stage.handoffs:
+        for barrier in handoff.gate.barriers:
+            index = np.where(_is_in_force(visit, (barrier,)), np.int16(barrier.index), index)
+    return index
 
 
 def _meets_uncertain(visit: _Visit) -> Flags:

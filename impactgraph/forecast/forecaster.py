@@ -231,16 +231,20 @@ def _current_hits(
     """A result with the hits at the start of the current steps."""
     result = setup.blank_result
     for rows, group, completion in zip(_rows(groups), groups, completions, strict=True):
-        is_hit = completion.hit_by >= 0
+        is_start = completion.hit_by >= 0
+        hit_by = completion.hit_by
+        if completion.outlasted_by is not None:
+            hit_by = np.where(is_start, hit_by, completion.outlasted_by)
+        is_hit = hit_by >= 0
         if not is_hit.any():
             continue
-        result.hit_by[rows] = completion.hit_by
+        result.hit_by[rows] = hit_by
         result.hit_step[rows] = np.where(is_hit, np.int16(group.step), np.int16(-1))
         result.hit_at[rows] = np.where(is_hit, group.entered_at[:, None], np.nan)
-        result.is_waiting[rows] = is_hit & completion.is_held
+        result.is_waiting[rows] = is_start & completion.is_held
         with np.errstate(invalid="ignore"):
             delay = completion.factual - completion.counterfactual
-        result.hit_matters[rows] = is_hit & (delay > setup.tolerance)
+        result.hit_matters[rows] = is_start & (delay > setup.tolerance)
     return result
 
 
