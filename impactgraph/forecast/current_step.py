@@ -48,6 +48,8 @@ class StepCompletion:
     than the work explains the visit; -1 elsewhere. None: nowhere. Names what affects the cohort where nothing
     further on does.
     """
+    outlasted_since: Reals | None = None
+    """When that impairment began."""
 
 
 @dataclass(frozen=True)
@@ -95,12 +97,13 @@ def current_step(plan: Plan, cohorts: Cohorts, as_of: float, occurs: Occurs) -> 
     # Most questions need no fit, and it costs as much as the work itself.
     fit = _fit(visit, passage.departures) if is_uncertain or may_outlast else longer
     usual_work, is_held = work, begin > as_of
-    outlasted_by = None
+    outlasted_by = outlasted_since = None
     if may_outlast:
         longer_than_visit = _outlasted(visit, fit, longer)
         usual_work = np.where(longer_than_visit, stage.durations(_sample(stage), cohorts.slowdown), work)
         is_held |= longer_than_visit & (passage.hit_by >= 0)
-        outlasted_by = np.where(longer_than_visit, _in_force_at_hand_overs(visit), NOBODY)
+        barrier_index, outlasted_since = _in_force_at_hand_overs(visit)
+        outlasted_by = np.where(longer_than_visit, barrier_index, NOBODY)
     completion = stage.done_at(begin, work)
     hit_by, is_given_up = passage.hit_by, False
     if evidence.is_dead_lettered:
@@ -120,6 +123,7 @@ def current_step(plan: Plan, cohorts: Cohorts, as_of: float, occurs: Occurs) -> 
         weight=_weight(plan, visit, completion, fit + longer) if is_uncertain else None,
         is_given_up=is_given_up,
         outlasted_by=outlasted_by,
+        outlasted_since=outlasted_since,
     )
 
 
@@ -195,13 +199,17 @@ def _is_in_force(visit: _Visit, barriers: tuple[Barrier, ...]) -> Flags:
     return in_force
 
 
-def _in_force_at_hand_overs(visit: _Visit) -> Indexes:
-    """(G, K) index of an impairment of a hand-over that is in force at the moment of the question, or -1."""
-    index = np.full(visit.arrival.shape, NOBODY)
+def _in_force_at_hand_overs(visit: _Visit) -> tuple[Indexes, Reals]:
+    """(G, K) index of an impairment of a hand-over that is in force at the moment of the question, or -1; and
+    when it began.
+    """
+    index, since = np.full(visit.arrival.shape, NOBODY), np.full(visit.arrival.shape, np.nan)
     for handoff in visit.stage.handoffs:
         for barrier in handoff.gate.barriers:
-            index = np.where(_is_in_force(visit, (barrier,)), np.int16(barrier.index), index)
-    return index
+            is_in_force = _is_in_force(visit, (barrier,))
+            index = np.where(is_in_force, np.int16(barrier.index), index)
+            since = np.where(is_in_force, barrier.since, since)
+    return index, since
 
 
 def _meets_uncertain(visit: _Visit) -> Flags:

@@ -232,15 +232,16 @@ def _current_hits(
     result = setup.blank_result
     for rows, group, completion in zip(_rows(groups), groups, completions, strict=True):
         is_start = completion.hit_by >= 0
-        hit_by = completion.hit_by
-        if completion.outlasted_by is not None:
+        hit_by, hit_at = completion.hit_by, group.entered_at[:, None]
+        if completion.outlasted_by is not None and completion.outlasted_since is not None:
             hit_by = np.where(is_start, hit_by, completion.outlasted_by)
+            hit_at = np.where(is_start, hit_at, np.fmax(hit_at, completion.outlasted_since))
         is_hit = hit_by >= 0
         if not is_hit.any():
             continue
         result.hit_by[rows] = hit_by
         result.hit_step[rows] = np.where(is_hit, np.int16(group.step), np.int16(-1))
-        result.hit_at[rows] = np.where(is_hit, group.entered_at[:, None], np.nan)
+        result.hit_at[rows] = np.where(is_hit, hit_at, np.nan)
         result.is_waiting[rows] = is_start & completion.is_held
         with np.errstate(invalid="ignore"):
             delay = completion.factual - completion.counterfactual
