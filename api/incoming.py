@@ -18,7 +18,7 @@ def router(sources: LiveSources) -> APIRouter:
     routes = APIRouter()
 
     @routes.post("/in/{source}")
-    async def receive(source: str, request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+    async def receive(source: str, request: Request) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
         """202 once it is durable, also what is quarantined; 401 and 403 where the sender is not known; 404;
         413; 503 where it should be sent again.
         """

@@ -138,8 +138,7 @@ class Limits(SchemaExtension):
 
     def on_execute(self) -> Iterator[None]:
         context = self.execution_context
-        # The only way to the schema of graphql-core.
-        schema: GraphQLSchema = context.schema._schema  # pyright: ignore[reportPrivateUsage]
+        schema: GraphQLSchema = context.schema._schema  # pyright: ignore[reportPrivateUsage] - the only way
         document = context.graphql_document
         variables = context.variables or {}
         if document and (

@@ -28,11 +28,11 @@ def handle_problems(app: FastAPI) -> None:
     """Registers handlers that give the errors of every route the same shape."""
 
     @app.exception_handler(ImpactGraphError)
-    async def _(_: Request, error: ImpactGraphError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
+    async def _(_: Request, error: ImpactGraphError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction] - a handler
         return problem_response(error)
 
     @app.exception_handler(HTTPException)
-    async def _(  # pyright: ignore[reportUnusedFunction, reportRedeclaration]
+    async def _(  # pyright: ignore[reportUnusedFunction, reportRedeclaration] - a handler
         _: Request, error: HTTPException
     ) -> JSONResponse:
         return JSONResponse(
@@ -42,7 +42,7 @@ def handle_problems(app: FastAPI) -> None:
         )
 
     @app.exception_handler(RequestValidationError)
-    async def _(  # pyright: ignore[reportUnusedFunction, reportRedeclaration]
+    async def _(  # pyright: ignore[reportUnusedFunction, reportRedeclaration] - a handler
         _: Request, error: RequestValidationError
     ) -> JSONResponse:
         problems = [

@@ -5,10 +5,10 @@ python -m tests.kafka_jars      fetches them once; does nothing where they are
 
 import os
 import shutil
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
+
+from tests.maven_jars import fetch_jars
 
 ROOT = Path(__file__).parents[1]
 POM = Path(__file__).with_name("kafka_pom.xml")
@@ -22,7 +22,8 @@ def kafka_command(main: str, *arguments: str) -> list[str]:
     """
     jars = ROOT / ".kafka" / VERSION
     if not jars.is_dir():
-        _fetch(jars)
+        no_maven = "Tests need a Kafka broker, which Maven fetches: there is no mvn on the PATH."
+        fetch_jars(POM, jars, server="Kafka", version=VERSION, without_maven=no_maven)
     return [_java(), "-Xmx384m", "-XX:TieredStopAtLevel=1", "-cp", f"{jars}/*", main, *arguments]
 
 
@@ -32,29 +33,6 @@ def _java() -> str:
     if not found:
         raise RuntimeError("Tests need a Kafka broker, which needs Java 17 or later: install a JRE.")
     return found
-
-
-def _fetch(jars: Path) -> None:
-    """All or nothing: the folder appears when it is whole, also where two fetch at once."""
-    maven = shutil.which("mvn")
-    if not maven:
-        raise RuntimeError("Tests need a Kafka broker, which Maven fetches: there is no mvn on the PATH.")
-    jars.parent.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=jars.parent) as folder:
-        goal = [
-            "dependency:copy-dependencies",
-            f"-DoutputDirectory={folder}/jars",
-            f"-Dkafka.version={VERSION}",
-        ]
-        done = subprocess.run(
-            [maven, "-B", "-q", "-f", str(POM), *goal], capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise RuntimeError(
-                f"Maven could not fetch Kafka {VERSION}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
-            )
-        if not jars.exists():
-            Path(folder, "jars").rename(jars)
 
 
 if __name__ == "__main__":

@@ -10,9 +10,10 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.maven_jars import fetch_jars
 
 ROOT = Path(__file__).parents[1]
 POM = Path(__file__).with_name("neo4j_pom.xml")
@@ -91,29 +92,11 @@ def _release(java: str) -> Release:
 
 
 def _fetch(release: Release, jars: Path) -> None:
-    """All or nothing: the folder appears when it is whole, also where two fetch at once."""
-    maven = shutil.which("mvn")
-    if not maven:
-        raise RuntimeError(
-            "Tests need a Neo4j, which Maven fetches: there is no mvn on the PATH. Install maven, or name a "
-            f"server in {NAMED}."
-        )
-    jars.parent.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=jars.parent) as folder:
-        goal = [
-            "dependency:copy-dependencies",
-            f"-DoutputDirectory={folder}/jars",
-            f"-Dneo4j.version={release.version}",
-        ]
-        done = subprocess.run(
-            [maven, "-B", "-q", "-f", str(POM), *goal], capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise RuntimeError(
-                f"Maven could not fetch Neo4j {release.version}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
-            )
-        if not jars.exists():
-            Path(folder, "jars").rename(jars)
+    no_maven = (
+        "Tests need a Neo4j, which Maven fetches: there is no mvn on the PATH. Install maven, or name a "
+        f"server in {NAMED}."
+    )
+    fetch_jars(POM, jars, server="Neo4j", version=release.version, without_maven=no_maven)
 
 
 if __name__ == "__main__" and not os.environ.get(NAMED):

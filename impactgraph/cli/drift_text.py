@@ -5,9 +5,9 @@ from rich.console import Console
 from graph_models.percent import percent
 from graph_models.time import Millis
 from impactgraph.cli import formats
-from impactgraph.cli.decode import has_next, known_moment, money_in, nodes_in
+from impactgraph.cli.decode import known_moment, money_in, nodes_in
 from impactgraph.cli.encode.values import Json
-from impactgraph.cli.output import table
+from impactgraph.cli.output import print_rest, table
 
 _FIGURES = ("before", "now", "p-value", "orders", "value")
 
@@ -38,8 +38,7 @@ def print_drift(out: Console, page: Json, at: Millis) -> None:
         out.print(
             "Groups show the median before and now, and the smallest p-value. Ungrouped: --all.", style="dim"
         )
-    if has_next(page):
-        out.print(f"{page['totalCount'] - len(changes):,} more: --first N.", style="dim")
+    print_rest(out, page, has_csv=False)
 
 
 def _group_size(drift: Json) -> int:

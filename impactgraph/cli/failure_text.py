@@ -12,7 +12,6 @@ from impactgraph.cli import formats
 from impactgraph.cli.blast_text import say_circumstances, say_scope
 from impactgraph.cli.decode import (
     duration_in,
-    has_next,
     key_in,
     known_moment,
     moment_in,
@@ -20,7 +19,7 @@ from impactgraph.cli.decode import (
     nodes_in,
 )
 from impactgraph.cli.encode.values import Json
-from impactgraph.cli.output import Rows, print_heading, print_lines, table
+from impactgraph.cli.output import Rows, print_heading, print_lines, print_rest, table
 from impactgraph.impact.estimate_text import say_number
 
 _COLUMNS = {
@@ -76,8 +75,7 @@ def print_failures(out: Console, answer: Json) -> None:
         )
     out.print(rows)
     out.print(f"As of {formats.day_and_time(at)}. Times are UTC.", style="dim")
-    if has_next(page):
-        out.print(f"{page['totalCount'] - len(failures):,} more: --first N.", style="dim")
+    print_rest(out, page, has_csv=False)
 
 
 def _state(failure: Json, at: Millis) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from rich.console import Console
 
 from impactgraph.cli import formats
-from impactgraph.cli.decode import has_next, key_in, known_moment, moment_in, nodes_in, single_money
+from impactgraph.cli.decode import key_in, known_moment, moment_in, nodes_in, single_money
 from impactgraph.cli.encode.values import Json
-from impactgraph.cli.output import Rows, table
+from impactgraph.cli.output import Rows, print_rest, table
 
 _COLUMNS = (
     "order",
@@ -50,8 +50,7 @@ def print_orders(out: Console, answer: Json) -> None:
         )
     out.print()
     out.print(rows)
-    if has_next(page):
-        out.print(f"{count - len(orders):,} more: --first N, or --format csv for all.", style="dim")
+    print_rest(out, page)
 
 
 def orders_rows(page: Json) -> Rows:

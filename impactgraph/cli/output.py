@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from graph_models.zones import UTC
+from impactgraph.cli.decode import has_next
 from impactgraph.cli.options import Form
 
 if TYPE_CHECKING:
@@ -91,6 +92,18 @@ def print_lines(out: "Console", lines: Iterable[str], indent: int = 2, *, style:
 
     for line in lines:
         out.print(Padding(escape(line), (0, 0, 0, indent), expand=False), style=style)
+
+
+def print_rest(out: "Console", page: Mapping[str, Any], *, has_csv: bool = True) -> None:
+    """How many items of a list follow a page, and the options that print them; nothing after the last page.
+
+    `has_csv`: whether the command writes all of them as CSV.
+    """
+    if has_next(page):
+        rest = page["totalCount"] - len(page["edges"])
+        out.print(
+            f"{rest:,} more: --first N" + (", or --format csv for all." if has_csv else "."), style="dim"
+        )
 
 
 def write_json(data: object) -> None:

@@ -4,9 +4,9 @@ from rich.console import Console
 
 from graph_models.time import Millis
 from impactgraph.cli import formats
-from impactgraph.cli.decode import has_next, known_moment, money_in, nodes_in
+from impactgraph.cli.decode import known_moment, money_in, nodes_in
 from impactgraph.cli.encode.values import Json
-from impactgraph.cli.output import table
+from impactgraph.cli.output import print_rest, table
 
 _MOST_SUSPECTS = 3
 
@@ -35,5 +35,4 @@ def print_payloads(out: Console, page: Json, asked_for: str, at: Millis) -> None
         )
     out.print()
     out.print(rows)
-    if has_next(page):
-        out.print(f"{count - len(findings):,} more: --first N, or --format csv for all.", style="dim")
+    print_rest(out, page)

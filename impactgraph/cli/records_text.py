@@ -8,7 +8,6 @@ from graph_models.time import Millis
 from impactgraph.cli import formats
 from impactgraph.cli.decode import (
     duration_in,
-    has_next,
     key_in,
     known_moment,
     moment_in,
@@ -17,7 +16,7 @@ from impactgraph.cli.decode import (
     single_money,
 )
 from impactgraph.cli.encode.values import Json
-from impactgraph.cli.output import table
+from impactgraph.cli.output import print_rest, table
 from impactgraph.cli.reconcile_text import short_finding
 from impactgraph.topology.names import record_kind_text
 
@@ -85,9 +84,7 @@ def _print_findings(out: Console, page: Json, at: Millis) -> None:
         )
     out.print()
     out.print(rows)
-    if has_next(page):
-        more = page["totalCount"] - len(findings)
-        out.print(f"{more:,} more: --first N, or --format csv for all.", style="dim")
+    print_rest(out, page)
 
 
 def _problem(finding: Json) -> str:

@@ -116,7 +116,6 @@ COMMANDS = [
     ("records", "--state", "due", "--state", "late", "--type", "invoice", "--as-of", "-1h"),
     ("payloads",),
     ("sources",),
-    ("sources", "--format", "csv"),
     ("payloads", "--kind", "error_template", "--where", "placed-from=-12h"),
     ("failure", "list"),
     ("failure", "list", "--active", "--first", "1"),
