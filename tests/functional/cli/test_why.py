@@ -77,7 +77,7 @@ def test_what_holds_it_is_told_with_its_owner_and_what_to_do(answer: Ran):
         "team:integration",
         "playbook:store-queues-saturated",
     )
-    assert found["customerMessage"].startswith("Your order is being prepared in a store.")
+    assert found["customerMessage"].startswith("Your order O-002031 is being prepared in a store.")
 
 
 def test_the_message_is_written_in_the_language_and_form_that_are_asked_for(shop: Path, hit: tuple[str, str]):
@@ -126,7 +126,7 @@ def test_a_company_has_texts_of_its_own(shop: Path, hit: tuple[str, str], tmp_pa
     given = ("--messages", tmp_path) if how == "option" else ()
     env = {} if how == "option" else {"IMPACTGRAPH_MESSAGES": str(tmp_path)}
 
-    assert "Nightjar: Your order is being prepared in a store." in run(*asked, *given, env=env).out
+    assert "Nightjar: Your order O-002031 is being prepared in a store." in run(*asked, *given, env=env).out
 
     (tmp_path / "en.yaml").write_text(text + "kinds: {recieved: Thanks}\n")
     told = run(*asked, *given, env=env)

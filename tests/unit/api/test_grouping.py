@@ -4,6 +4,7 @@ from typing import Any, cast
 
 import anyio
 import pytest
+from anyio.from_thread import start_blocking_portal
 
 import api.grouping
 from api.grouping import Grouping
@@ -23,4 +24,5 @@ def test_a_defect_while_events_are_taken_is_answered(monkeypatch: pytest.MonkeyP
             with pytest.raises(KeyError):
                 await grouping.receive([b"{}"])
 
-    anyio.run(send)
+    with start_blocking_portal() as portal:  # a thread of its own: a browser test may hold this thread's loop
+        portal.call(send)
