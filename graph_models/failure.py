@@ -8,6 +8,24 @@ from graph_models.time import Millis
 
 
 @dataclass(frozen=True, slots=True)
+class AlertOrigin:
+    """The alert of a monitoring system that a failure was made from."""
+
+    sender: str
+    """Kind of system, such as `alertmanager`."""
+    source: str
+    """Which one of them, by its name in the file of sources."""
+    key: str
+    """Identifies the alert among those of the source."""
+    state: str = "firing"
+    """As the sender has it."""
+    name: str = ""
+    """Of the monitor or rule that raised it."""
+    reason: str = ""
+    """Why it is about this element, in this class."""
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """Moments are milliseconds since 1970 UTC, durations milliseconds."""
 
@@ -30,6 +48,8 @@ class Failure:
     reported_at: Millis = 0
     is_supposed: bool = False
     """True for a what-if question; such a failure is not stored."""
+    alert: AlertOrigin | None = None
+    """None: a person or a system of record reported it."""
     former_episodes: tuple["Failure", ...] = ()
     """The times before that it occurred and ended, oldest first; all else is about its last one."""
 

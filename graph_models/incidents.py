@@ -22,7 +22,7 @@ class Alert:
     scope: Scope = EVERYWHERE
     text: str = ""
     is_statement: bool = False
-    """True of a failure that a person or a system of record reported: hardly ever a false alarm."""
+    """True of what a person or a system of record reported: hardly ever a false alarm."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from graph_models.enums import RecordKind
 from graph_models.failure import Failure
 from graph_models.impact import Question
+from graph_models.journal import Journal
 from graph_models.orders import Order
 from graph_models.time import Millis
 from graph_models.topology import Topology, Workflow
@@ -161,6 +162,9 @@ class SmallStore:
     def timelines(self, orders: Sequence[str], as_of: Millis | None = None) -> Mapping[str, OrderTimeline]:
         """None: a world has columns, not events."""
         return {}
+
+    def journal(self, as_of: Millis | None = None) -> Journal:
+        return Journal()
 
     def system_lists(self, as_of: Millis | None = None) -> Mapping[str, SystemLists]:
         """None: no system has reported what it has."""

@@ -4,12 +4,15 @@ It knows single fields. That ids exist, that times agree and that fields go toge
 is read.
 """
 
+from enum import StrEnum
 from typing import Any, cast
 
 import msgspec
 
 from graph_models.enums import FailureClass, Severity
+from graph_models.journal import ChangeKind, NoticeState
 from impactgraph.ingest.events import EVENT_TYPES
+from impactgraph.ingest.journal_check import NEEDED_FIELDS
 from impactgraph.topology.schema import ISO, SHORT
 
 Json = dict[str, Any]
@@ -33,8 +36,11 @@ def event_schema() -> Json:
     failure |= dict.fromkeys(_DURATIONS, _DURATION)
     failure |= {"class": _words(FailureClass), "severity": _words(Severity)}
     failure["error_rate"] = {"type": ["number", "null"], "minimum": 0, "maximum": 1}
-    reports = definitions["failure.reported"]["properties"]
-    reports["data"] = {"allOf": [reports["data"], {"required": list(_REPORT_NEEDS)}]}
+    definitions["ChangeData"]["properties"]["kind"] = {"anyOf": [_words(ChangeKind), {"type": "null"}]}
+    definitions["NoticeData"]["properties"]["state"] = _words(NoticeState)
+    for type_, names_needed in (NEEDED_FIELDS | {"failure.reported": _REPORT_NEEDS}).items():
+        fields = definitions[type_]["properties"]
+        fields["data"] = {"allOf": [fields["data"], {"required": list(names_needed)}]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Event",
@@ -60,7 +66,7 @@ def _loosened(node: Any, names: dict[str, str]) -> Any:
     return loose
 
 
-def _words(words: type[FailureClass] | type[Severity]) -> Json:
+def _words(words: type[StrEnum]) -> Json:
     """Any case, as the reader takes it."""
     choices = "|".join(
         "".join(f"[{c.upper()}{c.lower()}]" if c.isalpha() else c for c in word.value) for word in words

@@ -30,6 +30,11 @@ _IDS = (
     "item",
     "system",
     "target",
+    "incident",
+    "assignee",
+    "change",
+    "maintenance",
+    "notice",
 )
 """Fields of data that identify something or are compared with others; longer texts may have line breaks."""
 _MAY_BE_ODD = re.compile(rb'"(?:value|amount|on_hand)" *: *"[^"]*[^0-9.eE+ "-]')

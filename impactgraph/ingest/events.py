@@ -1,29 +1,26 @@
-"""A struct for each type of event. `impactgraph.ingest.read` parses them from text.
+"""A struct for each type of event. `impactgraph.ingest.read` parses them from text; those of incidents and
+changes are in `journal_events`.
 
 Names are those of the format (docs/events.md); moments are datetimes, money is decimal in the currency's main
 unit, exactly as it was written.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from graph_models.time import Millis
+from impactgraph.ingest.event_base import EventData, EventHead, Text
+from impactgraph.ingest.journal_events import JournalEvent
 
 AttributeValue: TypeAlias = str | int | float | bool | list[Any] | dict[str, Any] | None
-Text: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
 Money: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
 
 
-class _Data(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, gc=False):
-    pass
-
-
-class PlacedFulfillment(_Data):
+class PlacedFulfillment(EventData):
     fulfillment: Text
     workflow: Text
     location: str | None = None
@@ -31,7 +28,7 @@ class PlacedFulfillment(_Data):
     """In the order's currency; by default an equal share of the order's value that is left by the others."""
 
 
-class PlacedData(_Data):
+class PlacedData(EventData):
     order: Text
     channel: Text
     mode: Text
@@ -46,19 +43,19 @@ class PlacedData(_Data):
     """Whether the fulfillments come beside those of earlier events; else they are all that the order has."""
 
 
-class EnteredData(_Data):
+class EnteredData(EventData):
     order: Text
     fulfillment: Text
     step: Text
     location: str | None = None
 
 
-class CompletedData(_Data):
+class CompletedData(EventData):
     order: Text
     fulfillment: Text
 
 
-class FailedData(_Data):
+class FailedData(EventData):
     order: Text
     fulfillment: Text
     step: str | None = None
@@ -67,7 +64,7 @@ class FailedData(_Data):
     element: str | None = None
 
 
-class ReroutedData(_Data):
+class ReroutedData(EventData):
     order: Text
     fulfillment: Text
     workflow: Text
@@ -75,20 +72,20 @@ class ReroutedData(_Data):
     location: str | None = None
 
 
-class CancelledData(_Data):
+class CancelledData(EventData):
     order: Text
     fulfillment: Text
     reason: str | None = None
 
 
-class OrderCancelledData(_Data):
+class OrderCancelledData(EventData):
     order: Text
     fulfillment: str | None = None
     """Sent by some sources; the whole order is cancelled nevertheless."""
     reason: str | None = None
 
 
-class PostingData(_Data):
+class PostingData(EventData):
     order: Text
     fulfillment: Text
     type: Text
@@ -97,34 +94,51 @@ class PostingData(_Data):
     document: str | None = None
 
 
-class NotificationData(_Data):
+class NotificationData(EventData):
     order: Text
     fulfillment: Text
     type: Text
     channel: str | None = None
 
 
-class TaskData(_Data):
+class TaskData(EventData):
     order: Text
     fulfillment: Text
     type: Text
 
 
-class SupplierOrderData(_Data):
+class SupplierOrderData(EventData):
     order: Text
     fulfillment: Text
     type: Text
     supplier: str | None = None
 
 
-class InventoryData(_Data):
+class InventoryData(EventData):
     location: Text
     item: Text
     system: Text
     on_hand: Decimal
 
 
-class FailureData(_Data):
+class AlertData(EventData):
+    """The alert of a monitoring system that a failure was made from."""
+
+    sender: Text
+    """Kind of system, such as `alertmanager`."""
+    source: Text
+    """Which one of them, by its name in the file of sources."""
+    key: Text
+    """Identifies the alert among those of the source."""
+    state: str = "firing"
+    """As the sender has it: firing, acknowledged, resolved."""
+    name: str = ""
+    """Of the monitor or rule that raised it."""
+    reason: str = ""
+    """Why it is about this element, in this class."""
+
+
+class FailureData(EventData):
     """Durations are `15m` or ISO 8601; null removes the value of an earlier event."""
 
     failure: Text
@@ -140,9 +154,10 @@ class FailureData(_Data):
     severity: str | UnsetType = UNSET
     summary: str | UnsetType | None = UNSET
     evidence: str | UnsetType | None = UNSET
+    alert: AlertData | UnsetType | None = UNSET
 
 
-class ListRow(_Data):
+class ListRow(EventData):
     """What a system says it has: one row of its list."""
 
     id: Text
@@ -152,7 +167,7 @@ class ListRow(_Data):
     currency: Money | None = None
 
 
-class RefusedRow(_Data):
+class RefusedRow(EventData):
     """A row of a list that could not be read."""
 
     place: str
@@ -161,7 +176,7 @@ class RefusedRow(_Data):
     """Where it could be read: the system has it, whatever else it says of it."""
 
 
-class ListData(_Data):
+class ListData(EventData):
     """What a system says it has at the time of the event; a long list comes in parts."""
 
     system: Text
@@ -175,88 +190,73 @@ class ListData(_Data):
     """The list is complete for orders placed from then on; None: for all."""
     states: dict[str, str] | None = None
     """What the system's words for states mean: a status or a step, by word."""
-    rows: Annotated[list[ListRow], msgspec.Meta(max_length=100_000)] = []
+    rows: Annotated[list[ListRow], msgspec.Meta(max_length=100_000)] = msgspec.field(
+        default_factory=list[ListRow]
+    )
     refused: list[RefusedRow] | None = None
 
 
-class _Event(msgspec.Struct, kw_only=True, tag_field="type", forbid_unknown_fields=True, gc=False):
-    specversion: Literal["1.0"]
-    id: Text
-    source: Text
-    time: datetime
-    datacontenttype: str | None = None
-
-    @property
-    def type(self) -> str:
-        return self.__struct_config__.tag  # pyright: ignore[reportReturnType]
-
-    @property
-    def millis(self) -> Millis:
-        """When it happened; a moment without a zone is UTC, digits finer than a millisecond do not count."""
-        return moment_millis(self.time)
-
-
-class OrderPlaced(_Event, tag="order.placed"):
+class OrderPlaced(EventHead, tag="order.placed"):
     data: PlacedData
 
 
-class FulfillmentEntered(_Event, tag="fulfillment.entered"):
+class FulfillmentEntered(EventHead, tag="fulfillment.entered"):
     data: EnteredData
 
 
-class FulfillmentCompleted(_Event, tag="fulfillment.completed"):
+class FulfillmentCompleted(EventHead, tag="fulfillment.completed"):
     data: CompletedData
 
 
-class FulfillmentFailed(_Event, tag="fulfillment.failed"):
+class FulfillmentFailed(EventHead, tag="fulfillment.failed"):
     data: FailedData
 
 
-class FulfillmentRerouted(_Event, tag="fulfillment.rerouted"):
+class FulfillmentRerouted(EventHead, tag="fulfillment.rerouted"):
     data: ReroutedData
 
 
-class FulfillmentCancelled(_Event, tag="fulfillment.cancelled"):
+class FulfillmentCancelled(EventHead, tag="fulfillment.cancelled"):
     data: CancelledData
 
 
-class OrderCancelled(_Event, tag="order.cancelled"):
+class OrderCancelled(EventHead, tag="order.cancelled"):
     data: OrderCancelledData
 
 
-class PostingRecorded(_Event, tag="posting.recorded"):
+class PostingRecorded(EventHead, tag="posting.recorded"):
     data: PostingData
 
 
-class NotificationSent(_Event, tag="notification.sent"):
+class NotificationSent(EventHead, tag="notification.sent"):
     data: NotificationData
 
 
-class TaskClosed(_Event, tag="task.closed"):
+class TaskClosed(EventHead, tag="task.closed"):
     data: TaskData
 
 
-class SupplierOrderConfirmed(_Event, tag="supplier_order.confirmed"):
+class SupplierOrderConfirmed(EventHead, tag="supplier_order.confirmed"):
     data: SupplierOrderData
 
 
-class InventoryReported(_Event, tag="inventory.reported"):
+class InventoryReported(EventHead, tag="inventory.reported"):
     data: InventoryData
 
 
-class ListReported(_Event, tag="list.reported"):
+class ListReported(EventHead, tag="list.reported"):
     data: ListData
 
 
-class FailureReported(_Event, tag="failure.reported"):
+class FailureReported(EventHead, tag="failure.reported"):
     data: FailureData
 
 
-class FailureUpdated(_Event, tag="failure.updated"):
+class FailureUpdated(EventHead, tag="failure.updated"):
     data: FailureData
 
 
-class FailureResolved(_Event, tag="failure.resolved"):
+class FailureResolved(EventHead, tag="failure.resolved"):
     data: FailureData
 
 
@@ -277,13 +277,8 @@ Event: TypeAlias = (
     | FailureReported
     | FailureUpdated
     | FailureResolved
+    | JournalEvent
 )
 FailureEvent: TypeAlias = FailureReported | FailureUpdated | FailureResolved
 
 EVENT_TYPES: Mapping[str, type[Event]] = {str(kind.__struct_config__.tag): kind for kind in Event.__args__}
-
-
-def moment_millis(moment: datetime) -> Millis:
-    """Milliseconds since 1970, rounded down; a moment without a zone is UTC."""
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return round(aware.timestamp() * 1_000_000) // 1000

@@ -4,8 +4,9 @@ from decimal import Decimal
 
 from graph_models.ids import key_of
 from graph_models.time import LAST_MOMENT, TOO_LATE
+from impactgraph.ingest.event_base import moment_millis
 from impactgraph.ingest.event_texts import shown, tidy
-from impactgraph.ingest.events import ListData, ListRow, moment_millis
+from impactgraph.ingest.events import ListData, ListRow
 
 LARGEST = Decimal(9_000_000_000_000)
 """What fits into 64 bits as millionths."""

@@ -3,20 +3,19 @@
 An error is one sentence that says how to correct it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from difflib import get_close_matches
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import msgspec
 from msgspec import UNSET
 
 from graph_models.enums import FailureClass, Severity
-from graph_models.ids import key_of
-from graph_models.scope import DIMENSIONS
-from graph_models.time import LAST_MOMENT, TOO_LATE, parse_duration
-from impactgraph.ingest.event_texts import check_digits, refusal, shown, tidy_event
+from graph_models.time import parse_duration
+from impactgraph.ingest.event_base import moment_millis
+from impactgraph.ingest.event_texts import check_digits, refusal, tidy_event
 from impactgraph.ingest.events import (
     EVENT_TYPES,
     Event,
@@ -29,11 +28,11 @@ from impactgraph.ingest.events import (
     PlacedFulfillment,
     PostingRecorded,
     RefusedRow,
-    moment_millis,
 )
+from impactgraph.ingest.field_checks import bare_key, check_latest, check_moment, check_scope, word_of
+from impactgraph.ingest.journal_check import check_journal
+from impactgraph.ingest.journal_events import JournalData
 from impactgraph.ingest.list_check import LARGEST, check_list
-
-W = TypeVar("W", FailureClass, Severity)
 
 _EVENT: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 _ANY = msgspec.json.Decoder(float_hook=Decimal)
@@ -142,7 +141,7 @@ def _check(event: Event) -> None:
     """Checks what types cannot express, and reduces ids to bare keys. Raises ValueError."""
     if moment_millis(event.time) <= 0:
         raise ValueError("time: events before 1970 are not accepted")
-    _check_latest("time", event.time)
+    check_latest("time", event.time)
     data = event.data
     if isinstance(data, FailureData):
         _check_failure(event, data)
@@ -150,37 +149,30 @@ def _check(event: Event) -> None:
     if isinstance(data, ListData):
         check_list(data)
         return
+    if isinstance(data, JournalData):
+        check_journal(event, data)
+        return
     if (order := getattr(data, "order", None)) is not None and ":" in order:
-        data.order = _bare_key("data.order", order, "order")  # pyright: ignore[reportAttributeAccessIssue]
+        data.order = bare_key("data.order", order, "order")  # pyright: ignore[reportAttributeAccessIssue]
     if (key := getattr(data, "fulfillment", None)) is not None and ":" in key:
-        data.fulfillment = _bare_key("data.fulfillment", key, "fulfillment")  # pyright: ignore[reportAttributeAccessIssue]
+        data.fulfillment = bare_key("data.fulfillment", key, "fulfillment")  # pyright: ignore[reportAttributeAccessIssue]
     if (location := getattr(data, "location", None)) is not None and ":" in location:
-        data.location = _bare_key("data.location", location, "location")  # pyright: ignore[reportAttributeAccessIssue]
+        data.location = bare_key("data.location", location, "location")  # pyright: ignore[reportAttributeAccessIssue]
     if isinstance(event, OrderPlaced):
         _check_placement(event.data)
     elif isinstance(event, PostingRecorded) and event.data.amount is not None:
         _amount("data.amount", event.data.amount)
 
 
-def _bare_key(place: str, identifier: str, kind: str) -> str:
-    """The id without its kind. Raises ValueError where nothing is left."""
-    if ":" not in identifier:
-        return identifier
-    key = key_of(identifier, kind).strip()
-    if not key:
-        raise ValueError(f"{place}: {shown(identifier)} names no {kind}: its key is empty")
-    return key
-
-
 def _check_placement(data: PlacedData) -> None:
     _amount("data.value", data.value)
     if data.promised_by is not None:
-        _check_moment("data.promised_by", data.promised_by)
+        check_moment("data.promised_by", data.promised_by)
     for part in data.fulfillments:
         place = "data.fulfillments"
-        part.fulfillment = _bare_key(f"{place}.fulfillment", part.fulfillment, "fulfillment")
-        part.workflow = _bare_key(f"{place}.workflow", part.workflow, "workflow")
-        part.location = part.location and _bare_key(f"{place}.location", part.location, "location")
+        part.fulfillment = bare_key(f"{place}.fulfillment", part.fulfillment, "fulfillment")
+        part.workflow = bare_key(f"{place}.workflow", part.workflow, "workflow")
+        part.location = part.location and bare_key(f"{place}.location", part.location, "location")
         if part.value is not None:
             _amount("data.fulfillments.value", part.value)
     keys = [part.fulfillment for part in data.fulfillments]
@@ -197,7 +189,7 @@ def _amount(place: str, amount: Decimal) -> None:
 
 
 def _check_failure(event: Event, data: FailureData) -> None:
-    data.failure = _bare_key("data.failure", data.failure, "failure")
+    data.failure = bare_key("data.failure", data.failure, "failure")
     if event.type == "failure.reported" and (data.target is UNSET or data.failure_class is UNSET):
         raise ValueError("data: a reported failure has a target (`kind:key`) and a class")
     if data.failure_class is not UNSET:
@@ -210,22 +202,11 @@ def _check_failure(event: Event, data: FailureData) -> None:
     if isinstance(data.error_rate, float) and not 0 <= data.error_rate <= 1:
         raise ValueError(f"data.error_rate: {data.error_rate} is not between 0 and 1")
     if isinstance(data.scope, dict):
-        _check_scope(data.scope)
+        check_scope(data.scope)
     for name in ("started_at", "expected_end", "ended_at"):
         at = getattr(data, name)
         if isinstance(at, datetime):
-            _check_moment(f"data.{name}", at)
-
-
-def _check_moment(place: str, at: datetime) -> None:
-    if moment_millis(at) < 0:
-        raise ValueError(f"{place}: before 1970")
-    _check_latest(place, at)
-
-
-def _check_latest(place: str, at: datetime) -> None:
-    if moment_millis(at) > LAST_MOMENT:
-        raise ValueError(f"{place}: {at:%Y-%m-%d} is {TOO_LATE}")
+            check_moment(f"data.{name}", at)
 
 
 def _duration(place: str, text: str) -> None:
@@ -233,35 +214,3 @@ def _duration(place: str, text: str) -> None:
         parse_duration(text)
     except ValueError as error:
         raise ValueError(f"{place}: {error}") from error
-
-
-def word_of(words: type[W], place: str, word: str) -> W:
-    """The member, in either case. Raises ValueError with the words that there are."""
-    try:
-        return words(word.upper())
-    except ValueError:
-        choices = ", ".join(member.value.lower() for member in words)
-        raise ValueError(f"{place}: {word!r} is none of {choices}") from None
-
-
-def _check_scope(scope: dict[str, Any]) -> None:
-    for name, values in scope.items():
-        if name not in (*DIMENSIONS, "attributes"):
-            near = get_close_matches(name, [*DIMENSIONS, "attributes"], n=1)
-            hint = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(DIMENSIONS)}, attributes."
-            raise ValueError(f"data.scope: there is no dimension {name!r}. {hint}")
-        for inner, members in _lists(name, values):
-            if not isinstance(members, (list, str)) or not all(
-                isinstance(member, (str, int)) for member in cast("list[Any]", members)
-            ):
-                raise ValueError(
-                    f"data.scope.{inner}: a list of words is meant, such as [store-014, store-015]"
-                )
-
-
-def _lists(name: str, values: Any) -> Iterable[tuple[str, Any]]:
-    if name != "attributes":
-        return ((name, values),)
-    if not isinstance(values, dict):
-        raise ValueError("data.scope.attributes: lists by name are meant, such as {brand: [north]}")
-    return cast("dict[str, Any]", values).items()

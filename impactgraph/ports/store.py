@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from graph_models.diagnosis import StockFigure
 from graph_models.enums import OrderSort
 from graph_models.failure import Failure
+from graph_models.journal import Journal
 from graph_models.orders import Order, OrderEdit, OrderFilter, OrderRecord, Page, TimelineEntry
 from graph_models.time import Millis
 from graph_models.topology import Topology
@@ -354,6 +355,10 @@ class Store(Protocol):
 
     def system_lists(self, as_of: Millis | None = None) -> Mapping[str, SystemLists]:
         """By bare key of the system, what its lists say it has."""
+        ...
+
+    def journal(self, as_of: Millis | None = None) -> Journal:
+        """What was recorded about incidents, changes, maintenance and notices."""
         ...
 
     def list_content(self, system: str, key: str, at: Millis) -> ListContent:

@@ -181,7 +181,7 @@ def _alert(failure: Failure) -> Alert:
         failure_class=failure.failure_class,
         scope=failure.scope,
         text=failure.summary,
-        is_statement=True,
+        is_statement=failure.alert is None,
     )
 
 

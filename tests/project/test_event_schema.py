@@ -18,6 +18,7 @@ from scripts.print_event_schema import TARGET, text
 VALIDATOR = Draft202012Validator(event_schema())
 _PART = {"order": "O-1", "fulfillment": "O-1/1"}
 _FAILURE = {"failure": "F-1", "target": "system:oms", "class": "Outage", "severity": "ERROR", "delay": "15m"}
+_INCIDENT = {"incident": "F-1", "by": "ana"}
 _DATA: dict[str, dict[str, Any]] = {
     "order.placed": {
         "order": "O-1",
@@ -50,6 +51,20 @@ _DATA: dict[str, dict[str, Any]] = {
     "failure.reported": _FAILURE | {"error_rate": 0.3, "scope": {"regions": ["uk"]}},
     "failure.updated": {"failure": "F-1", "delay": None},
     "failure.resolved": {"failure": "F-1", "ended_at": "2026-03-02T10:00:00Z"},
+    "incident.acknowledged": _INCIDENT | {"note": "on it"},
+    "incident.assigned": _INCIDENT | {"assignee": "team:oms"},
+    "incident.noted": _INCIDENT | {"note": "the broker was restarted"},
+    "incident.mitigated": _INCIDENT,
+    "incident.closed": _INCIDENT,
+    "incident.reopened": _INCIDENT,
+    "incident.merged": _INCIDENT | {"incidents": ["F-2"]},
+    "incident.split": _INCIDENT | {"failures": ["F-2"]},
+    "incident.step_done": _INCIDENT | {"playbook": "restart", "step": 2},
+    "change.started": {"change": "d1", "kind": "Deployment", "elements": ["system:oms"], "version": "7.2"},
+    "change.ended": {"change": "d1", "ended_at": "2026-03-02T10:00:00Z"},
+    "maintenance.planned": {"maintenance": "m1", "ends_at": "2026-03-02T10:00:00Z"},
+    "maintenance.cancelled": {"maintenance": "m1"},
+    "notice.changed": {"notice": "n1", "incident": "F-1", "rule": "night", "state": "Sent"},
 }
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from graph_models.time import Millis
 from impactgraph.columns import Ints
 from impactgraph.stores.local.tables import latest_rows
-from impactgraph.stores.state.event_kinds import FAILURES, EventKind
+from impactgraph.stores.state.event_kinds import FAILURES, JOURNAL, EventKind
 
 Table: TypeAlias = dict[str, NDArray[Any]]
 """Columns by name, all those of the table in its order: integers, or objects that are str or None."""
@@ -67,6 +67,10 @@ class Block:
     @property
     def has_list_events(self) -> bool:
         return self._has_events((EventKind.LIST,))
+
+    @property
+    def has_journal_events(self) -> bool:
+        return self._has_events(JOURNAL)
 
     def _has_events(self, kinds: Sequence[EventKind]) -> bool:
         events = self.rows.get("events")

@@ -13,6 +13,7 @@ from threading import Lock
 import numpy as np
 
 from graph_models.failure import Failure
+from graph_models.journal import Journal
 from graph_models.orders import Order
 from graph_models.time import Millis
 from graph_models.topology import Topology
@@ -23,6 +24,7 @@ from impactgraph.stores.local.batch import BatchEvent
 from impactgraph.stores.local.block import Block, Table, concatenate_blocks
 from impactgraph.stores.local.ingest_index import IngestIndex
 from impactgraph.stores.local.ingests import Ingests
+from impactgraph.stores.local.journal import JournalIndex
 from impactgraph.stores.local.lists import Lists
 from impactgraph.stores.local.prepare_batch import IngestSources, State, prepare_batch
 from impactgraph.stores.local.quarantine import Quarantine
@@ -77,6 +79,7 @@ class Replica:
         self._index: IngestIndex | None = None
         self._failure_events: tuple[FailureChange, ...] | None = None
         self.lists = Lists(self.record)
+        self._journal = JournalIndex(self.record)
         self._folding = Lock()
         self._past: dict[Millis, tuple[tuple[int, int], Instances]] = {}
         """States of past moments, each with the version of the live state at which it was folded."""
@@ -193,6 +196,9 @@ class Replica:
     def system_lists(self, as_of: Millis | None) -> Mapping[str, SystemLists]:
         """By bare key, what systems say they have."""
         return self.lists.at_present(self.horizon(None)) if as_of is None else self.lists.at(as_of)
+
+    def journal(self, as_of: Millis | None) -> Journal:
+        return self._journal.until(self.horizon(as_of))
 
     def horizon(self, as_of: Millis | None) -> Millis:
         """The greatest time of the events that make the state at `as_of` (None: the live one)."""
@@ -337,8 +343,11 @@ class Replica:
             self._failure_events = None
         if len(block.removed_seqs):
             self.lists.forget()
-        elif block.has_list_events:
+            self._journal.forget()
+        if block.has_list_events:
             self.lists.expect()
+        if block.has_journal_events:
+            self._journal.expect()
 
     def _adopt_topology(self, block: Block) -> None:
         """Reads events as the current topology has it; folds them again where it adds a step or record."""

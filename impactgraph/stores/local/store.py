@@ -15,6 +15,7 @@ from typing import Any
 from graph_models.diagnosis import StockFigure
 from graph_models.enums import OrderSort
 from graph_models.failure import Failure
+from graph_models.journal import Journal
 from graph_models.orders import Order, OrderFilter, Page
 from graph_models.time import Millis
 from graph_models.topology import Topology
@@ -203,6 +204,10 @@ class LocalStore(ABC):
     def system_lists(self, as_of: Millis | None = None) -> Mapping[str, SystemLists]:
         with self._reading() as replica:
             return replica.system_lists(as_of)
+
+    def journal(self, as_of: Millis | None = None) -> Journal:
+        with self._reading() as replica:
+            return replica.journal(as_of)
 
     def list_content(self, system: str, key: str, at: Millis) -> ListContent:
         with self._reading() as replica:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from hashlib import blake2b
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast, get_args
 
 import msgspec
 import numpy as np
@@ -15,6 +15,7 @@ from graph_models.money import equal_shares, to_micros
 from impactgraph.columns import NO_AMOUNT, document_code
 from impactgraph.columns.declare import Column, Objects, Table
 from impactgraph.columns.tables import OrderTerms
+from impactgraph.ingest.event_base import moment_millis
 from impactgraph.ingest.events import (
     CancelledData,
     CompletedData,
@@ -31,8 +32,8 @@ from impactgraph.ingest.events import (
     ReroutedData,
     SupplierOrderData,
     TaskData,
-    moment_millis,
-)  # fmt: skip
+)
+from impactgraph.ingest.journal_events import JournalData
 from impactgraph.stores.state.event_dictionaries import EventDictionaries
 from impactgraph.stores.state.event_kinds import KINDS
 from impactgraph.stores.state.event_tables import (
@@ -138,6 +139,7 @@ class EventEncoder:
             InventoryData: self._inventory,
             FailureData: self._failure,
             ListData: self._list,
+            **dict.fromkeys(get_args(JournalData), self._journal),
         }
 
     def add(self, seq: int, event: Event, extra: dict[str, Any] | None) -> None:
@@ -242,6 +244,9 @@ class EventEncoder:
 
     def _list(self, data: ListData) -> _Encoding:
         return _Encoding({}, {"document": data.key}, {"list": msgspec.Raw(msgspec.json.encode(data))})
+
+    def _journal(self, data: JournalData) -> _Encoding:
+        return _Encoding(extra={"journal": msgspec.Raw(msgspec.json.encode(data))})
 
     def _placed_order(self, data: PlacedData) -> _Encoding:
         """Texts of attributes are stored with the order; other values are stored as they are, too."""

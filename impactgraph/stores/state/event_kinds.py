@@ -28,6 +28,20 @@ class EventKind(IntEnum):
     FAILURE_UPDATED = 14
     FAILURE_RESOLVED = 15
     LIST = 16
+    INCIDENT_ACKNOWLEDGED = 17
+    INCIDENT_ASSIGNED = 18
+    INCIDENT_NOTED = 19
+    INCIDENT_MITIGATED = 20
+    INCIDENT_CLOSED = 21
+    INCIDENT_REOPENED = 22
+    INCIDENT_MERGED = 23
+    INCIDENT_SPLIT = 24
+    INCIDENT_STEP_DONE = 25
+    CHANGE_STARTED = 26
+    CHANGE_ENDED = 27
+    MAINTENANCE_PLANNED = 28
+    MAINTENANCE_CANCELLED = 29
+    NOTICE_CHANGED = 30
 
 
 TYPES: dict[EventKind, str] = {
@@ -47,6 +61,20 @@ TYPES: dict[EventKind, str] = {
     EventKind.FAILURE_UPDATED: "failure.updated",
     EventKind.FAILURE_RESOLVED: "failure.resolved",
     EventKind.LIST: "list.reported",
+    EventKind.INCIDENT_ACKNOWLEDGED: "incident.acknowledged",
+    EventKind.INCIDENT_ASSIGNED: "incident.assigned",
+    EventKind.INCIDENT_NOTED: "incident.noted",
+    EventKind.INCIDENT_MITIGATED: "incident.mitigated",
+    EventKind.INCIDENT_CLOSED: "incident.closed",
+    EventKind.INCIDENT_REOPENED: "incident.reopened",
+    EventKind.INCIDENT_MERGED: "incident.merged",
+    EventKind.INCIDENT_SPLIT: "incident.split",
+    EventKind.INCIDENT_STEP_DONE: "incident.step_done",
+    EventKind.CHANGE_STARTED: "change.started",
+    EventKind.CHANGE_ENDED: "change.ended",
+    EventKind.MAINTENANCE_PLANNED: "maintenance.planned",
+    EventKind.MAINTENANCE_CANCELLED: "maintenance.cancelled",
+    EventKind.NOTICE_CHANGED: "notice.changed",
 }
 KINDS: dict[str, EventKind] = {name: kind for kind, name in TYPES.items()}
 RECORDS: dict[EventKind, RecordKind] = {
@@ -58,6 +86,8 @@ RECORDS: dict[EventKind, RecordKind] = {
 
 FAILURES = (EventKind.FAILURE_REPORTED, EventKind.FAILURE_UPDATED, EventKind.FAILURE_RESOLVED)
 """Their numbers are successive."""
+JOURNAL = tuple(kind for kind in EventKind if kind >= EventKind.INCIDENT_ACKNOWLEDGED)
+"""About the work on incidents, changes, maintenance and notices."""
 ENTRIES = (EventKind.ENTERED, EventKind.REROUTED)
 """Bring a fulfillment into a step."""
 ENDS = (EventKind.COMPLETED, EventKind.CANCELLED)

@@ -16,6 +16,7 @@ from impactgraph.ingest.events import (
     ListReported,
     OrderPlaced,
 )  # fmt: skip
+from impactgraph.ingest.journal_events import ChangeEnded, ChangeStarted, MaintenancePlanned
 
 NO_TOPOLOGY = "no topology is applied yet: apply one, and the event is taken"
 
@@ -50,6 +51,8 @@ class EventValidator:
                 return self._step(step, self._all_steps, "any workflow of the topology") if step else None
             case ListReported():
                 return self._system(event.data.system)
+            case ChangeStarted() | ChangeEnded() | MaintenancePlanned():
+                return next(filter(None, map(self._element, event.data.elements or ())), None)
             case _ if isinstance(event, FailureEvent):
                 return self._target(event)
             case _:
@@ -75,9 +78,12 @@ class EventValidator:
 
     def _target(self, event: FailureEvent) -> str | None:
         target = event.data.target
-        if not isinstance(target, str) or self._topology is None or target in self._topology.elements:
+        return self._element(target) if isinstance(target, str) else None
+
+    def _element(self, element: str) -> str | None:
+        if self._topology is None or element in self._topology.elements:
             return None
-        return f"the topology has no element {target!r}.{_suggestion(target, self._topology.elements)}"
+        return f"the topology has no element {element!r}.{_suggestion(element, self._topology.elements)}"
 
 
 def _suggestion(word: str, words: Iterable[str]) -> str:

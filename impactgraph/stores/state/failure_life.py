@@ -11,7 +11,8 @@ from typing import Any
 from msgspec import UNSET
 
 from graph_models.time import Millis, moment
-from impactgraph.ingest.events import FailureData, moment_millis
+from impactgraph.ingest.event_base import moment_millis
+from impactgraph.ingest.events import FailureData
 from impactgraph.stores.state.event_kinds import EventKind
 
 

@@ -7,10 +7,10 @@ from typing import Any, cast
 import msgspec
 
 from graph_models.enums import FailureClass, Severity
-from graph_models.failure import Failure
+from graph_models.failure import AlertOrigin, Failure
 from graph_models.scope import EVERYWHERE, Scope
 from graph_models.time import Millis, parse_duration
-from impactgraph.ingest.events import FailureData
+from impactgraph.ingest.events import AlertData, FailureData
 from impactgraph.stores.state.event_kinds import EventKind
 from impactgraph.stores.state.failure_life import Episode, FailureChange, failure_life, millis_of
 
@@ -74,10 +74,11 @@ def _of_episode(key: str, episode: Episode, former: tuple[Failure, ...]) -> Fail
         delay=_span(fields.get("delay")),
         error_rate=fields.get("error_rate"),
         drain=_span(fields.get("drain")),
-        scope=_scope(fields.get("scope")),
+        scope=scope_of(fields.get("scope")),
         severity=Severity(fields.get("severity", "error").upper()),
         summary=fields.get("summary") or "",
         evidence=fields.get("evidence"),
+        alert=_alert(fields.get("alert")),
         source=report.source,
         reported_at=report.time,
         former_episodes=tuple(replace(each, former_episodes=()) for each in former),
@@ -88,7 +89,11 @@ def _span(text: str | None) -> Millis | None:
     return parse_duration(text) if text else None
 
 
-def _scope(limits: Mapping[str, Any] | None) -> Scope:
+def _alert(data: AlertData | None) -> AlertOrigin | None:
+    return None if data is None else AlertOrigin(**msgspec.structs.asdict(data))
+
+
+def scope_of(limits: Mapping[str, Any] | None) -> Scope:
     """`attributes: {brand: [x]}` becomes the dimension `attributes.brand`; a single value stands for a list
     of it.
     """

@@ -20,7 +20,8 @@ from impactgraph.columns.system_lists import (
     SystemList,
     SystemLists,
 )
-from impactgraph.ingest.events import ListData, ListRow, moment_millis
+from impactgraph.ingest.event_base import moment_millis
+from impactgraph.ingest.events import ListData, ListRow
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,115 @@
+"""What is recorded about the work on incidents: actions, changes, planned maintenance and notices.
+
+Moments are milliseconds since 1970 UTC.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from graph_models.scope import EVERYWHERE, Scope
+from graph_models.time import Millis
+
+
+class IncidentActionKind(StrEnum):
+    """The values are the types of events, without `incident.`."""
+
+    ACKNOWLEDGED = "acknowledged"
+    ASSIGNED = "assigned"
+    NOTED = "noted"
+    MITIGATED = "mitigated"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    MERGED = "merged"
+    SPLIT = "split"
+    STEP_DONE = "step_done"
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentAction:
+    """What somebody did about an incident."""
+
+    kind: IncidentActionKind
+    incident: str
+    """Key of the incident then: of one of its failures."""
+    at: Millis
+    by: str = ""
+    note: str = ""
+    assignee: str = ""
+    incidents: tuple[str, ...] = ()
+    """MERGED: keys of the incidents that are one with it."""
+    failures: tuple[str, ...] = ()
+    """SPLIT: keys of the failures that do not belong to it."""
+    playbook: str = ""
+    step: int = 0
+    """STEP_DONE: its number in the playbook, from 1 on."""
+
+
+class ChangeKind(StrEnum):
+    DEPLOYMENT = "deployment"
+    CONFIGURATION = "configuration"
+    PRICES = "prices"
+    PROMOTION = "promotion"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of systems that people made on purpose."""
+
+    key: str
+    kind: ChangeKind
+    started_at: Millis
+    ended_at: Millis | None = None
+    elements: tuple[str, ...] = ()
+    """Full ids."""
+    scope: Scope = EVERYWHERE
+    summary: str = ""
+    version: str = ""
+    evidence: str | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Maintenance:
+    """Planned maintenance: failures of its elements in its time are expected."""
+
+    key: str
+    starts_at: Millis
+    ends_at: Millis
+    elements: tuple[str, ...] = ()
+    """Full ids; empty: every element."""
+    scope: Scope = EVERYWHERE
+    note: str = ""
+    by: str = ""
+
+
+class NoticeState(StrEnum):
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    GIVEN_UP = "given_up"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRecord:
+    """What became of a notice at a moment; the last record of a notice is its state."""
+
+    notice: str
+    incident: str
+    rule: str
+    at: Millis
+    state: NoticeState
+    channel: str = ""
+    text: str = ""
+    reason: str = ""
+    retry_at: Millis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """All that was recorded up to a moment, oldest first."""
+
+    actions: tuple[IncidentAction, ...] = ()
+    changes: tuple[Change, ...] = ()
+    maintenance: tuple[Maintenance, ...] = ()
+    notices: tuple[NoticeRecord, ...] = ()
