@@ -1,13 +1,17 @@
 """The real command, in a process of its own."""
 
+import atexit
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import orjson
+
+from tests.functional.cli.command_server import CommandServer
 
 NOW = "2026-03-02T09:10:00Z"
 """The moment of every command under test, whatever the time of day of the test run."""
@@ -40,13 +44,22 @@ def run(
     *arguments: str | Path, cwd: Path | None = None, given: bytes = b"", env: Mapping[str, str] | None = None
 ) -> Ran:
     """`impactgraph` with the arguments; `given` is its standard input."""
-    done = subprocess.run(
-        [COMMAND, *map(str, arguments)],
-        cwd=cwd,
-        input=given,
-        env=environment(**(env or {})),
-        capture_output=True,
-        check=False,
-        timeout=120,
-    )
-    return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+    with TemporaryFile() as entered, TemporaryFile() as out, TemporaryFile() as err:
+        entered.write(given)
+        entered.seek(0)
+        status = _server().run(
+            list(map(str, arguments)),
+            environment(**(env or {})),
+            cwd or Path.cwd(),
+            [entered.fileno(), out.fileno(), err.fileno()],
+        )
+        out.seek(0)
+        err.seek(0)
+        return Ran(status, out.read().decode(), err.read().decode())
+
+
+@cache
+def _server() -> CommandServer:
+    server = CommandServer()
+    atexit.register(server.close)
+    return server
