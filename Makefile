@@ -16,7 +16,7 @@ demo: $(READY) ## a retailer with two live failures: the first blast radius, the
 	@$(BIN)/impactgraph demo $(ARGS)
 
 test: check browser npm neo4j kafka postgres ## all checks and tests; ARGS="-k words" chooses
-	PYTHONHASHSEED=0 $(BIN)/pytest -n 2 $(ARGS)  # the seed: properties then look at the same examples everywhere
+	PYTHONHASHSEED=0 $(BIN)/pytest -n 2 --dist loadfile $(ARGS)  # the seed: properties then look at the same examples everywhere
 
 check: $(READY) ## lint, types, layers, unused dependencies
 	$(BIN)/ruff format --check .
