@@ -90,6 +90,30 @@ class NoticeState(StrEnum):
     GIVEN_UP = "given_up"
 
 
+class NoticeKind(StrEnum):
+    """What a notice says of its incident."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    RESOLVED = "resolved"
+
+
+class NoticeLevel(StrEnum):
+    """How much is at stake in an incident, the least first."""
+
+    NONE = "none"
+    """Nothing that is known."""
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def height(self) -> int:
+        """Compares levels: 0 is the least."""
+        return list(NoticeLevel).index(self)
+
+
 @dataclass(frozen=True, slots=True)
 class NoticeRecord:
     """What became of a notice at a moment; the last record of a notice is its state."""
@@ -103,6 +127,11 @@ class NoticeRecord:
     text: str = ""
     reason: str = ""
     retry_at: Millis | None = None
+    kind: NoticeKind = NoticeKind.NEW
+    level: NoticeLevel = NoticeLevel.NONE
+    cause: str = ""
+    """Full id of the likeliest cause then."""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)

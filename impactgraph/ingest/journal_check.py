@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from graph_models.journal import ChangeKind, NoticeState
+from graph_models.journal import ChangeKind, NoticeKind, NoticeLevel, NoticeState
 from impactgraph.ingest.event_base import EventHead, moment_millis
 from impactgraph.ingest.field_checks import bare_key, check_moment, check_scope, word_of
 from impactgraph.ingest.journal_events import (
@@ -40,9 +40,17 @@ def check_journal(event: EventHead, data: JournalData) -> None:
             _check_maintenance(event, data)
         case NoticeData():
             data.incident = bare_key("data.incident", data.incident, "incident")
-            data.state = word_of(NoticeState, "data.state", data.state).value
+            _check_notice(data)
     if isinstance(data, ChangeData | MaintenanceData) and data.scope is not None:
         check_scope(data.scope)
+
+
+def _check_notice(data: NoticeData) -> None:
+    data.state = word_of(NoticeState, "data.state", data.state).value
+    if data.kind is not None:
+        data.kind = word_of(NoticeKind, "data.kind", data.kind).value
+    if data.level is not None:
+        data.level = word_of(NoticeLevel, "data.level", data.level).value
 
 
 def _check_incident(data: IncidentData) -> None:

@@ -66,8 +66,17 @@ class NoticeData(EventData):
     channel: str | None = None
     state: str = "waiting"
     """waiting, sent, failed (tried again), given_up."""
+    kind: str | None = None
+    """new (default), changed, resolved."""
+    level: str | None = None
+    """none (default), low, medium, high, critical."""
+    cause: str | None = None
+    """Full id of the likeliest cause."""
     text: str | None = None
+    link: str | None = None
+    """Address of its page, with the moment in it."""
     reason: str | None = None
+    """Why it was not sent."""
     retry_at: datetime | None = None
 
 

@@ -11,6 +11,8 @@ from graph_models.journal import (
     IncidentActionKind,
     Journal,
     Maintenance,
+    NoticeKind,
+    NoticeLevel,
     NoticeRecord,
     NoticeState,
 )
@@ -139,4 +141,8 @@ def _notice(entry: JournalEntry, data: NoticeData) -> NoticeRecord:
         text=data.text or "",
         reason=data.reason or "",
         retry_at=millis_of(data.retry_at),
+        kind=NoticeKind(data.kind or NoticeKind.NEW),
+        level=NoticeLevel(data.level or NoticeLevel.NONE),
+        cause=data.cause or "",
+        link=data.link or "",
     )

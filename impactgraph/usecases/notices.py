@@ -1,0 +1,135 @@
+"""Notices of incidents: what became of each, from the journal; and the port of what sends them."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from graph_models.journal import NoticeKind, NoticeLevel, NoticeRecord, NoticeState
+from graph_models.orders import Page
+from graph_models.time import Millis
+from impactgraph.ports.store import Store
+from impactgraph.usecases.pages import page
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeStatus:
+    """A notice and what became of it."""
+
+    key: str
+    """The same for every attempt to send it."""
+    incident: str
+    """Bare key."""
+    rule: str
+    channel: str
+    kind: NoticeKind
+    level: NoticeLevel
+    cause: str
+    """Full id of the likeliest cause then; empty where there was none."""
+    text: str
+    link: str
+    state: NoticeState
+    reason: str
+    """Why it was not sent."""
+    created_at: Millis
+    at: Millis
+    """Since when it is in its state."""
+    attempts: int
+    retry_at: Millis | None
+    """When it is tried again; None where it is not."""
+    records: int
+    """How many events say what became of it."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still has to be sent."""
+        return self.state in (NoticeState.WAITING, NoticeState.FAILED)
+
+
+class NoticeWorker(Protocol):
+    """What sends the notices of a process."""
+
+    def start(self, on_commit: Callable[[], None]) -> None:
+        """Sends until `stop`. `on_commit` is called after each commit, from any thread."""
+        ...
+
+    def stop(self) -> None:
+        """Returns when nothing is sent or written any more."""
+        ...
+
+
+class NoNotices:
+    """Of a process that sends none."""
+
+    def start(self, on_commit: Callable[[], None]) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+def statuses_of(records: Iterable[NoticeRecord]) -> tuple[NoticeStatus, ...]:
+    """What became of each notice, the oldest first. Costs the number of records, which are oldest first."""
+    by_key: dict[str, list[NoticeRecord]] = {}
+    for record in records:
+        by_key.setdefault(record.notice, []).append(record)
+    return tuple(map(_status, by_key.values()))
+
+
+def _status(records: Sequence[NoticeRecord]) -> NoticeStatus:
+    first = records[0]
+    last = _decisive(records)
+    attempts = sum(each.state in (NoticeState.SENT, NoticeState.FAILED) for each in records)
+    return NoticeStatus(
+        key=first.notice,
+        incident=first.incident,
+        rule=first.rule,
+        channel=first.channel,
+        kind=first.kind,
+        level=first.level,
+        cause=first.cause,
+        text=first.text,
+        link=first.link,
+        state=last.state,
+        reason=last.reason,
+        created_at=first.at,
+        at=last.at,
+        attempts=attempts,
+        retry_at=last.retry_at if last.state is NoticeState.FAILED else None,
+        records=len(records),
+    )
+
+
+def _decisive(records: Sequence[NoticeRecord]) -> NoticeRecord:
+    """What was sent stays sent, whatever else two processes say of it; else what was given up stays so."""
+    for state in (NoticeState.SENT, NoticeState.GIVEN_UP):
+        for record in records:
+            if record.state is state:
+                return record
+    return records[-1]
+
+
+def list_notices(
+    store: Store,
+    *,
+    states: Sequence[NoticeState] | None = None,
+    as_of: Millis | None = None,
+    first: int | None = None,
+    after: str | None = None,
+) -> Page[NoticeStatus]:
+    """A page of notices in these states (None: in any), the newest first. Raises BadInputError for a bad
+    page.
+    """
+    statuses = statuses_of(store.journal(as_of).notices)
+    matches = [each for each in statuses if states is None or each.state in states]
+    matches.sort(key=_newest_first)
+    return page(matches, _newest_first, first=first, after=after)
+
+
+def count_notices(statuses: Iterable[NoticeStatus]) -> Mapping[NoticeState, int]:
+    """How many notices are in each state."""
+    counts = dict.fromkeys(NoticeState, 0)
+    for status in statuses:
+        counts[status.state] += 1
+    return counts
+
+
+def _newest_first(status: NoticeStatus) -> tuple[int | str, ...]:
+    return -status.created_at, status.key
