@@ -28,6 +28,7 @@ from impactgraph.usecases import Store
 from impactgraph.usecases.answer import Ask
 from impactgraph.usecases.blast_radius import answer_question
 from impactgraph.usecases.kept_lists import KeptLists
+from impactgraph.usecases.notices import NoNotices, NoticeWorker
 from impactgraph.usecases.sources import LiveSources, NoSources
 from impactgraph.usecases.wording import read_messages
 
@@ -46,13 +47,15 @@ def create_app(
     ask_impact: Ask = answer_question,
     now: Callable[[], Millis],
     sources: LiveSources | None = None,
+    notices: NoticeWorker | None = None,
 ) -> FastAPI:
-    """An application that serves `store`, and follows its live sources while it runs; the caller closes the
-    store.
+    """An application that serves `store`, follows its live sources and sends its notices while it runs; the
+    caller closes the store.
 
     Raises BadInputError where the texts of customer messages are invalid.
     """
     sources = sources or NoSources()
+    notices = notices or NoNotices()
     metrics = Metrics()
     metrics.watch_sources(sources)
     workers = Workers()
@@ -67,6 +70,7 @@ def create_app(
         lists=KeptLists(settings.kept_pages),
         chat=settings.chat,
         sources=sources,
+        notices=notices,
         on_change=lambda: hub.notify(),  # noqa: PLW0108 - the hub is made below
     )
     schema = build_schema(settings)
@@ -78,7 +82,9 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         loop = asyncio.get_running_loop()
         sources.start(lambda: _call_in(loop, hub.notify))
+        notices.start(lambda: _call_in(loop, hub.notify))
         yield
+        await to_thread.run_sync(notices.stop)
         await to_thread.run_sync(sources.stop)
         await hub.close()
         workers.close()

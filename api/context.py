@@ -32,6 +32,7 @@ from impactgraph.usecases.incidents import (
     list_incidents,
 )
 from impactgraph.usecases.kept_lists import AnswerKey, KeptLists
+from impactgraph.usecases.notices import NoNotices, NoticeWorker
 from impactgraph.usecases.orders import get_orders, recorded_orders
 from impactgraph.usecases.paged_answer import PagedAnswer, answer_again, as_answer, key_of_cursors
 from impactgraph.usecases.presence import presences
@@ -72,6 +73,7 @@ class Contexts:
     chat: str | None = None
     """Address of a chat channel, with {channel} in place of its name."""
     sources: LiveSources = NoSources()  # noqa: RUF009 - it keeps nothing
+    notices: NoticeWorker = NoNotices()  # noqa: RUF009 - it keeps nothing
     messages: Catalogues | None = None
     """Texts of customer messages; None: the standard ones."""
     on_change: Callable[[], None] = lambda: None
@@ -92,6 +94,7 @@ class Context(BaseContext):
         self.now = factory.clock()
         self.chat = factory.chat
         self.sources = factory.sources
+        self.notices = factory.notices
         self._ask_impact = factory.ask_impact
         self._lists = factory.lists
         self._messages = factory.messages

@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     sources: Path | None = Field(
         default=None, description="File of the live sources that `serve` follows (docs/sources.md)."
     )
+    notices: Path | None = Field(
+        default=None, description="File of the rules of notices that `serve` sends (docs/notices.md)."
+    )
     timezone: str = Field(
         default="UTC",
         description="IANA name of the zone of times in the text of the command line, such as Europe/Berlin.",

@@ -38,7 +38,7 @@ This page is printed from the commands and the settings (`python -m scripts.prin
 SETTINGS = """\
 ## Settings
 
-From the environment; options of a command take precedence. Nothing is sent anywhere: there is no telemetry.
+From the environment; options of a command take precedence. Nothing is sent anywhere but the notices that you declare: there is no telemetry.
 
 | variable | default | description |
 | --- | --- | --- |

@@ -19,6 +19,7 @@ from graph_models.enums import (
     RecordState,
     Severity,
 )
+from graph_models.journal import NoticeKind, NoticeLevel, NoticeState
 from impactgraph.usecases.topology_map import EdgeKind as MapEdgeKind
 
 __all__ = [
@@ -32,6 +33,9 @@ __all__ = [
     "ListingKind",
     "MapEdgeKind",
     "MessageForm",
+    "NoticeKind",
+    "NoticeLevel",
+    "NoticeState",
     "OrderSort",
     "OrderStatus",
     "PayloadKind",
@@ -258,5 +262,35 @@ _describe(
         "REROUTES": "The share of rerouted orders; for a location, of those rerouted to it.",
         "REJECTIONS": "The share of rejections on site, such as a pick that found nothing.",
         "CANCELLATIONS": "The share of cancelled orders.",
+    },
+)
+_describe(
+    NoticeState,
+    "What became of a notice.",
+    {
+        "WAITING": "It was not sent yet.",
+        "SENT": "Its receiver has taken it.",
+        "FAILED": "It was not taken, and is tried again.",
+        "GIVEN_UP": "It is not tried any more.",
+    },
+)
+_describe(
+    NoticeKind,
+    "What a notice says of its incident.",
+    {
+        "NEW": "It began, or somebody new is told of it.",
+        "CHANGED": "Its level or its likeliest cause is another.",
+        "RESOLVED": "It is over.",
+    },
+)
+_describe(
+    NoticeLevel,
+    "How much is at stake in an incident, by expected promises missed and orders.",
+    {
+        "NONE": "Nothing that is known.",
+        "LOW": "Less than 10 promises and 100 orders.",
+        "MEDIUM": "10 promises, or 100 orders.",
+        "HIGH": "100 promises, or 1,000 orders.",
+        "CRITICAL": "1,000 promises, or 10,000 orders.",
     },
 )

@@ -15,6 +15,7 @@ from api.schema.finding_queries import FindingQueries
 from api.schema.incident import AlertInput, Incident, alerts_of
 from api.schema.ingest import Ingest
 from api.schema.node import Node
+from api.schema.operations import OperationQueries
 from api.schema.order import Order
 from api.schema.page import After, Connection, First, cursors_in
 from api.schema.question import AsOf, QuestionArguments, Where, question_of, takes_question_arguments
@@ -51,7 +52,7 @@ Most = Annotated[
 
 
 @strawberry.type(description="Questions on orders, failures and the topology.")
-class Query(FindingQueries, TopologyQueries):
+class Query(FindingQueries, OperationQueries, TopologyQueries):
     @strawberry.field(
         description="The order, fulfillment, failure, incident, element or version of the topology with this "
         "id; null if unknown."

@@ -58,11 +58,12 @@ COMMANDS = (
         "The port opens once the store is open. Only one process at a time can use a store in a folder: "
         "while it is served, other commands find the server by the store's folder and ask it, "
         "and POST /events takes events. "
-        "Live sources of a file are followed while it runs, and POST /in/{source} takes webhooks. "
+        "Live sources of a file are followed while it runs, and POST /in/{source} takes webhooks; "
+        "notices are sent by the rules of another file. "
         "There is no login: keep it on a trusted network. --format is ignored.",
         (
             "impactgraph serve --store shop --port 8080",
-            "impactgraph serve --store shop --sources sources.yaml",
+            "impactgraph serve --store shop --sources sources.yaml --notices notices.yaml",
         ),
     ),
     Command(
@@ -233,6 +234,17 @@ COMMANDS = (
         (
             "impactgraph incidents",
             "impactgraph incidents --alerts alerts.ndjson --monitors system:oms,system:broker",
+        ),
+    ),
+    Command(
+        "notices",
+        "Who was told of incidents, and who would be.",
+        "`serve --notices FILE` tells channels of incidents by rules. Lists what became of each notice: "
+        "sent, waiting, failed (tried again), given up, and why. `notices try` prints what the rules "
+        "would send now; nothing is sent. Exit status: 0 none failed, 1 one did and is tried again.",
+        (
+            "impactgraph notices --state failed --state given_up",
+            "impactgraph notices try --notices notices.yaml",
         ),
     ),
     Command(

@@ -18,19 +18,39 @@ Sources = Annotated[
     Path | None, Parameter(help="File of the live sources to follow [default: IMPACTGRAPH_SOURCES].")
 ]
 
+Notices = Annotated[
+    Path | None,
+    Parameter(
+        help="File of the rules of notices that are sent while it runs [default: IMPACTGRAPH_NOTICES]."
+    ),
+]
 
-def serve(*, host: Host = None, port: Port = None, sources: Sources = None, common: Common = COMMON) -> None:
+
+def serve(
+    *,
+    host: Host = None,
+    port: Port = None,
+    sources: Sources = None,
+    notices: Notices = None,
+    common: Common = COMMON,
+) -> None:
     """Serves a store until interrupted; the port opens once the store is open."""
     from impactgraph.bootstrap import system_clock
     from impactgraph.cli.server import serve_store
     from impactgraph.cli.settings import read_settings
     from impactgraph.cli.stores import open_or_create
+    from impactgraph.notices.channels import senders_of
+    from impactgraph.notices.format import load_rules
+    from impactgraph.notices.worker import SentNotices
     from impactgraph.sources.format import load_sources
     from impactgraph.sources.live_sources import FollowedSources
 
-    settings = read_settings(host=host, port=port, sources=sources, store=common.store)
+    settings = read_settings(host=host, port=port, sources=sources, notices=notices, store=common.store)
     configs = load_sources(settings.sources) if settings.sources else ()
+    rules = load_rules(settings.notices) if settings.notices else None
+    senders = senders_of(rules)
     with open_or_create(settings.store) as store:
         live_sources = FollowedSources(configs, store, now=system_clock)
         folder = None if "://" in settings.store else Path(settings.store)
-        serve_store(store, settings, folder=folder, sources=live_sources)
+        worker = SentNotices(store, rules, senders, now=system_clock, public_url=settings.url)
+        serve_store(store, settings, folder=folder, sources=live_sources, notices=worker)

@@ -19,6 +19,7 @@ from impactgraph.cli.output import console
 from impactgraph.errors import BadInputError, Problem
 from impactgraph.settings import Settings
 from impactgraph.usecases import Store
+from impactgraph.usecases.notices import NoticeWorker
 from impactgraph.usecases.sources import LiveSources
 
 QUEUE = 2048
@@ -33,16 +34,17 @@ def serve_store(
     *,
     folder: Path | None = None,
     sources: LiveSources | None = None,
+    notices: NoticeWorker | None = None,
     now: Callable[[], Millis] = system_clock,
 ) -> None:
     """Serves until SIGINT or SIGTERM; requests in progress are completed first, and the store stays open.
 
-    `folder` of the store: the address is announced there, for other commands. `sources` are followed while it
-    serves.
+    `folder` of the store: the address is announced there, for other commands. `sources` are followed, and
+    `notices` sent, while it serves.
 
     Raises BadInputError where the address is not available.
     """
-    app = create_app(store, settings, now=now, sources=sources)
+    app = create_app(store, settings, now=now, sources=sources, notices=notices)
     with _listener(settings.host, settings.port) as listener:
         address = _address(listener, settings.host)
         config = uvicorn.Config(

@@ -13,7 +13,7 @@ from graph_models.zones import UTC, local
 from impactgraph.sources.config import Secret
 
 
-class Outcome(StrEnum):
+class Concern(StrEnum):
     """Who owns what an incident does: who has to repair it, or to explain it."""
 
     OPERATIONS = "operations"
@@ -67,7 +67,7 @@ class When:
     """Among the first so many."""
     owners: tuple[str, ...] | None = None
     """Bare keys of the teams that own the likeliest cause."""
-    outcomes: tuple[Outcome, ...] | None = None
+    concerns: tuple[Concern, ...] | None = None
     elements: tuple[str, ...] | None = None
     """Full ids of the likeliest cause."""
     classes: tuple[FailureClass, ...] | None = None
@@ -116,8 +116,8 @@ class NoticeRules:
     rules: tuple[Rule, ...]
     public_url: str | None = None
     """Address of the server, for links; without a slash at its end."""
-    teams: Mapping[Outcome, tuple[str, ...]] = field(default_factory=dict[Outcome, tuple[str, ...]])
-    """Bare keys of the teams that own each outcome."""
+    teams: Mapping[Concern, tuple[str, ...]] = field(default_factory=dict[Concern, tuple[str, ...]])
+    """Bare keys of the teams that own each concern."""
     every: Millis = 15 * SECOND
     """How often incidents are looked at."""
     give_up: Millis = DAY

@@ -7,8 +7,28 @@ from typing import Protocol
 from graph_models.journal import NoticeKind, NoticeLevel, NoticeRecord, NoticeState
 from graph_models.orders import Page
 from graph_models.time import Millis
+from impactgraph.errors import BadInputError
 from impactgraph.ports.store import Store
 from impactgraph.usecases.pages import page
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice to send."""
+
+    key: str
+    """The same however often it is decided and sent."""
+    incident: str
+    """Bare key."""
+    rule: str
+    channel: str
+    kind: NoticeKind
+    level: NoticeLevel
+    cause: str
+    text: str
+    link: str
+    replaces: tuple[str, ...] = ()
+    """Keys of earlier notices of its conversation that were not sent yet: they need not be any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +76,12 @@ class NoticeWorker(Protocol):
         """Returns when nothing is sent or written any more."""
         ...
 
+    def due(self, rules: str, place: str) -> Sequence[Notice]:
+        """What would be sent now by rules with this text, of a file with this name; nothing is. Raises
+        BadInputError where they are wrong.
+        """
+        ...
+
 
 class NoNotices:
     """Of a process that sends none."""
@@ -63,6 +89,9 @@ class NoNotices:
     def start(self, on_commit: Callable[[], None]) -> None: ...
 
     def stop(self) -> None: ...
+
+    def due(self, rules: str, place: str) -> Sequence[Notice]:
+        raise BadInputError("Nobody here can read rules of notices: ask a server that `serve` started.")
 
 
 def statuses_of(records: Iterable[NoticeRecord]) -> tuple[NoticeStatus, ...]:

@@ -275,6 +275,12 @@ APPLY = """mutation ($files: [TopologyFile!]!, $dryRun: Boolean) {
   applyTopologyFiles(files: $files, dryRun: $dryRun) { topology { id appliedAt elements current } unchanged
     change { added removed changed { id field before after } ratesChanged ordersTouched }
     problems { message file line } warnings { message file line } } }"""
+DUE_NOTICE = "key incident rule channel kind level cause text link"
+NOTICES = f"""query ($state: [NoticeState!], $first: Int) {{
+  notices(state: $state, first: $first)
+    {_page(f"{DUE_NOTICE} state reason createdAt at attempts retryAt")} }}"""
+NOTICES_DUE = f"""query ($rules: String!, $file: String!) {{
+  noticesDue(rules: $rules, file: $file) {{ {DUE_NOTICE} }} }}"""
 
 DOCUMENTS = (
     blast_document(tuple(BLAST_FIELDS.values())),
@@ -296,6 +302,8 @@ DOCUMENTS = (
     SYSTEMS,
     PAYLOADS,
     INCIDENTS,
+    NOTICES,
+    NOTICES_DUE,
     FAILURES,
     REPORT,
     UPDATE,

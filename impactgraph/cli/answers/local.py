@@ -9,12 +9,15 @@ from graph_models.diagnosis import PayloadFinding
 from graph_models.enums import Dimension
 from graph_models.failure import Failure
 from graph_models.impact import Question
+from graph_models.journal import NoticeState
 from graph_models.orders import Order, Page
 from graph_models.time import Millis
 from impactgraph.cli.blast_answer import open_answer
 from impactgraph.cli.blast_data import blast_json, export_rows
 from impactgraph.cli.blast_layout import PREVIEW_PARTS, BlastLayout
 from impactgraph.cli.encode import Encoder, Json, iso_moment
+from impactgraph.cli.links import server_address
+from impactgraph.cli.notice_data import due_json, notice_json
 from impactgraph.cli.output import Rows
 from impactgraph.cli.overdue_data import overdue_json
 from impactgraph.cli.source_data import source_json
@@ -31,6 +34,7 @@ from impactgraph.usecases.failures import list_failures
 from impactgraph.usecases.identify_order import identify_order
 from impactgraph.usecases.incidents import IncidentsQuestion, list_incidents, page_of
 from impactgraph.usecases.ingest_files import EventTarget
+from impactgraph.usecases.notices import list_notices
 from impactgraph.usecases.orders import OrderQuery, current_topology, orders_page
 from impactgraph.usecases.overdue import OverdueQuestion, overdue
 from impactgraph.usecases.pages import MOST
@@ -183,6 +187,18 @@ class LocalAnswers:
 
     def sources(self, configured: Sequence[tuple[str, str]]) -> Sequence[Json]:
         return [source_json(each) for each in stopped_sources(configured, self.store.source_progress())]
+
+    def notices(self, states: Sequence[NoticeState] | None, size: int) -> Json:
+        page = list_notices(self.store, states=states, first=size)
+        return Encoder().connection(page, notice_json)
+
+    def notices_due(self, file: Path) -> Sequence[Json]:
+        from impactgraph.notices.format import load_rules
+        from impactgraph.notices.worker import due_notices
+
+        return [
+            due_json(each) for each in due_notices(self.store, load_rules(file), self.now, server_address())
+        ]
 
     def apply(self, path: Path, *, dry_run: bool) -> Json:
         outcome = apply_path(self.store, path, self.now, dry_run=dry_run)

@@ -7,6 +7,7 @@ from typing import Protocol
 from graph_models.enums import Dimension
 from graph_models.failure import Failure
 from graph_models.impact import Question
+from graph_models.journal import NoticeState
 from graph_models.time import Millis
 from impactgraph.cli.blast_layout import BlastLayout
 from impactgraph.cli.encode.values import Json
@@ -107,6 +108,14 @@ class Answers(Protocol):
 
     def sources(self, configured: Sequence[tuple[str, str]]) -> Sequence[Json]:
         """GraphQL's Source of each live source. A server knows its own; of a store, (key, kind) say which."""
+        ...
+
+    def notices(self, states: Sequence[NoticeState] | None, size: int) -> Json:
+        """A page of GraphQL's Notice."""
+        ...
+
+    def notices_due(self, file: Path) -> Sequence[Json]:
+        """GraphQL's DueNotice of each notice that the rules of the file would send now."""
         ...
 
     def apply(self, path: Path, *, dry_run: bool) -> Json:

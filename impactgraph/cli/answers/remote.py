@@ -11,6 +11,7 @@ from graph_models.customer_message import MessageForm
 from graph_models.enums import Dimension
 from graph_models.failure import Failure
 from graph_models.impact import Question
+from graph_models.journal import NoticeState
 from graph_models.orders import OrderFilter
 from graph_models.time import Millis
 from impactgraph.cli.answers import documents
@@ -258,6 +259,17 @@ class RemoteAnswers:
 
     def sources(self, configured: Sequence[tuple[str, str]]) -> Sequence[Json]:
         return self.client.ask(documents.SOURCES)["sources"]
+
+    def notices(self, states: Sequence[NoticeState] | None, size: int) -> Json:
+        names = None if states is None else [each.name for each in states]
+        return self.client.ask(documents.NOTICES, state=names, first=size)["notices"]
+
+    def notices_due(self, file: Path) -> Sequence[Json]:
+        from impactgraph.notices.format import load_rules
+
+        load_rules(file)  # its problems are told with the name that it has here
+        text = file.read_text(encoding="utf-8-sig")
+        return self.client.ask(documents.NOTICES_DUE, rules=text, file=str(file))["noticesDue"]
 
     def apply(self, path: Path, *, dry_run: bool) -> Json:
         validation = validate_path(path)

@@ -17,6 +17,7 @@ from impactgraph.cli.answers.local import LocalAnswers
 from impactgraph.cli.answers.remote import PAGE
 from impactgraph.cli.app import run as run_here
 from impactgraph.cli.options import Common
+from impactgraph.notices.worker import SentNotices
 from impactgraph.settings import Settings
 from impactgraph.usecases import Store
 from tests.functional.cli.lists import write_list
@@ -56,7 +57,8 @@ def store(shop: Path) -> Iterator[Store]:
 @pytest.fixture(scope="module")
 def address(store: Store) -> Iterator[str]:
     settings = Settings(deadline=120)  # the machine that tests run on may be slow
-    with served(create_app(store, settings, now=lambda: MOMENT)) as address:
+    notices = SentNotices(store, None, {}, now=lambda: MOMENT)
+    with served(create_app(store, settings, now=lambda: MOMENT, notices=notices)) as address:
         yield address
 
 
@@ -117,6 +119,8 @@ COMMANDS = [
     ("payloads",),
     ("sources",),
     ("payloads", "--kind", "error_template", "--where", "placed-from=-12h"),
+    ("notices",),
+    ("notices", "try", "--notices", "{rules}"),
     ("failure", "list"),
     ("failure", "list", "--active", "--first", "1"),
 ]
@@ -136,11 +140,17 @@ def names(store: Store, tmp_path_factory: pytest.TempPathFactory) -> dict[str, s
     spared = next(key for number in range(1, 2_000) if (key := f"O-{number:06d}") not in affected)
     listed = tmp_path_factory.mktemp("lists") / "erp.csv"
     write_list(store, listed, MOMENT)
+    rules = tmp_path_factory.mktemp("notices") / "notices.yaml"
+    rules.write_text(
+        "channels: {hook: {kind: webhook, url: 'http://localhost/x', secret: {env: HOOK}}}\n"
+        "rules: {all: {to: [hook]}}\n"
+    )
     return {
         "hit": hit,
         "spared": spared,
         "number": hit.removeprefix("O-").lstrip("0"),
         "list": str(listed),
+        "rules": str(rules),
     }
 
 

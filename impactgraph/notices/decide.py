@@ -1,0 +1,219 @@
+"""Which notices are due: each picture of an incident is told once by a rule to a channel.
+
+The notices of an incident by one rule to one channel are a conversation: new, perhaps changed, resolved.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from graph_models.journal import IncidentAction, IncidentActionKind, Journal, NoticeKind, NoticeLevel
+from graph_models.time import Millis
+from impactgraph.notices.config import CALM, SETTLED, NoticeRules, Rule
+from impactgraph.notices.pictures import Picture
+from impactgraph.notices.text import Occasion, notice_link, notice_text
+from impactgraph.usecases.notices import Notice, NoticeStatus, statuses_of
+
+_TAKEN_UP = frozenset(
+    {IncidentActionKind.ACKNOWLEDGED, IncidentActionKind.ASSIGNED, IncidentActionKind.MITIGATED}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """All that a decision needs of a moment."""
+
+    at: Millis
+    pictures: tuple[Picture, ...]
+    """Of active incidents, in the order of their rank."""
+    journal: Journal
+    ended: Mapping[str, Millis]
+    """When each failure that has ended did, by its key."""
+    public_url: str | None = None
+
+
+def decide(present: Present, rules: NoticeRules) -> tuple[Notice, ...]:
+    """What is to be told now that was not told yet. Costs rules times channels times incidents.
+
+    The same present gives the same notices; once they are in its journal, none.
+    """
+    statuses = statuses_of(present.journal.notices)
+    by_conversation: dict[tuple[str, str, str], list[NoticeStatus]] = {}
+    for status in statuses:
+        by_conversation.setdefault((status.rule, status.channel, status.incident), []).append(status)
+    work = _Work.of(present.journal.actions)
+    notices: list[Notice] = []
+    for rule in rules.rules:
+        for channel in dict.fromkeys(rule.to):
+            told = {
+                incident: each
+                for (of_rule, to_channel, incident), each in by_conversation.items()
+                if (of_rule, to_channel) == (rule.key, channel)
+            }
+            notices += _Speaker(present, rules, rule, channel, told, statuses, work).notices()
+    return tuple(notices)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What people did about incidents."""
+
+    taken_up: frozenset[str]
+    """Keys that somebody acknowledged, was assigned or mitigated."""
+    closed: Mapping[str, str]
+    """Who closed it, by key; without those that were opened again."""
+
+    @staticmethod
+    def of(actions: Iterable[IncidentAction]) -> "_Work":
+        taken_up: set[str] = set()
+        closed: dict[str, str] = {}
+        for action in actions:
+            if action.kind in _TAKEN_UP:
+                taken_up.add(action.incident)
+            elif action.kind is IncidentActionKind.CLOSED:
+                closed[action.incident] = action.by or "somebody"
+            elif action.kind is IncidentActionKind.REOPENED:
+                closed.pop(action.incident, None)
+                taken_up.discard(action.incident)
+        return _Work(frozenset(taken_up), closed)
+
+    def closed_by(self, keys: Iterable[str]) -> str:
+        return next((self.closed[key] for key in sorted(keys) if key in self.closed), "")
+
+
+@dataclass(frozen=True)
+class _Speaker:
+    """One rule and one channel."""
+
+    present: Present
+    rules: NoticeRules
+    rule: Rule
+    channel: str
+    told: Mapping[str, Sequence[NoticeStatus]]
+    """The notices so far by incident, the oldest first."""
+    statuses: Sequence[NoticeStatus]
+    """Of all rules and channels."""
+    work: _Work
+
+    def notices(self) -> list[Notice]:
+        open_keys = [key for key, each in self.told.items() if each[-1].kind is not NoticeKind.RESOLVED]
+        found: list[Notice | None] = []
+        goes_on: set[str] = set()
+        for picture in self.present.pictures:
+            of_picture = [key for key in open_keys if key in picture.keys]
+            goes_on.update(of_picture)
+            mine = [key for key in of_picture if self._is_same(key, picture)]
+            first = picture.incident if picture.incident in mine else next(iter(mine), None)
+            if first is None:
+                found.append(self._new(picture))
+                continue
+            found += [self._ended(key, f"It is one with {first}.") for key in mine if key != first]
+            found.append(self._further(first, picture))
+        found += [self._away(key) for key in open_keys if key not in goes_on]
+        return [each for each in found if each is not None and each.kind in self.rule.on]
+
+    def _is_same(self, incident: str, picture: Picture) -> bool:
+        """False: the incident that was told of ended, and this one began after that."""
+        return picture.started_at <= self.told[incident][-1].created_at
+
+    def _new(self, picture: Picture) -> Notice | None:
+        rule, at = self.rule, self.present.at
+        if picture.is_quiet or self.work.closed_by(picture.keys) or not _matches(rule, picture):
+            return None
+        if rule.quiet is not None and rule.quiet.holds(at, picture.level):
+            return None
+        if rule.after is not None:
+            is_taken_up = not self.work.taken_up.isdisjoint(picture.keys)
+            if is_taken_up or at - self._known_since(picture) < rule.after:
+                return None
+        return self._notice(picture.incident, NoticeKind.NEW, picture)
+
+    def _known_since(self, picture: Picture) -> Millis:
+        """When another rule first told of it; without one, since it is known."""
+        told_at = [
+            each.created_at
+            for each in self.statuses
+            if each.incident in picture.keys
+            and each.rule != self.rule.key
+            and each.created_at >= picture.started_at
+        ]
+        return min(told_at, default=picture.known_at)
+
+    def _further(self, incident: str, picture: Picture) -> Notice | None:
+        last, at = self.told[incident][-1], self.present.at
+        if person := self.work.closed_by(picture.keys):
+            return self._ended(incident, f"It was closed by {person}.")
+        if (picture.level, picture.cause) == (last.level, last.cause):
+            return None
+        has_grown = picture.level.height > last.level.height
+        if not has_grown and at - last.created_at < CALM:
+            return None
+        if self.rule.quiet is not None and self.rule.quiet.holds(at, picture.level):
+            return None
+        return self._notice(incident, NoticeKind.CHANGED, picture)
+
+    def _away(self, incident: str) -> Notice | None:
+        """Of an incident that is active no more."""
+        ended_at, at = self.present.ended.get(incident), self.present.at
+        if ended_at is not None and at - ended_at < SETTLED:
+            return None
+        if self.rule.quiet is not None and self.rule.quiet.holds(at, self.told[incident][-1].level):
+            return None
+        return self._ended(incident, "All its failures have ended.")
+
+    def _ended(self, incident: str, reason: str) -> Notice:
+        return self._notice(incident, NoticeKind.RESOLVED, None, reason)
+
+    def _notice(self, incident: str, kind: NoticeKind, picture: Picture | None, reason: str = "") -> Notice:
+        earlier = self.told.get(incident, ())
+        last = earlier[-1] if earlier else None
+        occasion = Occasion(
+            kind,
+            self.present.at,
+            last=last,
+            reason=reason,
+            waited=self.rule.after if kind is NoticeKind.NEW else None,
+        )
+        url = self.rules.public_url or self.present.public_url
+        failures = picture.failures if picture is not None else (incident,)
+        link = notice_link(url, failures, self.present.at)
+        return Notice(
+            key=notice_key(self.rule.key, self.channel, incident, len(earlier)),
+            incident=incident,
+            rule=self.rule.key,
+            channel=self.channel,
+            kind=kind,
+            level=picture.level if picture is not None else NoticeLevel.NONE,
+            cause=picture.cause if picture is not None else last.cause if last is not None else "",
+            text=notice_text(incident, picture, occasion, link),
+            link=link,
+            replaces=tuple(each.key for each in earlier if each.is_open),
+        )
+
+
+def notice_key(rule: str, channel: str, incident: str, number: int) -> str:
+    """Of the notice with this number (from 0 on) of a conversation."""
+    content = "\n".join((rule, channel, incident, str(number)))
+    return f"N-{hashlib.sha256(content.encode()).hexdigest()[:20]}"
+
+
+def _matches(rule: Rule, picture: Picture) -> bool:
+    when = rule.when
+    return (
+        (when.promises is None or picture.promises >= when.promises)
+        and (when.orders is None or picture.orders >= when.orders)
+        and (when.value is None or picture.value >= when.value)
+        and (when.level is None or picture.level.height >= when.level.height)
+        and (when.rank is None or picture.rank <= when.rank)
+        and _is_of(rule, picture)
+    )
+
+
+def _is_of(rule: Rule, picture: Picture) -> bool:
+    when = rule.when
+    return (
+        (when.owners is None or picture.owner in when.owners)
+        and (when.concerns is None or not set(when.concerns).isdisjoint(picture.concerns))
+        and (when.elements is None or picture.cause in when.elements)
+        and (when.classes is None or picture.failure_class in when.classes)
+    )

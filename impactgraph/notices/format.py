@@ -1,0 +1,320 @@
+"""The format of a file of notices. It is read as topologies are: with lines, and all problems at once."""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from graph_models.enums import FailureClass
+from graph_models.ids import key_of
+from graph_models.journal import NoticeKind, NoticeLevel
+from graph_models.time import SECOND
+from impactgraph.errors import BadInputError, Problem
+from impactgraph.notices.config import (
+    AppriseChannel,
+    Channel,
+    Concern,
+    NoticeRules,
+    Quiet,
+    Rule,
+    WebhookChannel,
+    When,
+)
+from impactgraph.notices.format_values import Address, ByName, Id, MainUnits, TimeOfDay, Zone
+from impactgraph.sources.format import SecretPlace, Shaped
+from impactgraph.topology.document import Map, Node, parse_document
+from impactgraph.topology.fields import (
+    WRONG,
+    Body,
+    Field,
+    Fields,
+    JsonSchema,
+    Reading,
+    Several,
+    display_text,
+    source_text,
+)
+from impactgraph.topology.near import did_you_mean
+from impactgraph.topology.references import KeyIndex, either
+from impactgraph.topology.schema import duration_schema
+from impactgraph.topology.values import Duration, Text, Whole, Word
+from impactgraph.usecases.validation import element_id
+
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_URL = re.compile(r"https?://[^\s/?#@]+[^\s@]*")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_PLACE = re.compile(r"\{([^{}]*)\}")
+_HOOK = Shaped(_URL, "an address such as https://hooks.example.com/impactgraph, without user or password")
+
+
+def _words(enumeration: type[StrEnum]) -> Word:
+    members = {each.value.lower(): each for each in enumeration}
+    return Word(tuple(members), members.__getitem__)
+
+
+def _team(text: str) -> str:
+    return key_of(text, "team")
+
+
+_LEVEL = _words(NoticeLevel)
+_TEAMS = Several(Id(_team), least=1)
+_WHEN = Body(
+    Fields(
+        (
+            Field("promises", Whole(1), "Expected promises missed, at least."),
+            Field("orders", Whole(1), "Expected affected orders, at least."),
+            Field("value", MainUnits(), "Their value, at least, in the reporting currency."),
+            Field("level", _LEVEL, "What is at stake, at least: low, medium, high or critical."),
+            Field("rank", Whole(1), "Among the first so many of the list of incidents."),
+            Field("owners", _TEAMS, "Teams that own the likeliest cause."),
+            Field("concerns", Several(_words(Concern), least=1), "Who owns what it does."),
+            Field("elements", Several(Id(element_id), least=1), "The likeliest cause is one of these."),
+            Field(
+                "classes",
+                Several(_words(FailureClass), least=1),
+                "Its class.",
+            ),
+        )
+    ),
+    lambda values: When(**values),
+)
+_QUIET = Body(
+    Fields(
+        (
+            Field("from", TimeOfDay(), "When they begin.", required=True, attribute="start"),
+            Field("until", TimeOfDay(), "When they end.", required=True),
+            Field("timezone", Zone(), "IANA name of their time zone; default: UTC."),
+            Field("below", _LEVEL, "Incidents of this level or above are told of all the same."),
+        )
+    ),
+    lambda values: Quiet(**values),
+)
+_RULE = Body(
+    Fields(
+        (
+            Field("to", Several(Text(), least=1), "Channels that are told.", required=True),
+            Field("when", _WHEN, "Of which incidents; without it, of all that affect anything."),
+            Field(
+                "changes",
+                Several(_words(NoticeKind), least=1),
+                "Of which changes; default: of all.",
+                attribute="on",
+            ),
+            Field("after", Duration(least=1), "Only where nobody has acknowledged it for so long."),
+            Field("quiet", _QUIET, "Hours in which it waits."),
+        )
+    )
+)
+_APPRISE = (
+    Field(
+        "address",
+        Address(),
+        "Address of Apprise with {name} for each secret; or {env: NAME}, {file: PATH} where all of it is.",
+        required=True,
+    ),
+    Field(
+        "secrets",
+        ByName(SecretPlace(), Shaped(_NAME, "a name in small letters")),
+        "Where each secret of the address is.",
+    ),
+)
+_WEBHOOK = (
+    Field("url", _HOOK, "Address that notices are sent to.", required=True),
+    Field("secret", SecretPlace(), "Secret of Standard Webhooks that signs them: whsec_...", required=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    fields: Fields
+    make: Callable[..., Channel]
+    help: str
+
+
+def _kind(help: str, fields: tuple[Field, ...], make: Callable[..., Channel]) -> _Kind:
+    return _Kind(Fields((Field("kind", Text(), help, required=True), *fields)), make, help)
+
+
+KINDS: Mapping[str, _Kind] = {
+    "apprise": _kind("A chat, a pager, mail: an address of Apprise.", _APPRISE, AppriseChannel),
+    "webhook": _kind("An address that takes signed JSON.", _WEBHOOK, WebhookChannel),
+}
+
+
+class _Channels:
+    """A map from the key of a channel to its fields, which its kind decides."""
+
+    def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
+        if not isinstance(node, Map):
+            return reading.wrong(f"`{name}` must be a map by key, not {display_text(node)}.", line)
+        return {key: self._channel(key, item, node.lines[key], reading) for key, item in node.items()}
+
+    def _channel(self, key: str, node: Node, line: int, reading: Reading) -> Channel | None:
+        before = len(reading.problems)
+        reading.element = f"channel {key}"
+        _check_key(key, line, reading)
+        kind = self._kind(node, line, reading)
+        if kind is not None and isinstance(node, Map):
+            values = kind.fields.read(node, reading)
+            _check_secrets(values, node, reading)
+            if len(reading.problems) == before:
+                reading.element = ""
+                return kind.make(key=key, **{**values, "kind": values["kind"].lower()})
+        reading.element = ""
+        return None
+
+    def _kind(self, node: Node, line: int, reading: Reading) -> _Kind | None:
+        if not isinstance(node, Map):
+            reading.wrong(f"it must be a map with `kind`, not {display_text(node)}.", line)
+            return None
+        item = node.get("kind")
+        text = (source_text(item) or "") if item is not None else ""
+        if kind := KINDS.get(text.lower()):
+            return kind
+        what = (
+            f"must be {either(list(KINDS))}, not {display_text(item)}" if item is not None else "is missing"
+        )
+        reading.wrong(f"`kind` {what}.{did_you_mean(text, KINDS)}", node.lines.get("kind", line))
+        return None
+
+    def schema(self) -> JsonSchema:
+        return {
+            "type": "object",
+            "minProperties": 1,
+            "propertyNames": {"pattern": f"^{_KEY.pattern}$"},
+            "additionalProperties": {"oneOf": [_kind_schema(name, kind) for name, kind in KINDS.items()]},
+        }
+
+
+def _kind_schema(name: str, kind: _Kind) -> JsonSchema:
+    schema = kind.fields.schema()
+    return schema | {
+        "properties": {**schema["properties"], "kind": {"const": name, "description": kind.help}}
+    }
+
+
+def _check_key(key: str, line: int, reading: Reading) -> None:
+    if not _KEY.fullmatch(key):
+        reading.wrong("its key may have letters, digits, dots, hyphens and underscores only.", line)
+
+
+def _check_secrets(values: Mapping[str, Any], node: Map, reading: Reading) -> None:
+    """Each place in the address has a secret, and each secret a place."""
+    address, secrets = values.get("address", ""), values.get("secrets", {})
+    names = _PLACE.findall(address) if isinstance(address, str) else []
+    line = node.lines.get("address", node.line)
+    for name in names:
+        if name not in secrets:
+            reading.wrong(
+                f"`address` has {{{name}}}, but `secrets` has no {name!r}.{did_you_mean(name, secrets)}", line
+            )
+    for name in secrets:
+        if name not in names:
+            reading.wrong(f"`secrets` has {name!r}, but `address` has no {{{name}}}.", node.lines["secrets"])
+
+
+class _Rules:
+    """A map from the key of a rule to its fields."""
+
+    def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
+        if not isinstance(node, Map):
+            return reading.wrong(f"`{name}` must be a map by key, not {display_text(node)}.", line)
+        rules: list[tuple[dict[str, Any], int]] = []
+        for key, item in node.items():
+            reading.element = f"rule {key}"
+            _check_key(key, node.lines[key], reading)
+            values = _RULE.read(item, node.lines[key], "rule", reading)
+            if values is not WRONG and isinstance(item, Map):
+                rules.append(({"key": key, **values}, item.lines.get("to", node.lines[key])))
+        reading.element = ""
+        return tuple(rules)
+
+    def schema(self) -> JsonSchema:
+        return {
+            "type": "object",
+            "minProperties": 1,
+            "propertyNames": {"pattern": f"^{_KEY.pattern}$"},
+            "additionalProperties": _RULE.schema(),
+        }
+
+
+FORMAT = Fields(
+    (
+        Field("channels", _Channels(), "Who can be told, by key.", required=True),
+        Field("rules", _Rules(), "Of what they are told, by key.", required=True),
+        Field("public_url", _HOOK, "Address of the server, for links; default: IMPACTGRAPH_URL."),
+        Field(
+            "teams",
+            ByName(
+                _TEAMS,
+                Shaped(re.compile("|".join(Concern)), either([each.value for each in Concern])),
+            ),
+            "Teams that own what an incident does: they are named in its notices, and what they own counts "
+            "as theirs.",
+        ),
+        Field("every", Duration(least=SECOND), "How often incidents are looked at; default: 15s."),
+        Field("give_up", Duration(least=1), "After which time a notice is not tried again; default: 1d."),
+    )
+)
+
+
+def load_rules(path: Path) -> NoticeRules:
+    """The rules of a file. Raises BadInputError with everything that is wrong in it."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise BadInputError(Problem(f"The notices cannot be read: {reason}.", str(path))) from error
+    return parse_rules(text, str(path))
+
+
+def parse_rules(text: str, name: str = "notices.yaml") -> NoticeRules:
+    """Raises BadInputError with everything that is wrong, each with its line."""
+    document = parse_document(text, name)
+    reading = Reading(KeyIndex(), file=name, problems=document.problems)
+    if not isinstance(document.root, Map):
+        if not document.problems:
+            reading.wrong("It must be a map with `channels` and `rules` (docs/notices.md).", 1)
+        raise BadInputError(*reading.problems)
+    values = FORMAT.read(document.root, reading)
+    rules: Sequence[tuple[dict[str, Any], int]] = values.get("rules", ())
+    channels: Mapping[str, Channel] = values.get("channels", {})
+    for rule, line in rules:
+        reading.element = f"rule {rule['key']}"
+        if NoticeKind.NEW not in rule.get("on", NoticeKind):
+            reading.wrong(
+                "`changes` must have `new`: what nobody was told of does not change for them.", line
+            )
+        for key in rule["to"]:
+            if key not in channels:
+                reading.wrong(f"`to` names no channel: {key!r}.{did_you_mean(key, channels)}", line)
+    if reading.problems:
+        raise BadInputError(*sorted(reading.problems, key=lambda problem: problem.line or 0))
+    teams = {Concern(key): of_it for key, of_it in values.get("teams", {}).items()}
+    optional = {key: values[key] for key in ("every", "give_up") if key in values}
+    return NoticeRules(
+        channels=channels,
+        rules=tuple(Rule(**rule) for rule, _ in rules),
+        public_url=values.get("public_url", "").rstrip("/") or None,
+        teams=teams,
+        **optional,
+    )
+
+
+def notices_schema() -> JsonSchema:
+    """The format as a JSON Schema (2020-12) for editors."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Notices",
+        "description": "Channels and rules of notices about incidents.",
+        **FORMAT.schema(),
+        "$defs": {"duration": duration_schema()},
+    }
+
+
+def schema_text() -> str:
+    """As committed in docs/notices.schema.json."""
+    return json.dumps(notices_schema(), indent=2) + "\n"
