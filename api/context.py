@@ -32,6 +32,7 @@ from impactgraph.usecases.incidents import (
     list_incidents,
 )
 from impactgraph.usecases.kept_lists import AnswerKey, KeptLists
+from impactgraph.usecases.measures import Measures, MeasuresQuestion, measures
 from impactgraph.usecases.notices import NoNotices, NoticeWorker
 from impactgraph.usecases.orders import get_orders, recorded_orders
 from impactgraph.usecases.paged_answer import PagedAnswer, answer_again, as_answer, key_of_cursors
@@ -263,6 +264,10 @@ class Context(BaseContext):
     async def incidents(self, question: IncidentsQuestion) -> tuple[IncidentReport, ...]:
         """Of failures on record and of given alerts, ranked. Raises NotFoundError, BadInputError."""
         return await self.ask_at(question.as_of, list_incidents, self._ask_impact, question)
+
+    async def measures(self, question: MeasuresQuestion) -> Measures:
+        """Raises NoTopologyError, BadInputError."""
+        return await self.ask_at(question.as_of, measures, self._ask_impact, question)
 
     async def incident(self, key: str) -> IncidentReport | None:
         """The incident of failures on record with this bare key."""

@@ -20,6 +20,7 @@ from graph_models.enums import (
     Severity,
 )
 from graph_models.journal import NoticeKind, NoticeLevel, NoticeState
+from impactgraph.usecases.measures import PeriodUnit
 from impactgraph.usecases.topology_map import EdgeKind as MapEdgeKind
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "OrderSort",
     "OrderStatus",
     "PayloadKind",
+    "PeriodUnit",
     "RecordEffect",
     "RecordState",
     "Severity",
@@ -293,4 +295,9 @@ _describe(
         "HIGH": "100 promises, or 1,000 orders.",
         "CRITICAL": "1,000 promises, or 10,000 orders.",
     },
+)
+_describe(
+    PeriodUnit,
+    "What measures are of.",
+    {"WEEK": "A week from Monday on, in UTC.", "MONTH": "A month, in UTC."},
 )

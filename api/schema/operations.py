@@ -5,11 +5,13 @@ from typing import Annotated
 import strawberry
 
 from api.schema.element import Info
-from api.schema.enums import NoticeState
+from api.schema.enums import NoticeState, PeriodUnit
+from api.schema.measures import Measures
 from api.schema.notice import DueNotice, Notice
 from api.schema.page import After, Connection, First
 from api.schema.question import AsOf
-from impactgraph.usecases import notices
+from api.schema.scalars import Moment
+from impactgraph.usecases import measures, notices
 
 
 @strawberry.type
@@ -43,3 +45,30 @@ class OperationQueries:
         due = await info.context.run(info.context.notices.due, rules, file)
         info.context.count(len(due))
         return [DueNotice.of(each) for each in due]
+
+    @strawberry.field(
+        description="Measures of incidents and of what they cost, by week or month. Costs two answers for "
+        "each incident that is asked of."
+    )
+    async def measures(
+        self,
+        info: Info,
+        by: Annotated[PeriodUnit, strawberry.argument(description="What the periods are.")] = PeriodUnit.WEEK,
+        since: Annotated[
+            Moment | None,
+            strawberry.argument(
+                description="The period that has it is the first one; null: four weeks before."
+            ),
+        ] = None,
+        as_of: AsOf = None,
+        asked: Annotated[
+            int,
+            strawberry.argument(
+                description="Of how many incidents, the latest first, it is asked what they hit."
+            ),
+        ] = 20,
+    ) -> Measures:
+        question = measures.MeasuresQuestion(unit=by, since=since, as_of=as_of, asked=asked)
+        answer = await info.context.measures(question)
+        info.context.count(sum(map(len, (answer.groups, answer.service, answer.steps, answer.postings))))
+        return Measures.of(answer)

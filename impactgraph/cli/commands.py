@@ -248,6 +248,15 @@ COMMANDS = (
         ),
     ),
     Command(
+        "measures",
+        "Incidents and what they cost, by week or month.",
+        "How many, how long until they were detected, acknowledged, mitigated and healed, orders hit and "
+        "promises missed because of them, alerts; per cause, owner and element. Promises kept by channel, "
+        "exceptions by step, money in late postings, and forecasts compared with what happened. What is not "
+        "known is named. --format csv has a row for each figure.",
+        ("impactgraph measures", "impactgraph measures --by month --since -180d --format csv"),
+    ),
+    Command(
         "drift",
         "Steps, locations, modes and channels whose duration, error rate, reroutes, rejections or "
         "cancellations changed.",

@@ -281,6 +281,18 @@ NOTICES = f"""query ($state: [NoticeState!], $first: Int) {{
     {_page(f"{DUE_NOTICE} state reason createdAt at attempts retryAt")} }}"""
 NOTICES_DUE = f"""query ($rules: String!, $file: String!) {{
   noticesDue(rules: $rules, file: $file) {{ {DUE_NOTICE} }} }}"""
+_SPREAD = "{ count median longest }"
+_FIGURES = (
+    "figures { incidents failures alerts alertsPerIncident quietShare actions "
+    f"detect {_SPREAD} acknowledge {_SPREAD} mitigate {_SPREAD} heal {_SPREAD} "
+    "orders promisesMissed counted }"
+)
+MEASURES = f"""query ($by: PeriodUnit!, $since: DateTime, $asOf: DateTime, $asked: Int!) {{
+  measures(by: $by, since: $since, asOf: $asOf, asked: $asked) {{ asOf by
+    periods {{ key start end {_FIGURES} }} groups {{ grouping key {_FIGURES} }}
+    service {{ period channel promises kept share }} steps {{ period step entered failed rate }}
+    postings {{ period type postings moneyDays {{ amount currency }} }}
+    forecasts {{ incident at orders expected happened }} notes }} }}"""
 
 DOCUMENTS = (
     blast_document(tuple(BLAST_FIELDS.values())),
@@ -304,6 +316,7 @@ DOCUMENTS = (
     INCIDENTS,
     NOTICES,
     NOTICES_DUE,
+    MEASURES,
     FAILURES,
     REPORT,
     UPDATE,

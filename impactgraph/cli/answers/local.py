@@ -17,6 +17,7 @@ from impactgraph.cli.blast_data import blast_json, export_rows
 from impactgraph.cli.blast_layout import PREVIEW_PARTS, BlastLayout
 from impactgraph.cli.encode import Encoder, Json, iso_moment
 from impactgraph.cli.links import server_address
+from impactgraph.cli.measures_data import measures_json
 from impactgraph.cli.notice_data import due_json, notice_json
 from impactgraph.cli.output import Rows
 from impactgraph.cli.overdue_data import overdue_json
@@ -34,6 +35,7 @@ from impactgraph.usecases.failures import list_failures
 from impactgraph.usecases.identify_order import identify_order
 from impactgraph.usecases.incidents import IncidentsQuestion, list_incidents, page_of
 from impactgraph.usecases.ingest_files import EventTarget
+from impactgraph.usecases.measures import MeasuresQuestion, measures
 from impactgraph.usecases.notices import list_notices
 from impactgraph.usecases.orders import OrderQuery, current_topology, orders_page
 from impactgraph.usecases.overdue import OverdueQuestion, overdue
@@ -187,6 +189,10 @@ class LocalAnswers:
 
     def sources(self, configured: Sequence[tuple[str, str]]) -> Sequence[Json]:
         return [source_json(each) for each in stopped_sources(configured, self.store.source_progress())]
+
+    def measures(self, question: MeasuresQuestion) -> Json:
+        with snapshot(self.store, question.as_of, self.now) as s:
+            return measures_json(measures(s, answer_question, question))
 
     def notices(self, states: Sequence[NoticeState] | None, size: int) -> Json:
         page = list_notices(self.store, states=states, first=size)

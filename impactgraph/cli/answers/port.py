@@ -16,6 +16,7 @@ from impactgraph.cli.why_message import MessageLayout
 from impactgraph.usecases.exports import Export
 from impactgraph.usecases.incidents import IncidentsQuestion
 from impactgraph.usecases.ingest_files import EventTarget
+from impactgraph.usecases.measures import MeasuresQuestion
 from impactgraph.usecases.orders import OrderQuery
 from impactgraph.usecases.overdue import OverdueQuestion
 from impactgraph.usecases.payloads import PayloadsQuestion
@@ -108,6 +109,10 @@ class Answers(Protocol):
 
     def sources(self, configured: Sequence[tuple[str, str]]) -> Sequence[Json]:
         """GraphQL's Source of each live source. A server knows its own; of a store, (key, kind) say which."""
+        ...
+
+    def measures(self, question: MeasuresQuestion) -> Json:
+        """GraphQL's Measures."""
         ...
 
     def notices(self, states: Sequence[NoticeState] | None, size: int) -> Json:

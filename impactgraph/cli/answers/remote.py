@@ -28,6 +28,7 @@ from impactgraph.usecases.exports import Export, columns
 from impactgraph.usecases.failure_input import change_input, failure_input
 from impactgraph.usecases.incidents import IncidentsQuestion
 from impactgraph.usecases.ingest_files import EventTarget
+from impactgraph.usecases.measures import MeasuresQuestion
 from impactgraph.usecases.orders import OrderQuery
 from impactgraph.usecases.overdue import OverdueQuestion
 from impactgraph.usecases.pages import MOST
@@ -259,6 +260,15 @@ class RemoteAnswers:
 
     def sources(self, configured: Sequence[tuple[str, str]]) -> Sequence[Json]:
         return self.client.ask(documents.SOURCES)["sources"]
+
+    def measures(self, question: MeasuresQuestion) -> Json:
+        return self.client.ask(
+            documents.MEASURES,
+            by=question.unit.name,
+            since=iso_moment(question.since),
+            asOf=iso_moment(question.as_of),
+            asked=question.asked,
+        )["measures"]
 
     def notices(self, states: Sequence[NoticeState] | None, size: int) -> Json:
         names = None if states is None else [each.name for each in states]

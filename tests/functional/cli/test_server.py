@@ -120,6 +120,8 @@ COMMANDS = [
     ("sources",),
     ("payloads", "--kind", "error_template", "--where", "placed-from=-12h"),
     ("notices",),
+    ("measures",),
+    ("measures", "--by", "month", "--since", "-90d", "--as-of", "-2h", "--asked", "1"),
     ("notices", "try", "--notices", "{rules}"),
     ("failure", "list"),
     ("failure", "list", "--active", "--first", "1"),

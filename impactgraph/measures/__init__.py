@@ -1,0 +1,1 @@
+"""Figures on incidents by week and month, computed from plain values."""

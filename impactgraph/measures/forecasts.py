@@ -1,0 +1,42 @@
+"""Forecasts of promises compared with what became of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import fsum
+
+from graph_models.time import Millis
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastOrder:
+    """An order that was forecast during an incident."""
+
+    order: str
+    """Bare key."""
+    miss: float
+    """Likelihood that it misses its promise, for whatever reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastCheck:
+    """Of an incident, and of the orders whose promise is over."""
+
+    incident: str
+    at: Millis
+    """The moment of the forecast."""
+    orders: int
+    expected: float
+    """Promises missed, as forecast then."""
+    happened: int
+    """Promises missed."""
+
+
+def check_forecast(
+    incident: str, at: Millis, orders: Sequence[ForecastOrder], missed: dict[str, bool]
+) -> ForecastCheck | None:
+    """`missed`: of each order whose promise is over, whether it was missed. None without such an order."""
+    known = [each for each in orders if each.order in missed]
+    if not known:
+        return None
+    happened = sum(missed[each.order] for each in known)
+    return ForecastCheck(incident, at, len(known), round(fsum(each.miss for each in known), 6), happened)

@@ -1,0 +1,168 @@
+"""Incidents of a longer time with what is known of each, for measures."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from graph_models.failure import Failure
+from graph_models.impact import Question
+from graph_models.incidents import Alert, Incident
+from graph_models.journal import IncidentAction, IncidentActionKind
+from graph_models.time import HOUR, MINUTE, Millis
+from impactgraph.diagnosis.incidents import correlate
+from impactgraph.diagnosis.incidents.symptoms import symptoms_of
+from impactgraph.measures.forecasts import ForecastOrder
+from impactgraph.measures.incidents import IncidentFacts
+from impactgraph.usecases.answer import Ask
+from impactgraph.usecases.snapshot import Snapshot, snapshot
+
+APART: Millis = 6 * HOUR
+"""Failures that begin so long after all others before them are of other incidents."""
+SIGNS: Millis = HOUR
+"""Errors of an element so long before its failure are the first signs of it."""
+FORECAST_AFTER: Millis = 15 * MINUTE
+"""How long after its report an incident is forecast, to compare."""
+MOST_ORDERS = 500
+"""Orders of a forecast that are compared with what happened."""
+_TAKEN_UP = (IncidentActionKind.ACKNOWLEDGED, IncidentActionKind.ASSIGNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What an incident affected at a moment."""
+
+    at: Millis
+    orders: float
+    """Expected."""
+    promises: float
+    """Expected to be missed because of it."""
+    is_anything: bool
+    forecast: tuple[ForecastOrder, ...]
+    """At most `MOST_ORDERS` of its orders."""
+
+
+def incidents_since(s: Snapshot, since: Millis) -> tuple[tuple[Incident, tuple[Failure, ...]], ...]:
+    """Incidents that began at `since` or later, each with its failures, the newest first.
+
+    Costs a correlation of each cluster of failures that are less than six hours apart.
+    """
+    by_key = {failure.key: failure for failure in s.begun_failures if failure.started_at >= since}
+    found: list[tuple[Incident, tuple[Failure, ...]]] = []
+    for cluster in _clusters(by_key.values()):
+        correlation = correlate(
+            s.graph, map(_alert, cluster), now=s.at, symptoms=partial(symptoms_of, s.graph)
+        )
+        for incident in correlation.incidents:
+            found.append((incident, tuple(by_key[alert.key] for alert in incident.alerts)))
+        found += [
+            (Incident(each.key, (each,), (), 1.0), (by_key[each.key],)) for each in correlation.unmatched
+        ]
+    return tuple(sorted(found, key=lambda each: (-each[0].started_at, each[0].key)))
+
+
+def facts_of(
+    s: Snapshot,
+    incident: Incident,
+    failures: Sequence[Failure],
+    actions: Mapping[str, Sequence[IncidentAction]],
+    hit: "Hit | None",
+) -> IncidentFacts:
+    """`actions`: by key of one of its failures. `hit`: None where that was not asked."""
+    mine = sorted(
+        (action for failure in failures for action in actions.get(failure.key, ())), key=lambda each: each.at
+    )
+    cause = incident.causes[0].element if incident.is_explained else None
+    elements = tuple(dict.fromkeys(failure.target for failure in failures))
+    reported_at = min(failure.reported_at for failure in failures)
+    ended = [failure.ended_at for failure in failures]
+    closed_at = _first(mine, (IncidentActionKind.CLOSED,))
+    healed_at = max((each for each in (*ended, closed_at) if each is not None), default=None)
+    return IncidentFacts(
+        key=incident.key,
+        started_at=incident.started_at,
+        signs_at=_first_sign(s, elements, incident.started_at, reported_at),
+        reported_at=reported_at,
+        acknowledged_at=_first(mine, _TAKEN_UP),
+        mitigated_at=_first(mine, (IncidentActionKind.MITIGATED,)),
+        healed_at=healed_at if all(each is not None for each in ended) else None,
+        alerts=sum(failure.alert is not None for failure in failures),
+        failures=len(failures),
+        actions=len(mine),
+        is_quiet=cause is None or (hit is not None and not hit.is_anything),
+        cause=cause,
+        owner=s.topology.owner_of(cause) if cause is not None else None,
+        elements=elements,
+        orders=hit.orders if hit is not None else None,
+        promises=hit.promises if hit is not None else None,
+    )
+
+
+def last_moment(s: Snapshot, failures: Sequence[Failure]) -> Millis:
+    """Just before the last of them ended; now where one has not."""
+    ends = [s.at if failure.ended_at is None else failure.ended_at - 1 for failure in failures]
+    return max(min(max(ends), s.at), min(failure.started_at for failure in failures))
+
+
+def forecast_moment(s: Snapshot, failures: Sequence[Failure]) -> Millis:
+    """A quarter of an hour after the first report, or its last moment where that is earlier."""
+    reported_at = min(failure.reported_at for failure in failures)
+    return min(reported_at + FORECAST_AFTER, last_moment(s, failures))
+
+
+def hit_at(s: Snapshot, ask: Ask, failures: Sequence[Failure], at: Millis) -> Hit | None:
+    """What the failures that were on record at the moment affected then; None where none was."""
+    with snapshot(s.store, at, s.at) as then:
+        known_keys = {failure.key for failure in then.failures}
+        keys = tuple(failure.key for failure in failures if failure.key in known_keys)
+        if not keys or not then.topology.version:
+            return None
+        answer = ask(then, Question(failures=keys, as_of=at))
+        of = answer.estimates
+        records = (of.postings, of.notifications, of.tasks, of.supplier_orders)
+        return Hit(
+            at=at,
+            orders=of.orders.expected,
+            promises=of.promises_missed.expected,
+            is_anything=any(each.possible for each in (of.orders, *records)),
+            forecast=tuple(
+                ForecastOrder(row.order, min(1.0, row.miss_likelihood + row.late_anyway))
+                for row in answer.orders(first=MOST_ORDERS).items
+            ),
+        )
+
+
+def _clusters(failures: Iterable[Failure]) -> list[list[Failure]]:
+    clusters: list[list[Failure]] = []
+    last: Millis | None = None
+    for failure in sorted(failures, key=lambda each: (each.started_at, each.key)):
+        if last is None or failure.started_at - last >= APART:
+            clusters.append([])
+        clusters[-1].append(failure)
+        last = failure.started_at
+    return clusters
+
+
+def _alert(failure: Failure) -> Alert:
+    return Alert(
+        key=failure.key,
+        element=failure.target,
+        started_at=failure.started_at,
+        ended_at=failure.ended_at,
+        failure_class=failure.failure_class,
+        scope=failure.scope,
+        text=failure.summary,
+        is_statement=failure.alert is None,
+    )
+
+
+def _first(actions: Iterable[IncidentAction], kinds: Sequence[IncidentActionKind]) -> Millis | None:
+    return next((action.at for action in actions if action.kind in kinds), None)
+
+
+def _first_sign(s: Snapshot, elements: Iterable[str], started_at: Millis, reported_at: Millis) -> Millis:
+    """The first error of one of the elements, from an hour before the start on; else the start."""
+    errors, words = s.columns.errors, s.columns.dictionaries.elements
+    since = started_at - SIGNS
+    is_of = words.mask_of(elements)[errors.element] & (errors.at >= since) & (errors.at < reported_at)
+    first = int(errors.at[is_of].min(initial=started_at))
+    return min(first, started_at)

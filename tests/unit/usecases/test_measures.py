@@ -1,0 +1,160 @@
+"""Measures of a store: from failures, the journal and the columns; what is not known is named."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from graph_models.time import DAY, HOUR, MINUTE
+from impactgraph.errors import BadInputError, NoTopologyError
+from impactgraph.measures.incidents import Spread
+from impactgraph.measures.periods import PeriodUnit
+from impactgraph.ports.store import Store
+from impactgraph.stores.embedded import EmbeddedStore
+from impactgraph.usecases.blast_radius import answer_question
+from impactgraph.usecases.measures import Measures, MeasuresQuestion, measures
+from impactgraph.usecases.snapshot import snapshot
+from tests.stores.events import DOCUMENTS, NOON, at, entered, event, of, placed, reported, topology
+
+NOW = at(24 * 60)
+LATER = f"{NOON.date()}T14:00:00Z"
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    store = EmbeddedStore.in_memory(now=lambda: NOW)
+    store.apply_topology(topology(), DOCUMENTS, at(-60))
+    yield store
+    store.close()
+
+
+def asked(store: Store, **fields: object) -> Measures:
+    question = MeasuresQuestion(**fields)  # type: ignore[arg-type]
+    with snapshot(store, question.as_of, NOW) as s:
+        return measures(s, answer_question, question)
+
+
+def fill(store: Store) -> None:
+    orders = [
+        line
+        for n in range(4)
+        for line in (placed(f"O-{n}", promised_by=LATER), entered("promise", 1, f"O-{n}/1"))
+    ]
+    alert = {"sender": "alertmanager", "source": "prod", "key": "a1"}
+    begun = f"{NOON.date()}T12:20:00Z"
+    store.ingest(
+        [
+            *orders,
+            of("fulfillment.failed", 25, "O-0/1", step="promise", element="system:oms", code="timeout"),
+            reported("F-1", 30, started_at=begun),
+            reported("F-2", 31, started_at=begun, alert=alert),
+            event("incident.acknowledged", 40, incident="F-1", by="ana"),
+            event("incident.mitigated", 60, incident="F-1", by="ana"),
+            event("failure.resolved", 80, failure="F-2"),
+            event("failure.resolved", 90, failure="F-1"),
+        ]
+    )
+
+
+def test_an_incident_has_its_times_and_what_it_hit(store: Store) -> None:
+    fill(store)
+
+    answer = asked(store)
+    figures = next(each for _, each in answer.periods if each.incidents)
+
+    assert (figures.incidents, figures.alerts, figures.actions, figures.counted) == (1, 1, 2, 1)
+    assert figures.detect == Spread(1, 10 * MINUTE, 10 * MINUTE)
+    assert figures.acknowledge == Spread(1, 10 * MINUTE, 10 * MINUTE)
+    assert figures.mitigate == Spread(1, 30 * MINUTE, 30 * MINUTE)
+    assert figures.heal == Spread(1, HOUR, HOUR)
+    assert figures.orders == pytest.approx(4, abs=0.5)
+    assert {(each.grouping.value, each.key) for each in answer.groups} == {
+        ("cause", "system:oms"),
+        ("owner", "shop"),
+        ("element", "system:oms"),
+    }
+
+
+def test_errors_before_the_report_are_its_first_signs(store: Store) -> None:
+    store.ingest(
+        [
+            placed("O-0"),
+            entered("promise", 1, "O-0/1"),
+            of("fulfillment.failed", 5, "O-0/1", step="promise", element="system:oms", code="timeout"),
+            reported("F-1", 30),
+        ]
+    )
+
+    figures = next(each for _, each in asked(store).periods if each.incidents)
+
+    assert figures.detect == Spread(1, 25 * MINUTE, 25 * MINUTE)
+
+
+def test_promises_and_exceptions_are_those_of_the_columns(store: Store) -> None:
+    fill(store)
+
+    answer = asked(store)
+
+    (level,) = answer.service
+    assert (level.channel, level.promises, level.kept) == ("web", 4, 0)
+    step = next(each for each in answer.steps if each.step == "step:collect/promise")
+    assert (step.entered, step.failed) == (4, 1)
+    (check,) = answer.forecasts
+    assert (check.incident, check.orders, check.happened) == ("F-1", 4, 4)
+    assert 0 <= check.expected <= 4
+
+
+def test_an_empty_answer_says_why(store: Store) -> None:
+    answer = asked(store)
+
+    assert [each.incidents for _, each in answer.periods] == [0] * len(answer.periods)
+    assert answer.notes == (
+        "No failure that is on record began in this time: there is no incident to measure.",
+        "No promise of an order was over in this time.",
+        "No order entered a step in this time.",
+        "No posting with an amount was late in this time.",
+    )
+
+
+def test_what_is_not_known_is_named(store: Store) -> None:
+    store.ingest([reported("F-1", 30)])
+
+    notes = " ".join(asked(store, asked=0).notes)
+
+    assert "No failure was made from an alert" in notes
+    assert "Nobody recorded work on an incident" in notes
+    assert "Reports are dated at the start of their failures" in notes
+    assert "Orders and promises are those of 0 of 1 incidents" in notes
+
+
+def test_failures_a_day_apart_are_of_two_incidents(store: Store) -> None:
+    store.ingest([reported("F-1", -24 * 60), event("failure.resolved", -23 * 60, failure="F-1")])
+    store.ingest([reported("F-2", 0, target="system:erp")])
+
+    assert sum(each.incidents for _, each in asked(store).periods) == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"since": NOW + DAY}, "since is after the moment of the answer"),
+        ({"since": NOW - 3_000 * DAY}, "and 120 at most"),
+        ({"asked": 201}, "asked is 201"),
+        ({"asked": -1}, "asked is -1"),
+    ],
+)
+def test_what_cannot_be_measured_is_an_error(store: Store, fields: dict[str, int], problem: str) -> None:
+    with pytest.raises(BadInputError, match=problem):
+        asked(store, **fields)
+
+
+def test_periods_may_be_months(store: Store) -> None:
+    answer = asked(store, unit=PeriodUnit.MONTH, since=NOW - 60 * DAY)
+
+    assert [period.key for period, _ in answer.periods] == ["2026-01", "2026-02", "2026-03"]
+
+
+def test_without_a_topology_there_is_nothing_to_measure() -> None:
+    store = EmbeddedStore.in_memory(now=lambda: NOW)
+    with pytest.raises(NoTopologyError):
+        asked(store)
+    store.close()
