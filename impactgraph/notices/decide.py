@@ -118,7 +118,9 @@ class _Speaker:
 
     def _new(self, picture: Picture) -> Notice | None:
         rule, at = self.rule, self.present.at
-        if picture.is_quiet or self.work.closed_by(picture.keys) or not _matches(rule, picture):
+        if not picture.is_active or picture.is_quiet or not _matches(rule, picture):
+            return None
+        if self.work.closed_by(picture.keys):
             return None
         if rule.quiet is not None and rule.quiet.holds(at, picture.level):
             return None
@@ -159,7 +161,11 @@ class _Speaker:
             return None
         if self.rule.quiet is not None and self.rule.quiet.holds(at, self.told[incident][-1].level):
             return None
-        return self._ended(incident, "All its failures have ended.")
+        is_over = ended_at is not None
+        reason = (
+            "All its failures have ended." if is_over else "It is not among the active incidents any more."
+        )
+        return self._ended(incident, reason)
 
     def _ended(self, incident: str, reason: str) -> Notice:
         return self._notice(incident, NoticeKind.RESOLVED, None, reason)

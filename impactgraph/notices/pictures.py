@@ -34,7 +34,7 @@ _STEPS = (
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An incident that is active, as it is told of."""
+    """An incident that is not over, as it is told of."""
 
     incident: str
     keys: frozenset[str]
@@ -44,6 +44,8 @@ class Picture:
     started_at: Millis
     known_at: Millis
     """When its first failure was reported."""
+    is_active: bool
+    """One of its failures has not ended."""
     is_quiet: bool
     rank: int
     """From 1 on."""
@@ -119,6 +121,7 @@ def _picture(report: IncidentReport, rank: int, loud: int, topology: Topology, r
         impact=report.impact,
         started_at=min(map(_begun_at, report.failures), default=report.started_at),
         known_at=min(map(_known_at, report.failures), default=report.started_at),
+        is_active=report.is_active,
         is_quiet=report.is_quiet,
         rank=rank,
         of=loud,

@@ -23,6 +23,7 @@ def picture(incident: str = "F-1", **fields: Any) -> Picture:
         "impact": "It affects 120 orders.",
         "started_at": NOW - HOUR,
         "known_at": NOW - HOUR,
+        "is_active": True,
         "is_quiet": False,
         "rank": 1,
         "of": 1,

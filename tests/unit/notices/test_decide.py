@@ -82,8 +82,15 @@ def test_only_the_first_ranks_are_told_where_the_rule_says_so() -> None:
     assert [each.incident for each in notices] == ["F-1"]
 
 
-def test_what_affects_nothing_is_not_told() -> None:
+def test_what_affects_nothing_or_has_ended_is_not_told() -> None:
     assert due(picture(is_quiet=True, level=NoticeLevel.NONE)) == ()
+    assert due(picture(is_active=False)) == ()
+
+
+def test_what_is_gone_without_an_end_is_resolved_with_that_reason() -> None:
+    (notice,) = due(journal=told(due(picture()), NOW), at=NOW + HOUR)
+
+    assert "It is not among the active incidents any more." in notice.text
 
 
 def test_growth_is_told_at_once_and_decrease_after_a_while() -> None:
