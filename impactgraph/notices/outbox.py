@@ -53,9 +53,10 @@ class Outbox:
         return statuses_of(self._store.journal().notices)
 
     def due(self, at: Millis) -> Mapping[str, Sequence[NoticeStatus]]:
-        """By channel those that are to be sent now, the oldest first."""
+        """By channel those that are to be sent now: the oldest first, of one moment the highest level."""
         by_channel: dict[str, list[NoticeStatus]] = {}
-        for status in self.statuses():
+        in_order = sorted(self.statuses(), key=lambda each: (each.created_at, -each.level.height))
+        for status in in_order:
             if status.is_open and (status.retry_at is None or status.retry_at <= at):
                 by_channel.setdefault(status.channel, []).append(status)
         return by_channel

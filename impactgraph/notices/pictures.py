@@ -159,7 +159,7 @@ def _cause_text(report: IncidentReport, topology: Topology) -> str:
         return ""
     cause = report.likely_cause[0]
     words = cause.failure_class.value.lower().replace("_", " ")
-    return f"{element_text(topology, cause.element)} ({words}, {cause.score:.0%})"
+    return f"{element_text(topology, cause.element)} ({words}, {100 * cause.score:.0f} %)"
 
 
 def _owners_text(

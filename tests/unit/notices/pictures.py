@@ -32,7 +32,7 @@ def picture(incident: str = "F-1", **fields: Any) -> Picture:
         "orders": 400.0,
         "value": Decimal(9_000),
         "cause": "system:tax",
-        "cause_text": "Tax engine (outage, 96%)",
+        "cause_text": "Tax engine (outage, 96 %)",
         "failure_class": FailureClass.OUTAGE,
         "owner": "finance-systems",
         "concerns": (Concern.IT, Concern.FINANCE),

@@ -43,7 +43,7 @@ def test_the_text_says_what_is_hit_who_owns_it_what_to_do_and_where_to_look() ->
     assert notice.text.splitlines() == [
         "[high] An outage of Tax engine is the likeliest cause of F-1 (96 %).",
         "It affects 120 orders.",
-        "Likeliest cause: Tax engine (outage, 96%). Owner: Finance systems, #fin-oncall.",
+        "Likeliest cause: Tax engine (outage, 96 %). Owner: Finance systems, #fin-oncall.",
         "First: Restart the engine. Playbook: Tax.",
         "Rank 1 of 1. Since 2026-03-08 19:00 UTC, as of 2026-03-08 20:00 UTC. Incident F-1.",
         "https://shop.example/#/radius?failure=F-1&asOf=2026-03-08T20%3A00%3A00.000Z",

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from graph_models.journal import NoticeState
+from graph_models.journal import NoticeLevel, NoticeState
 from graph_models.time import DAY, HOUR, MINUTE, SECOND, Millis
 from impactgraph.notices.channels import NotSentError
 from impactgraph.notices.config import NoticeRules, Rule
@@ -17,6 +17,7 @@ from impactgraph.ports.store import Store
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.usecases.notices import NoticeStatus, count_notices, list_notices
 from tests.stores.events import DOCUMENTS, at, entered, placed, reported, topology
+from tests.unit.notices.pictures import due, picture
 
 RULES = NoticeRules(channels={}, rules=(Rule("all", ("a", "b")),))
 
@@ -222,3 +223,11 @@ def test_notices_are_listed_in_pages_by_state(store: Store, clock: Clock) -> Non
     assert {each.channel for each in (*first.items, *rest.items)} == {"a", "b"}
     assert [each.channel for each in failed.items] == ["a"]
     assert list_notices(store, as_of=at(59)).items == ()
+
+
+def test_of_one_moment_the_highest_level_is_sent_first(store: Store, clock: Clock) -> None:
+    outbox = Outbox(store, give_up=DAY)
+    levels = (NoticeLevel.LOW, NoticeLevel.CRITICAL, NoticeLevel.HIGH)
+    outbox.put(due(*(picture(level.value, level=level) for level in levels)), clock.now)
+
+    assert [each.level.value for each in outbox.due(clock.now)["chat"]] == ["critical", "high", "low"]
