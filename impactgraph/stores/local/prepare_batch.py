@@ -6,13 +6,14 @@ Nothing is written and the state stays as it is until the block is committed.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.time import Millis
 from impactgraph.columns import Codes, Ints
-from impactgraph.ingest.events import FulfillmentRerouted, OrderPlaced
+from impactgraph.ingest.events import Event, FulfillmentRerouted, OrderPlaced
 from impactgraph.stores.local.batch import BatchEvent, failure_subject, validate
 from impactgraph.stores.local.batch_numbers import BatchNumbers, assign_numbers
 from impactgraph.stores.local.block import Block
@@ -191,10 +192,8 @@ def _encode_batch(
     batch: Sequence[BatchEvent], event_dictionaries: EventDictionaries, numbers: BatchNumbers, first_seq: int
 ) -> EncodedBatch:
     encoder = EventEncoder(event_dictionaries, numbers.orders, numbers.fulfillments)
-    for seq, event in enumerate(batch, first_seq):
-        if event.event:
-            encoder.add(seq, event.event, event.extra)
-    return encoder.encoded_batch()
+    events = [cast("Event", event.event) for event in batch]
+    return encoder.encode(first_seq, events, [event.extra for event in batch])
 
 
 def _orders_with_events_ahead(events: EventRows, sources: IngestSources) -> Codes:

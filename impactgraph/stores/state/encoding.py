@@ -1,24 +1,21 @@
 """Encodes events: structs to dictionary-encoded rows, with the details that a record stores beside them."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from hashlib import blake2b
-from typing import Any, NamedTuple, TypeVar, cast, get_args
+from typing import Any, cast, get_args
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_models.money import equal_shares, to_micros
-from impactgraph.columns import NO_AMOUNT, document_code
-from impactgraph.columns.declare import Column, Objects, Table
-from impactgraph.columns.tables import OrderTerms
-from impactgraph.ingest.event_base import moment_millis
+from graph_models.money import to_micros
+from impactgraph.columns import NO_AMOUNT, Dictionary, Ints, document_code
+from impactgraph.columns.declare import Objects, Table
 from impactgraph.ingest.events import (
     CancelledData,
-    CompletedData,
     EnteredData,
     Event,
     FailedData,
@@ -32,19 +29,12 @@ from impactgraph.ingest.events import (
     ReroutedData,
     SupplierOrderData,
     TaskData,
-)
+)  # fmt: skip
 from impactgraph.ingest.journal_events import JournalData
 from impactgraph.stores.state.event_dictionaries import EventDictionaries
-from impactgraph.stores.state.event_kinds import KINDS
-from impactgraph.stores.state.event_tables import (
-    EventBatch,
-    EventDetails,
-    EventRows,
-    PlacedRows,
-    PlacementRows,
-)
-
-T = TypeVar("T", bound=Table)
+from impactgraph.stores.state.event_kinds import KINDS, EventKind
+from impactgraph.stores.state.event_tables import EventBatch, EventDetails, EventRows
+from impactgraph.stores.state.placement_encoding import PlacementEncoder
 
 _NO_VALUES: dict[str, Any] = {}
 
@@ -61,14 +51,6 @@ class EncodedBatch:
     """Value of each of its fulfillments as it was written, None where it states none."""
 
 
-class _Encoding(NamedTuple):
-    """What an event states, beyond what every event does: columns that are not among them are blank."""
-
-    row: dict[str, int] = _NO_VALUES
-    details: dict[str, Any] = _NO_VALUES
-    extra: dict[str, Any] | None = None
-
-
 def event_hashes(names: Sequence[tuple[str, str]]) -> NDArray[np.uint64]:
     """(names,) 64 bits of each (source, id), the same in every process."""
     return np.frombuffer(
@@ -77,36 +59,29 @@ def event_hashes(names: Sequence[tuple[str, str]]) -> NDArray[np.uint64]:
     )
 
 
-@dataclass
-class _Rows:
-    """Rows of a table as tuples, in the order of its declarations."""
+class _Cells:
+    """The cells of a table that are not blank, by column: most columns of most events are."""
 
-    columns: tuple[Column, ...]
-    rows: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
+    def __init__(self, kind: type[Table]) -> None:
+        self._columns = {each.name: each for each in kind.columns()}
+        self._cells: dict[str, list[tuple[Sequence[int], Sequence[Any]]]] = {}
 
-    def __post_init__(self) -> None:
-        self._blank = {each.name: None if each.dtype == np.object_ else each.blank for each in self.columns}
+    def put(self, name: str, rows: Sequence[int], values: Sequence[Any]) -> None:
+        """Puts values into rows of a column."""
+        self._cells.setdefault(name, []).append((rows, values))
 
-    def add(self, values: dict[str, Any]) -> None:
-        """Adds a row; columns that are not among the values are blank."""
-        self.rows.append(tuple((self._blank | values).values()))
-
-    def table(self, kind: type[T]) -> T:
-        if not self.rows:
-            return kind.empty()
-        arrays = [
-            _array(each, values)
-            for each, values in zip(self.columns, zip(*self.rows, strict=True), strict=True)
-        ]
-        return kind.from_arrays(arrays)
-
-
-def _array(each: Column, values: Sequence[Any]) -> NDArray[Any]:
-    return np.array(values, np.object_ if each.dtype == np.object_ else np.int64)
+    def fill(self, table: Table) -> None:
+        """Writes the cells into a table of blank rows."""
+        for name, parts in self._cells.items():
+            array, is_object = getattr(table, name), self._columns[name].dtype == np.object_
+            for rows, values in parts:
+                array[np.array(rows, np.int64)] = np.array(values, np.object_ if is_object else np.int64)
 
 
 class EventEncoder:
-    """Encodes a batch. `orders` and `fulfillments` give the number of every key that it names."""
+    """Encodes a batch, column by column for all events of a type. `orders` and `fulfillments` give the number
+    of every key that it names.
+    """
 
     def __init__(
         self,
@@ -117,163 +92,188 @@ class EventEncoder:
         self._dictionaries = dictionaries
         self._orders = orders
         self._fulfillments = fulfillments
-        self._rows = _Rows(EventRows.columns())
-        self._details = _Rows(EventDetails.columns())
-        self._placed_orders = _Rows(PlacedRows.columns())
-        self._placements = _Rows(PlacementRows.columns())
-        self._placed_values: list[str] = []
-        self._placement_values: list[str | None] = []
-        self._order_terms = [(each, self._encoder_of(each)) for each in OrderTerms.columns()]
-        self._encoders: dict[type, Callable[[Any], _Encoding]] = {
-            PlacedData: self._placed_order,
-            EnteredData: self._entry,
-            CompletedData: self._completion,
-            FailedData: self._step_failure,
-            ReroutedData: self._reroute,
-            CancelledData: self._cancellation,
-            OrderCancelledData: self._order_cancellation,
-            PostingData: self._posting,
-            NotificationData: self._notification,
-            TaskData: self._task,
-            SupplierOrderData: self._supplier_order,
-            InventoryData: self._inventory,
-            FailureData: self._failure,
-            ListData: self._list,
+        self._placements = PlacementEncoder(dictionaries, orders, fulfillments)
+        self._rows = _Cells(EventRows)
+        self._details = _Cells(EventDetails)
+        self._extra: dict[int, dict[str, Any]] = {}
+        """What events state beyond their columns, by row."""
+        self._encoders: dict[type, Callable[[list[int], list[Any]], None]] = {
+            PlacedData: self._placed_orders,
+            EnteredData: self._places,
+            FailedData: self._step_failures,
+            ReroutedData: self._reroutes,
+            CancelledData: self._cancellations,
+            OrderCancelledData: self._order_cancellations,
+            PostingData: self._postings,
+            NotificationData: self._notifications,
+            TaskData: self._types,
+            SupplierOrderData: self._supplier_orders,
+            InventoryData: self._inventories,
+            FailureData: self._failures,
+            ListData: self._lists,
             **dict.fromkeys(get_args(JournalData), self._journal),
         }
 
-    def add(self, seq: int, event: Event, extra: dict[str, Any] | None) -> None:
-        """Encodes an event under its sequence number; `extra` are the attributes that the event type does not
-        know.
+    def encode(
+        self, first_seq: int, events: Sequence[Event], extras: Sequence[dict[str, Any] | None]
+    ) -> EncodedBatch:
+        """The events under the sequence numbers from `first_seq` on; `extras` are the attributes of each that
+        its type does not know.
         """
-        head = {"seq": seq, "time": moment_millis(event.time)}
-        data: Any = event.data
-        encoding = self._encoders[type(data)](data)
-        if isinstance(data, PlacedData):
-            self._add_placement(head | {"order": self._orders[data.order]}, data)
-        if event.datacontenttype not in (None, "application/json"):
-            extra = {"datacontenttype": event.datacontenttype, **(extra or {})}
-        self._rows.add(head | {"kind": int(KINDS[event.type])} | self._numbers(data) | encoding.row)
-        name = {"source": self._dictionaries.sources.encode(event.source), "id": event.id}
-        rest = (encoding.extra or {}) | (extra or {})
-        self._details.add(name | encoding.details | {"extra": _json(rest) if rest else None})
+        count = len(events)
+        rows, details = EventRows.blank(count), EventDetails.blank(count)
+        rows.seq[:] = np.arange(first_seq, first_seq + count)
+        rows.time[:] = _millis([event.time for event in events])
+        sources = self._dictionaries.sources.encode
+        details.source[:] = [sources(event.source) for event in events]
+        details.id[:] = [event.id for event in events]
+        for type_, (indices, data) in _by_type(events).items():
+            rows.kind[indices] = KINDS[str(type_.__struct_config__.tag)]
+            self._put_numbers(indices, data)
+            if encode := self._encoders.get(data[0].__class__):
+                encode(indices, data)
+        self._rows.fill(rows)
+        self._put_extra(events, extras)
+        self._details.fill(details)
+        placed = np.flatnonzero(rows.kind == EventKind.PLACED)
+        data = [cast("PlacedData", events[row].data) for row in placed.tolist()]
+        encoded_placements = self._placements.encode(rows.seq[placed], rows.time[placed], data)
+        batch = EventBatch(rows, encoded_placements.placed, encoded_placements.placements)
+        return EncodedBatch(batch, details, encoded_placements.order_values, encoded_placements.part_values)
 
-    def encoded_batch(self) -> EncodedBatch:
-        """Everything that was added."""
-        batch = EventBatch(
-            self._rows.table(EventRows),
-            self._placed_orders.table(PlacedRows),
-            self._placements.table(PlacementRows),
-        )
-        return EncodedBatch(
-            batch,
-            self._details.table(EventDetails),
-            _objects(self._placed_values),
-            _objects(self._placement_values),
-        )
+    def _put_numbers(self, rows: list[int], data: list[Any]) -> None:
+        """Numbers of the order and the fulfillment that each event names."""
+        kind: type[msgspec.Struct] = data[0].__class__
+        if "order" in kind.__struct_fields__:
+            orders = self._orders
+            self._rows.put("order", rows, [orders[each.order] for each in data])
+        if "fulfillment" in kind.__struct_fields__ and kind is not OrderCancelledData:
+            fulfillments = self._fulfillments
+            self._rows.put("fulfillment", rows, [fulfillments[each.fulfillment] for each in data])
 
-    def _numbers(self, data: Any) -> dict[str, int]:
-        """Numbers of the order and the fulfillment that the event names."""
-        numbers: dict[str, int] = {}
-        if hasattr(data, "order"):
-            numbers["order"] = self._orders[data.order]
-        fulfillment = getattr(data, "fulfillment", None)
-        if fulfillment and not isinstance(data, OrderCancelledData):
-            numbers["fulfillment"] = self._fulfillments[fulfillment]
-        return numbers
+    def _put_extra(self, events: Sequence[Event], extras: Sequence[dict[str, Any] | None]) -> None:
+        for row, event in enumerate(events):
+            if event.datacontenttype not in (None, "application/json"):
+                self._add_extra(row, {"datacontenttype": event.datacontenttype})
+        for row, extra in enumerate(extras):
+            if extra:
+                self._add_extra(row, extra)
+        texts = [_json(extra) for extra in self._extra.values()]
+        self._details.put("extra", list(self._extra), texts)
 
-    def _completion(self, data: CompletedData) -> _Encoding:
-        return _Encoding()
+    def _add_extra(self, row: int, extra: dict[str, Any]) -> None:
+        self._extra[row] = self._extra.get(row, _NO_VALUES) | extra
 
-    def _entry(self, data: EnteredData) -> _Encoding:
-        return _Encoding(self._place(data))
+    def _put_codes(self, name: str, words: Dictionary, rows: list[int], texts: Iterable[str | None]) -> None:
+        encode = words.encode
+        self._rows.put(name, rows, [encode(text) for text in texts])
 
-    def _place(self, data: EnteredData | ReroutedData) -> dict[str, int]:
-        step = self._dictionaries.steps.encode(data.step)
-        return {"step": step, "location": self._dictionaries.locations.encode(data.location)}
+    def _places(self, rows: list[int], data: Sequence[EnteredData | ReroutedData]) -> None:
+        self._put_codes("step", self._dictionaries.steps, rows, (each.step for each in data))
+        self._put_codes("location", self._dictionaries.locations, rows, (each.location for each in data))
 
-    def _step_failure(self, data: FailedData) -> _Encoding:
+    def _step_failures(self, rows: list[int], data: list[FailedData]) -> None:
         dictionaries = self._dictionaries
-        row = {
-            "step": dictionaries.steps.encode(data.step),
-            "code": dictionaries.fail_codes.encode(data.code),
-            "element": dictionaries.elements.encode(data.element),
-        }
-        return _Encoding(row, extra={"message": data.message} if data.message else None)
+        self._put_codes("step", dictionaries.steps, rows, (each.step for each in data))
+        self._put_codes("code", dictionaries.fail_codes, rows, (each.code for each in data))
+        self._put_codes("element", dictionaries.elements, rows, (each.element for each in data))
+        self._put_statements(rows, data, ("message",))
 
-    def _reroute(self, data: ReroutedData) -> _Encoding:
-        return _Encoding(self._place(data) | {"workflow": self._dictionaries.workflow_codes[data.workflow]})
+    def _reroutes(self, rows: list[int], data: list[ReroutedData]) -> None:
+        self._places(rows, data)
+        codes = self._dictionaries.workflow_codes
+        self._rows.put("workflow", rows, [codes[each.workflow] for each in data])
 
-    def _cancellation(self, data: CancelledData) -> _Encoding:
-        return _Encoding(extra={"reason": data.reason} if data.reason else None)
+    def _cancellations(self, rows: list[int], data: list[CancelledData]) -> None:
+        self._put_statements(rows, data, ("reason",))
 
-    def _order_cancellation(self, data: OrderCancelledData) -> _Encoding:
-        statement = {"reason": data.reason, "fulfillment": data.fulfillment}
-        return _Encoding(extra={name: value for name, value in statement.items() if value})
+    def _order_cancellations(self, rows: list[int], data: list[OrderCancelledData]) -> None:
+        self._put_statements(rows, data, ("reason", "fulfillment"))
 
-    def _posting(self, data: PostingData) -> _Encoding:
-        currency = self._dictionaries.currencies.encode(data.currency)
-        row = self._type(data) | {"currency": currency, "document": document_code(data.document)}
-        if data.amount is None:
-            return _Encoding(row, {"currency": currency, "document": data.document})
-        row["amount"] = bounded_micros(data.amount)
-        details = {"amount": str(data.amount), "currency": currency, "document": data.document}
-        return _Encoding(row, details)
+    def _put_statements(self, rows: list[int], data: Sequence[Any], names: tuple[str, ...]) -> None:
+        """Texts that have no column."""
+        for row, each in zip(rows, data, strict=True):
+            if statements := {name: value for name in names if (value := getattr(each, name))}:
+                self._extra[row] = statements
 
-    def _type(self, data: PostingData | NotificationData | TaskData | SupplierOrderData) -> dict[str, int]:
-        return {"type": self._dictionaries.types.encode(data.type)}
+    def _postings(self, rows: list[int], data: list[PostingData]) -> None:
+        self._types(rows, data)
+        encode = self._dictionaries.currencies.encode
+        currencies = [encode(each.currency) for each in data]
+        self._rows.put("currency", rows, currencies)
+        self._details.put("currency", rows, currencies)
+        self._rows.put("document", rows, [document_code(each.document) for each in data])
+        self._details.put("document", rows, [each.document for each in data])
+        self._put_amounts(rows, [each.amount for each in data])
 
-    def _notification(self, data: NotificationData) -> _Encoding:
-        return _Encoding(self._type(data), {"note": self._dictionaries.notes.encode(data.channel)})
+    def _put_amounts(self, rows: list[int], amounts: Sequence[Decimal | None]) -> None:
+        stated = [(row, amount) for row, amount in zip(rows, amounts, strict=True) if amount is not None]
+        rows_with = [row for row, _ in stated]
+        self._rows.put("amount", rows_with, [bounded_micros(amount) for _, amount in stated])
+        self._details.put("amount", rows_with, [str(amount) for _, amount in stated])
 
-    def _task(self, data: TaskData) -> _Encoding:
-        return _Encoding(self._type(data))
+    def _types(
+        self, rows: list[int], data: Sequence[PostingData | NotificationData | TaskData | SupplierOrderData]
+    ) -> None:
+        self._put_codes("type", self._dictionaries.types, rows, (each.type for each in data))
 
-    def _supplier_order(self, data: SupplierOrderData) -> _Encoding:
-        return _Encoding(self._type(data), {"note": self._dictionaries.notes.encode(data.supplier)})
+    def _put_notes(self, rows: list[int], notes: Iterable[str | None]) -> None:
+        encode = self._dictionaries.notes.encode
+        self._details.put("note", rows, [encode(note) for note in notes])
 
-    def _inventory(self, data: InventoryData) -> _Encoding:
-        row = {
-            "location": self._dictionaries.locations.encode(data.location),
-            "amount": bounded_micros(data.on_hand),
-        }
-        return _Encoding(row, {"amount": str(data.on_hand)}, {"item": data.item, "system": data.system})
+    def _notifications(self, rows: list[int], data: list[NotificationData]) -> None:
+        self._types(rows, data)
+        self._put_notes(rows, (each.channel for each in data))
 
-    def _failure(self, data: FailureData) -> _Encoding:
-        return _Encoding({}, {"document": data.failure}, {"failure": msgspec.Raw(msgspec.json.encode(data))})
+    def _supplier_orders(self, rows: list[int], data: list[SupplierOrderData]) -> None:
+        self._types(rows, data)
+        self._put_notes(rows, (each.supplier for each in data))
 
-    def _list(self, data: ListData) -> _Encoding:
-        return _Encoding({}, {"document": data.key}, {"list": msgspec.Raw(msgspec.json.encode(data))})
+    def _inventories(self, rows: list[int], data: list[InventoryData]) -> None:
+        self._put_codes("location", self._dictionaries.locations, rows, (each.location for each in data))
+        self._put_amounts(rows, [each.on_hand for each in data])
+        self._put_statements(rows, data, ("item", "system"))
 
-    def _journal(self, data: JournalData) -> _Encoding:
-        return _Encoding(extra={"journal": msgspec.Raw(msgspec.json.encode(data))})
+    def _failures(self, rows: list[int], data: list[FailureData]) -> None:
+        self._details.put("document", rows, [each.failure for each in data])
+        self._put_whole("failure", rows, data)
 
-    def _placed_order(self, data: PlacedData) -> _Encoding:
+    def _lists(self, rows: list[int], data: list[ListData]) -> None:
+        self._details.put("document", rows, [each.key for each in data])
+        self._put_whole("list", rows, data)
+
+    def _journal(self, rows: list[int], data: list[JournalData]) -> None:
+        self._put_whole("journal", rows, data)
+
+    def _put_whole(
+        self, name: str, rows: list[int], data: Sequence[FailureData | ListData | JournalData]
+    ) -> None:
+        for row, each in zip(rows, data, strict=True):
+            self._extra[row] = {name: msgspec.Raw(msgspec.json.encode(each))}
+
+    def _placed_orders(self, rows: list[int], data: list[PlacedData]) -> None:
         """Texts of attributes are stored with the order; other values are stored as they are, too."""
-        attributes = data.attributes or {}
-        has_other_values = any(not isinstance(value, str) for value in attributes.values())
-        return _Encoding(extra={"attributes": attributes} if has_other_values else None)
+        for row, each in zip(rows, data, strict=True):
+            if each.attributes and any(not isinstance(value, str) for value in each.attributes.values()):
+                self._extra[row] = {"attributes": each.attributes}
 
-    def _add_placement(self, head: dict[str, int], data: PlacedData) -> None:
-        terms = {each.name: encode(getattr(data, each.field)) for each, encode in self._order_terms}
-        attributes = data.attributes or {}
-        texts = {name: _text(value) for name, value in attributes.items() if value is not None}
-        row = head | terms | {"attributes": _json(texts) if texts else None, "adds": int(data.adds)}
-        self._placed_orders.add(row)
-        self._placed_values.append(str(data.value))
-        for part, value in zip(data.fulfillments, _shares(data), strict=True):
-            placement = {
-                "fulfillment": self._fulfillments[part.fulfillment],
-                "workflow": self._dictionaries.workflow_codes[part.workflow],
-                "location": self._dictionaries.locations.encode(part.location),
-                "value": value,
-            }
-            self._placements.add(head | placement)
-            self._placement_values.append(None if part.value is None else str(part.value))
 
-    def _encoder_of(self, each: Column) -> Callable[[Any], int]:
-        """Turns what order.placed states into the value of a column."""
-        return getattr(self._dictionaries, each.coded_by).encode if each.coded_by else _number
+def _by_type(events: Sequence[Event]) -> dict[type[Event], tuple[list[int], list[Any]]]:
+    """Rows and data of the events of each type."""
+    by_type: dict[type[Event], tuple[list[int], list[Any]]] = {}
+    for row, event in enumerate(events):
+        group = by_type.get(type(event))
+        if group is None:
+            group = by_type[type(event)] = ([], [])
+        group[0].append(row)
+        group[1].append(event.data)
+    return by_type
+
+
+def _millis(moments: Sequence[datetime]) -> Ints:
+    """As `moment_millis`, of many."""
+    seconds = [(at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() for at in moments]
+    return np.rint(np.array(seconds, np.float64) * 1_000_000).astype(np.int64) // 1000
 
 
 def bounded_micros(amount: Decimal) -> int:
@@ -283,36 +283,5 @@ def bounded_micros(amount: Decimal) -> int:
     return max(NO_AMOUNT + 2, min(to_micros(amount), -NO_AMOUNT - 1))
 
 
-def _number(value: Decimal | datetime | None) -> int:
-    """Millionths of money, milliseconds of a moment, 0 of None."""
-    if value is None:
-        return 0
-    return moment_millis(value) if isinstance(value, datetime) else to_micros(value)
-
-
-def _shares(data: PlacedData) -> list[int]:
-    """Millionths of each fulfillment; those that state none share equally what the others leave, in whole
-    units of the currency where that can be.
-    """
-    values = [None if part.value is None else to_micros(part.value) for part in data.fulfillments]
-    missing = values.count(None)
-    if not missing:
-        return cast("list[int]", values)
-    total = to_micros(data.value)
-    rest = total - sum(value or 0 for value in values)
-    if (rest < 0) != (total < 0):  # the others state more than there is
-        rest = 0
-    shares = iter(equal_shares(rest, missing, data.currency))
-    return [next(shares) if value is None else value for value in values]
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else _json(value)
-
-
 def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
-
-
-def _objects(values: Sequence[str | None]) -> Objects:
-    return np.array(values, np.object_) if values else np.zeros(0, np.object_)
