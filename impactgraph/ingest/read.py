@@ -13,7 +13,7 @@ import msgspec
 from msgspec import UNSET
 
 from graph_models.enums import FailureClass, Severity
-from graph_models.time import parse_duration
+from graph_models.time import LAST_MOMENT, moment, parse_duration
 from impactgraph.ingest.event_base import moment_millis
 from impactgraph.ingest.event_texts import check_digits, refusal, tidy_event
 from impactgraph.ingest.events import (
@@ -26,7 +26,7 @@ from impactgraph.ingest.events import (
     OrderPlaced,
     PlacedData,
     PlacedFulfillment,
-    PostingRecorded,
+    PostingData,
     RefusedRow,
 )
 from impactgraph.ingest.field_checks import bare_key, check_latest, check_moment, check_scope, word_of
@@ -137,31 +137,47 @@ def _unknown(fields: dict[str, Any], kind: type[msgspec.Struct]) -> dict[str, An
     return {name: fields.pop(name) for name in list(fields) if name not in names}
 
 
+_EARLIEST_YEAR, _LATEST_YEAR = 1970, moment(LAST_MOMENT).year
+"""Of moments in a year between them nothing needs to be checked, whatever their zone."""
+_KEYS: Mapping[type, tuple[str, ...]] = {
+    data: tuple(name for name in ("order", "fulfillment", "location") if name in data.__struct_fields__)
+    for data in (kind.__annotations__["data"] for kind in EVENT_TYPES.values())
+    if "order" in data.__struct_fields__ or "location" in data.__struct_fields__
+}
+"""By type of data, its fields that may name an element with or without its kind."""
+
+
 def _check(event: Event) -> None:
     """Checks what types cannot express, and reduces ids to bare keys. Raises ValueError."""
-    if moment_millis(event.time) <= 0:
-        raise ValueError("time: events before 1970 are not accepted")
-    check_latest("time", event.time)
+    if not _EARLIEST_YEAR < event.time.year < _LATEST_YEAR:
+        if moment_millis(event.time) <= 0:
+            raise ValueError("time: events before 1970 are not accepted")
+        check_latest("time", event.time)
+    data = event.data
+    kind = type(data)
+    names = _KEYS.get(kind)
+    if names is None:
+        _check_other(event)
+        return
+    for name in names:
+        key: str | None = getattr(data, name)
+        if key is not None and ":" in key:
+            setattr(data, name, bare_key(f"data.{name}", key, name))
+    if kind is PlacedData:
+        _check_placement(cast("PlacedData", data))
+    elif kind is PostingData and (amount := cast("PostingData", data).amount) is not None:
+        _amount("data.amount", amount)
+
+
+def _check_other(event: Event) -> None:
+    """As `_check`, of events that are not about orders or stock."""
     data = event.data
     if isinstance(data, FailureData):
         _check_failure(event, data)
-        return
-    if isinstance(data, ListData):
+    elif isinstance(data, ListData):
         check_list(data)
-        return
-    if isinstance(data, JournalData):
+    elif isinstance(data, JournalData):
         check_journal(event, data)
-        return
-    if (order := getattr(data, "order", None)) is not None and ":" in order:
-        data.order = bare_key("data.order", order, "order")  # pyright: ignore[reportAttributeAccessIssue]
-    if (key := getattr(data, "fulfillment", None)) is not None and ":" in key:
-        data.fulfillment = bare_key("data.fulfillment", key, "fulfillment")  # pyright: ignore[reportAttributeAccessIssue]
-    if (location := getattr(data, "location", None)) is not None and ":" in location:
-        data.location = bare_key("data.location", location, "location")  # pyright: ignore[reportAttributeAccessIssue]
-    if isinstance(event, OrderPlaced):
-        _check_placement(event.data)
-    elif isinstance(event, PostingRecorded) and event.data.amount is not None:
-        _amount("data.amount", event.data.amount)
 
 
 def _check_placement(data: PlacedData) -> None:

@@ -1,6 +1,6 @@
 """The import report: what became of every entry of the files of an ingest."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -80,21 +80,21 @@ class FileReport:
                 )
             entry.count += 1
 
-    def add_outcomes(self, outcomes: Iterable[tuple[str, EntryOutcome]]) -> None:
-        """(activity, outcome) of entries that have events."""
-        for activity, outcome in outcomes:
-            self.entries += 1
+    def add_outcomes(self, outcomes: Mapping[tuple[str, EntryOutcome], int]) -> None:
+        """How many entries with events have an (activity, outcome), in the order of their first."""
+        for (activity, outcome), count in outcomes.items():
+            self.entries += count
             counts = self.activities.setdefault(self._name(activity, self.activities), ActivityCounts())
             match outcome:
                 case EntryOutcome.TAKEN:
-                    self.taken += 1
-                    counts.taken += 1
+                    self.taken += count
+                    counts.taken += count
                 case EntryOutcome.REPEATED:
-                    self.repeated += 1
-                    counts.repeated += 1
+                    self.repeated += count
+                    counts.repeated += count
                 case EntryOutcome.QUARANTINED:
-                    self.quarantined += 1
-                    counts.quarantined += 1
+                    self.quarantined += count
+                    counts.quarantined += count
 
     def _name(self, activity: str, known: Collection[str]) -> str:
         return activity if activity in known or len(known) < MOST_ACTIVITIES else OTHERS

@@ -1,14 +1,14 @@
 """Rules of a mapping of version 2 as functions that make the events of a record."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, TypeAlias, cast
 
 import msgspec
 
 from impactgraph.ingest.expressions import Expression, Notes, is_true
-from impactgraph.ingest.rule_values import ReadValue, ValueDefaults, value_reader
+from impactgraph.ingest.rule_values import ReadValue, ValueDefaults, ValueReaders, value_reader
 from impactgraph.ingest.rules import Basis, EventRule, PartRule, Rule, ValueRule
 from impactgraph.ingest.rules_format import STEP_ENDED
 from impactgraph.ingest.skip_reasons import (
@@ -27,8 +27,7 @@ _TELLING = {"fulfillment.entered": "step", "fulfillment.rerouted": "step", "inve
 _encode = msgspec.json.Encoder().encode
 
 
-@dataclass(slots=True)
-class Subject:
+class Subject(msgspec.Struct, gc=False):
     """What the events of a record have in common, as far as it is known."""
 
     id: str | None
@@ -65,7 +64,7 @@ class Making:
     def add(self, id_: str, type_: str, time: str | None, data: dict[str, Any]) -> None:
         """Adds an event; one with the id of another and other content gets a number behind its id."""
         number, own = 1, id_
-        event = self._encoded(own, type_, time, data)
+        event = self._encoded(id_, type_, time, data)
         while (same := self._ids.get(own)) is not None:
             if same == event:
                 return
@@ -141,6 +140,9 @@ def rule_function(rule: Rule, place: str, defaults: ValueDefaults) -> Apply:
         for event in events:
             event(context, subject, making)
 
+    if basis.is_empty and when is None and for_each is None and len(events) == 1:
+        return events[0]
+
     def apply(context: Any, outer: Subject, making: Making) -> None:
         if when is not None and not is_true(when.value(context, making.notes)):
             making.reasons.append(NOT_APPLICABLE)
@@ -152,7 +154,7 @@ def rule_function(rule: Rule, place: str, defaults: ValueDefaults) -> Apply:
                 making.reasons.append(EMPTY_LIST)
             for member in members:
                 id_ = outer.id and f"{outer.id}/{member['index']}"
-                apply_to(member, replace(outer, id=id_, whole=None), making)
+                apply_to(member, msgspec.structs.replace(outer, id=id_, whole=None), making)
 
     return apply
 
@@ -206,7 +208,7 @@ Make: TypeAlias = Callable[[Any, Subject, Making, str | None], None]
 
 
 def _plain(event: EventRule, place: str, defaults: ValueDefaults) -> Make:
-    type_, readers = _type_and_readers(event, place, defaults)
+    type_, values = _type_and_values(event, place, defaults)
     telling = _TELLING.get(type_, "type")
     has_order = type_ != "inventory.reported"
     has_fulfillment = type_ not in _WITHOUT_FULFILLMENT
@@ -218,18 +220,14 @@ def _plain(event: EventRule, place: str, defaults: ValueDefaults) -> Make:
         data: dict[str, Any] = {"order": subject.order} if has_order else {}
         if has_fulfillment:
             data["fulfillment"] = subject.fulfillment or subject.order
-        for name, read in readers:
-            if (text := read(context, making.notes)) is not None:
-                data[name] = text
+        values.read_into(data, context, making.notes)
         id_ = own_id or _identity(type_, subject, data, data.get(telling))
         making.add(id_, type_, subject.time, data)
 
     return make
 
 
-def _type_and_readers(
-    event: EventRule, place: str, defaults: ValueDefaults
-) -> tuple[str, Sequence[tuple[str, ReadValue]]]:
+def _type_and_values(event: EventRule, place: str, defaults: ValueDefaults) -> tuple[str, ValueReaders]:
     """The type of the CloudEvent, empty where none can be made, and what reads its data."""
     values, type_ = dict(event.values), event.type
     if type_ == STEP_ENDED:
@@ -241,7 +239,7 @@ def _type_and_readers(
             type_, values["step"] = "fulfillment.entered", following
         else:
             type_ = ""
-    return type_, [(name, value_reader(value, place + name, defaults)) for name, value in values.items()]
+    return type_, ValueReaders(values, place, defaults)
 
 
 def _identity(type_: str, subject: Subject, data: dict[str, Any], telling: str | None) -> str:
@@ -254,11 +252,8 @@ def _identity(type_: str, subject: Subject, data: dict[str, Any], telling: str |
 
 
 def _placement(event: EventRule, place: str, defaults: ValueDefaults) -> Make:
-    readers = [(name, value_reader(value, place + name, defaults)) for name, value in event.values.items()]
-    attributes = [
-        (name, value_reader(value, f"{place}attributes.{name}", defaults))
-        for name, value in event.attributes.items()
-    ]
+    values = ValueReaders(event.values, place, defaults)
+    attributes = ValueReaders(event.attributes, f"{place}attributes.", defaults)
     parts = [_part_function(part, f"{place}fulfillments.", defaults) for part in event.parts]
     is_earliest = "earliest" in event.flags
     adds = is_earliest or "adds" in event.flags
@@ -277,12 +272,10 @@ def _placement(event: EventRule, place: str, defaults: ValueDefaults) -> Make:
             making.reasons.append(NOT_APPLICABLE if is_earliest else NO_FULFILLMENT)
             return
         data: dict[str, Any] = {"order": order, "channel": "unknown", "mode": "unknown"}
-        for name, read in readers:
-            if (text := read(context, notes)) is not None:
-                data[name] = text
+        values.read_into(data, context, notes)
         if attributes:
-            found = {name: read(context, notes) for name, read in attributes}
-            data["attributes"] = {name: text for name, text in found.items() if text is not None}
+            data["attributes"] = found = dict[str, Any]()
+            attributes.read_into(found, context, notes)
         data["fulfillments"] = members
         if adds:
             data["adds"] = True
@@ -306,7 +299,7 @@ def _part_function(part: PartRule, place: str, defaults: ValueDefaults) -> PartM
     values = dict(part.values)
     own = values.pop("fulfillment", None)
     read_id = value_reader(own, f"{place}fulfillment", defaults) if own is not None else None
-    readers = [(name, value_reader(value, place + name, defaults)) for name, value in values.items()]
+    other_values = ValueReaders(values, place, defaults)
     for_each = part.for_each
 
     def one(context: Any, subject: Subject, notes: Notes) -> list[dict[str, Any]]:
@@ -320,9 +313,7 @@ def _part_function(part: PartRule, place: str, defaults: ValueDefaults) -> PartM
 
     def data_of(context: Any, id_: str, notes: Notes) -> dict[str, Any]:
         data: dict[str, Any] = {"fulfillment": id_}
-        for name, read in readers:
-            if (text := read(context, notes)) is not None:
-                data[name] = text
+        other_values.read_into(data, context, notes)
         return data
 
     def several(context: Any, subject: Subject, notes: Notes) -> list[dict[str, Any]]:

@@ -48,6 +48,50 @@ def value_reader(value: ValueRule, place: str, defaults: ValueDefaults) -> ReadV
     return read
 
 
+class ValueReaders:
+    """Reads several values of a record into the data of an event."""
+
+    def __init__(self, values: Mapping[str, ValueRule], place: str, defaults: ValueDefaults) -> None:
+        """By name in the data; `place` is what comes before the name in the place of a value."""
+        self._readers = [
+            (name, _plain_field(value, name, defaults), value_reader(value, place + name, defaults))
+            for name, value in values.items()
+        ]
+
+    def read_into(self, data: dict[str, Any], context: Mapping[str, Any], notes: Notes) -> None:
+        """Adds the values that the record has. Most are one field: read here, without a call for each."""
+        field_value = context.get
+        for name, field, read in self._readers:
+            if field is None:
+                text = read(context, notes)
+            else:
+                text = field_value(field)
+                if type(text) is str:
+                    text = text.strip()
+                elif text is not None:
+                    text = text_of(text)
+            if text:
+                data[name] = text
+
+    def __bool__(self) -> bool:
+        return bool(self._readers)
+
+
+def _plain_field(value: ValueRule, name: str, defaults: ValueDefaults) -> str | None:
+    """The field whose text the value is, without any conversion; None where there is more to it."""
+    is_converted = (
+        name in MOMENTS
+        or (name in AMOUNTS and (value.decimal or defaults.decimal) is not None)
+        or value.map is not None
+        or value.default is not None
+        or value.decimals is not None
+    )
+    if is_converted or len(value.alternatives) > 1 or (value.template and len(value.template.parts) != 1):
+        return None
+    expressions = value.expressions
+    return expressions[0].path[0] if len(expressions) == 1 and len(expressions[0].path) == 1 else None
+
+
 def _source(value: ValueRule) -> ReadValue:
     if value.alternatives:
         if len(value.alternatives) == 1:

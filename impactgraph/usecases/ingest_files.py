@@ -3,6 +3,7 @@
 import os
 import stat
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -110,6 +111,12 @@ class Patience:
 
 
 NO_PATIENCE = Patience()
+_OUTCOMES = {
+    EventOutcome.ACCEPTED: EntryOutcome.TAKEN,
+    EventOutcome.DUPLICATE: EntryOutcome.REPEATED,
+    EventOutcome.QUARANTINED: EntryOutcome.QUARANTINED,
+}
+"""Of an entry with one event."""
 
 
 NOT_RECORDED = -1
@@ -317,16 +324,20 @@ def _is_replaced(old: IngestedFile, new: IngestedFile) -> bool:
 
 def _entry_outcomes(
     activities: Sequence[str], sizes: Sequence[int], results: Sequence[EventResult]
-) -> Iterator[tuple[str, EntryOutcome]]:
-    """(activity, outcome) of each entry, of the outcomes of its events."""
+) -> Mapping[tuple[str, EntryOutcome], int]:
+    """How many entries have an (activity, outcome), of the outcomes of their events."""
+    outcomes = [result.outcome for result in results]
+    if len(outcomes) == len(sizes) and all(size == 1 for size in sizes):
+        counts = Counter(zip(activities, outcomes, strict=True))
+        return {(activity, _OUTCOMES[outcome]): count for (activity, outcome), count in counts.items()}
+    entries: Counter[tuple[str, EntryOutcome]] = Counter()
     start = 0
     for activity, size in zip(activities, sizes, strict=True):
-        outcomes = [result.outcome for result in results[start : start + size]]
+        own = outcomes[start : start + size]
         start += size
-        yield (
-            activity,
-            entry_outcome(outcomes.count(EventOutcome.ACCEPTED), outcomes.count(EventOutcome.QUARANTINED)),
-        )
+        outcome = entry_outcome(own.count(EventOutcome.ACCEPTED), own.count(EventOutcome.QUARANTINED))
+        entries[activity, outcome] += 1
+    return entries
 
 
 def _check(paths: Sequence[str], *, is_mapped: bool) -> None:

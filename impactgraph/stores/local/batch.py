@@ -1,7 +1,6 @@
 """A batch of ingested events: each event's text, parsed form and outcome."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -12,9 +11,10 @@ from impactgraph.ingest.read import RefusedEventError, read_event
 from impactgraph.ports.store import EventOutcome, EventResult, IngestResult, QuarantinedEvent
 from impactgraph.stores.state.event_validator import EventValidator
 
+_ACCEPTED, _DUPLICATE = EventResult(EventOutcome.ACCEPTED), EventResult(EventOutcome.DUPLICATE)
 
-@dataclass(slots=True)
-class BatchEvent:
+
+class BatchEvent(msgspec.Struct, eq=False, gc=False):
     """One event of a batch; its outcome is set while the batch is prepared."""
 
     text: bytes
@@ -82,10 +82,10 @@ class BatchEvent:
     @property
     def result(self) -> EventResult:
         if self.is_duplicate:
-            return EventResult(EventOutcome.DUPLICATE)
+            return _DUPLICATE
         if self.rejection:
             return EventResult(EventOutcome.QUARANTINED, self.rejection)
-        return EventResult(EventOutcome.ACCEPTED)
+        return _ACCEPTED
 
     def quarantine_entry(self, now: Millis) -> QuarantinedEvent:
         """Number 0 where an earlier event with the same content has the entry."""
@@ -100,9 +100,8 @@ def failure_subject(key: str) -> str:
 
 def read_batch(lines: Sequence[bytes], places: Sequence[str], validator: EventValidator) -> list[BatchEvent]:
     """The lines parsed and validated against the topology; `places` may be shorter than `lines`."""
-    batch = [BatchEvent(line) for line in lines]
-    for event, place in zip(batch, places, strict=False):
-        event.place = place
+    batch = [BatchEvent(line, place) for line, place in zip(lines, places, strict=False)]
+    batch += map(BatchEvent, lines[len(batch) :])
     for event in batch:
         validate(event, validator)
     return batch

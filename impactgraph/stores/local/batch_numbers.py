@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from impactgraph.ingest.events import OrderCancelledData, OrderPlaced
+from impactgraph.ingest.events import OrderCancelledData, PlacedData
 from impactgraph.stores.local.batch import BatchEvent
 from impactgraph.stores.local.ingest_index import IngestIndex
 
@@ -55,9 +55,11 @@ def assign_numbers(batch: Sequence[BatchEvent], index: IngestIndex) -> BatchNumb
     next_fulfillment = index.fulfillments.count
     for event, order, keys in order_references:
         number = orders.get(order)
-        foreign = next(
-            (key for key in keys if key in fulfillments and owners[fulfillments[key]] != number), None
-        )
+        foreign = None
+        for key in keys:
+            if (known := fulfillments.get(key)) is not None and owners[known] != number:
+                foreign = key
+                break
         if foreign is not None:
             owner = _order_id(owners[fulfillments[foreign]], numbers, index)
             event.rejection = (
@@ -82,8 +84,8 @@ def _order_id(number: int, numbers: BatchNumbers, index: IngestIndex) -> str:
 
 def _fulfillment_keys(event: BatchEvent) -> tuple[str, ...]:
     """Keys of the fulfillments that the event names."""
-    if isinstance(event.event, OrderPlaced):
-        return tuple(part.fulfillment for part in event.event.data.fulfillments)
-    data = cast("Any", event.event).data
+    data: Any = cast("Any", event.event).data
+    if isinstance(data, PlacedData):
+        return tuple([part.fulfillment for part in data.fulfillments])
     key = None if isinstance(data, OrderCancelledData) else getattr(data, "fulfillment", None)
     return (key,) if key else ()

@@ -71,12 +71,12 @@ def failure_keys(batch: Iterable[BatchEvent]) -> set[str]:
     return {
         event.event.data.failure
         for event in batch
-        if event.is_acceptable and isinstance(event.event, FailureEvent)
+        if event.event is not None and isinstance(event.event.data, FailureData) and event.is_acceptable
     }
 
 
 def _is_failure_event(event: BatchEvent) -> bool:
-    return isinstance(event.event, FailureEvent)
+    return event.event is not None and isinstance(event.event.data, FailureData)
 
 
 def _change(event: BatchEvent, seq: int) -> FailureChange:

@@ -177,7 +177,7 @@ def _retryable_events(batch: Sequence[BatchEvent], sources: IngestSources) -> li
     orders = {
         event.order_key
         for event in batch
-        if event.is_acceptable and isinstance(event.event, (OrderPlaced, FulfillmentRerouted))
+        if isinstance(event.event, (OrderPlaced, FulfillmentRerouted)) and event.is_acceptable
     }
     present = {event.quarantine_number for event in batch if event.quarantine_number}
     failures = {failure_subject(key) for key in failure_keys(batch)}

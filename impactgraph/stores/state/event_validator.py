@@ -9,15 +9,34 @@ from graph_models.topology import Topology
 from impactgraph.ingest.events import (
     Event,
     FailureEvent,
+    FulfillmentCancelled,
+    FulfillmentCompleted,
     FulfillmentEntered,
     FulfillmentFailed,
     FulfillmentRerouted,
     InventoryReported,
     ListReported,
+    NotificationSent,
+    OrderCancelled,
     OrderPlaced,
+    PostingRecorded,
+    SupplierOrderConfirmed,
+    TaskClosed,
 )  # fmt: skip
 from impactgraph.ingest.journal_events import ChangeEnded, ChangeStarted, MaintenancePlanned
 
+_WITHOUT_NAMES: frozenset[type[Event]] = frozenset(
+    {
+        FulfillmentCancelled,
+        FulfillmentCompleted,
+        NotificationSent,
+        OrderCancelled,
+        PostingRecorded,
+        SupplierOrderConfirmed,
+        TaskClosed,
+    }
+)
+"""Types of events that name nothing of the topology; most events have one of them."""
 NO_TOPOLOGY = "no topology is applied yet: apply one, and the event is taken"
 
 
@@ -32,10 +51,14 @@ class EventValidator:
 
     def rejection_reason(self, event: Event) -> str | None:
         """Why the event is quarantined, None where it is not, as far as that is clear without its order."""
-        if isinstance(event, InventoryReported):
+        kind = type(event)
+        if kind is InventoryReported:
             return None
         if self._topology is None:
             return NO_TOPOLOGY
+        return None if kind in _WITHOUT_NAMES else self._reason(event)
+
+    def _reason(self, event: Event) -> str | None:
         match event:
             case OrderPlaced():
                 reasons = (self._workflow(part.workflow) for part in event.data.fulfillments)
