@@ -1,6 +1,6 @@
 """OCEL 2.0 and 1.0 logs in JSON."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,25 +12,25 @@ from impactgraph.ingest.ocel_log import OcelEvent, OcelLog, clean, last_values
 from impactgraph.ingest.text_files import read_bytes
 
 
-class _Attribute(msgspec.Struct):
+class _Attribute(msgspec.Struct, gc=False):
     name: str
     value: Any = None
     time: str | None = None
 
 
-class _Relation(msgspec.Struct, rename="camel"):
+class _Relation(msgspec.Struct, rename="camel", gc=False):
     object_id: str
     qualifier: str | None = None
 
 
-class _Object(msgspec.Struct):
+class _Object(msgspec.Struct, gc=False):
     id: str
     type: str
     attributes: list[_Attribute] | None = None
     relationships: list[_Relation] | None = None
 
 
-class _Event(msgspec.Struct):
+class _Event(msgspec.Struct, gc=False):
     id: str
     type: str
     time: str
@@ -43,14 +43,14 @@ class _Document(msgspec.Struct):
     events: list[_Event]
 
 
-class _OldEvent(msgspec.Struct):
+class _OldEvent(msgspec.Struct, gc=False):
     activity: str = msgspec.field(name="ocel:activity")
     time: str = msgspec.field(name="ocel:timestamp")
     objects: list[str] = msgspec.field(name="ocel:omap", default_factory=list[str])
     attributes: dict[str, Any] = msgspec.field(name="ocel:vmap", default_factory=dict[str, Any])
 
 
-class _OldObject(msgspec.Struct):
+class _OldObject(msgspec.Struct, gc=False):
     type: str = msgspec.field(name="ocel:type")
     attributes: dict[str, Any] = msgspec.field(name="ocel:ovmap", default_factory=dict[str, Any])
 
@@ -84,7 +84,7 @@ def _add(document: _Document, moments: MomentReader, log: OcelLog) -> None:
         attributes = _last(event.attributes or ())
         log.add_event(
             OcelEvent(event.id.strip(), event.type.strip(), time, attributes, []),
-            ((relation.object_id, relation.qualifier or "") for relation in event.relationships or ()),
+            [(relation.object_id, relation.qualifier or "") for relation in event.relationships or ()],
         )
 
 
@@ -116,6 +116,8 @@ def _json_problem(content: bytes, error: Exception) -> str:
     return f"It cannot be read as an OCEL 2.0 log: {error}.{hint}"
 
 
-def _last(attributes: Iterable[_Attribute]) -> dict[str, Any]:
+def _last(attributes: Sequence[_Attribute]) -> dict[str, Any]:
     """The last value of each; a value without a time is from the beginning."""
+    if not any(each.time for each in attributes):
+        return {each.name: clean(each.value) for each in attributes if each.value is not None}
     return last_values((each.name, each.value, each.time) for each in attributes)

@@ -4,20 +4,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from impactgraph.ingest.moments import instant
 
 
-@dataclass(slots=True)
-class OcelObject:
+class OcelObject(msgspec.Struct, gc=False):
     type: str
     attributes: dict[str, Any]
     """The last value of each."""
-    related: list[str] = field(default_factory=list[str])
+    related: list[str] = msgspec.field(default_factory=list[str])
     """Ids of objects, in either direction; some may not be in the log."""
 
 
-@dataclass(slots=True)
-class OcelEvent:
+class OcelEvent(msgspec.Struct, gc=False):
     id: str
     type: str
     time: str
@@ -25,7 +25,7 @@ class OcelEvent:
     attributes: dict[str, Any]
     objects: list[str]
     """Ids of its objects; some may not be in the log."""
-    qualifiers: Mapping[str, str] = field(default_factory=dict[str, str])
+    qualifiers: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
     """By id of an object, where the log says more of the relation."""
 
 
@@ -66,7 +66,7 @@ class OcelLog:
         qualifiers: dict[str, str] = {}
         for id_, qualifier in relations:
             bare_text = id_.strip()
-            if bare_text not in qualifiers or not qualifiers[bare_text]:
+            if not qualifiers.get(bare_text):
                 qualifiers[bare_text] = qualifier.strip()
         event.objects = list(qualifiers)
         event.qualifiers = qualifiers

@@ -69,9 +69,10 @@ class OcelRecords:
             if self._shows_parts:
                 base["fulfillments"] = [_shown(part) for part in logged.whole]
             whole = partial(_whole_views, base, logged.whole)
-            order = logged.order.id
+            order, is_one = logged.order.id, len(logged.fulfillments) == 1
             for index, part in enumerate(logged.fulfillments):
-                view = {**base, "fulfillment": _shown(part)}
+                view = base if is_one else dict(base)
+                view["fulfillment"] = _shown(part)
                 subject = Subject(event.id or None, event.time, order, part.id, True, index > 0, whole)
                 views.append((view, subject))
         return views

@@ -1,5 +1,6 @@
 """Which orders and fulfillments the events of an OCEL log are about."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from impactgraph.errors import BadInputError, Problem
@@ -9,6 +10,8 @@ from impactgraph.ingest.ocel_relations import relations_of
 from impactgraph.ingest.rules import OcelObjects
 from impactgraph.topology.near import did_you_mean
 
+MOST_KNOWN = 50_000
+"""Sets of objects whose orders are kept, since the events of a fulfillment name the same ones."""
 _MOST_NAMED = 3
 
 
@@ -19,18 +22,36 @@ class OcelSubjects:
         self._log, self._objects = log, objects
         self._relations = relations_of(log, objects)
         self._parts: dict[tuple[str, str], LoggedObject] = {}
+        self._known: dict[tuple[str, ...], Sequence[Subject]] = {}
 
-    def of_event(self, event: OcelEvent) -> list[Subject]:
+    def of_event(self, event: OcelEvent) -> Sequence[Subject]:
         """The orders that an event is about, with the fulfillments that it moves: those that it names and
         those of its fulfillments, else those of its other objects.
         """
+        names = tuple(event.objects)
+        known = self._known.get(names)
+        if known is None:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            known = self._known[names] = self._of_objects(names)
+        return known
+
+    def _of_objects(self, ids: Sequence[str]) -> Sequence[Subject]:
         log, relations, types = self._log, self._relations, self._objects
-        present_ids = [id_ for id_ in event.objects if id_ in log.objects]
-        orders = [id_ for id_ in present_ids if log.objects[id_].type == types.order]
-        parts = [id_ for id_ in present_ids if log.objects[id_].type == types.fulfillment]
-        others = [id_ for id_ in present_ids if id_ not in orders and id_ not in parts]
+        orders: list[str] = []
+        parts: list[str] = []
+        others: list[str] = []
+        for id_ in ids:
+            if (object_ := log.objects.get(id_)) is not None:
+                if object_.type == types.order:
+                    orders.append(id_)
+                if object_.type == types.fulfillment:
+                    parts.append(id_)
+                elif object_.type != types.order:
+                    others.append(id_)
         order_names = dict.fromkeys(orders)
-        order_names |= dict.fromkeys(order for part in parts for order in relations.orders_of.get(part, ()))
+        for part in parts:
+            order_names.update(dict.fromkeys(relations.orders_of.get(part, ())))
         if not order_names:
             order_names = dict.fromkeys(
                 order for other in others for order in relations.orders_of.get(other, ())
