@@ -15,9 +15,9 @@ from graph_models.time import Millis
 from impactgraph.errors import BadInputError, Problem, StoreUnavailableError
 from impactgraph.ingest.blocks import Block
 from impactgraph.ingest.files import STANDARD_INPUT, digest_of, read_blocks, size_of
-from impactgraph.ingest.foreign_logs import open_log
 from impactgraph.ingest.mapping_files import load_mapping
 from impactgraph.ingest.moments import instant_millis
+from impactgraph.ingest.read_ahead import open_ahead
 from impactgraph.ingest.report import (
     EntryOutcome,
     FileReport,
@@ -168,6 +168,7 @@ class FileIngest:
         Raises BadInputError where the mapping is wrong, or a file is of a kind that needs one.
         """
         self._store, self._paths, self._patience, self._now = store, paths, patience, now
+        self._mapping_path = mapping
         self._mapping = load_mapping(mapping) if mapping is not None else None
         _check(paths, is_mapped=self._mapping is not None)
         self.number = 0
@@ -245,10 +246,10 @@ class FileIngest:
                 self.replaced.append(earlier.number)
 
     def _blocks(self, path: str, report: FileReport) -> Iterator[Block]:
-        if self._mapping is None:
+        if self._mapping is None or self._mapping_path is None:
             yield from read_blocks(path)
             return
-        log = open_log(path, self._mapping)
+        log = open_ahead(path, self._mapping, self._mapping_path)
         yield from log.blocks()
         report.findings += log.findings()
         report.remarks += log.remarks()
