@@ -39,9 +39,10 @@ _IDS = (
 """Fields of data that identify something or are compared with others; longer texts may have line breaks."""
 _MAY_BE_ODD = re.compile(rb'"(?:value|amount|on_hand)" *: *"[^"]*[^0-9.eE+ "-]')
 _AMOUNT = re.compile(r" *[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)? *", re.ASCII)
-_WITH_AMOUNTS: frozenset[type[Event]] = frozenset(
+WITH_AMOUNTS: frozenset[type[Event]] = frozenset(
     {OrderPlaced, PostingRecorded, InventoryReported, ListReported}
 )
+"""Types of events that have amounts."""
 _LONGEST_SHOWN = 60
 _UNSEEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
@@ -121,9 +122,11 @@ def tidy(place: str, text: str) -> str:
     return tidy_text
 
 
-def check_digits(line: bytes, event: Event) -> None:
-    """Raises ValueError for an amount in other characters than digits: Python reads 1_000 as 1000."""
-    if type(event) in _WITH_AMOUNTS and _MAY_BE_ODD.search(line):
+def check_digits(line: bytes) -> None:
+    """Raises ValueError for an amount of an event in other characters than digits: Python reads 1_000 as
+    1000.
+    """
+    if _MAY_BE_ODD.search(line):
         document = cast("dict[str, Any]", msgspec.json.decode(line))
         data = cast("dict[str, Any]", document["data"])
         places = {f"data.{name}": data.get(name) for name in ("value", "amount", "on_hand")}

@@ -61,6 +61,8 @@ class _Search:
         """
         neighbours: set[str] = set()
         for event in self._log.events:
+            if all(map(self._owners.__contains__, event.objects)):
+                continue  # as of most events
             members = [id_ for id_ in event.objects if id_ in self._log.objects]
             parts = [id_ for id_ in members if id_ in self._owners]
             orders = [id_ for id_ in parts if self._log.objects[id_].type == self._order_type]

@@ -15,7 +15,7 @@ from msgspec import UNSET
 from graph_models.enums import FailureClass, Severity
 from graph_models.time import LAST_MOMENT, moment, parse_duration
 from impactgraph.ingest.event_base import moment_millis
-from impactgraph.ingest.event_texts import check_digits, refusal, tidy_event
+from impactgraph.ingest.event_texts import WITH_AMOUNTS, check_digits, refusal, tidy_event
 from impactgraph.ingest.events import (
     EVENT_TYPES,
     Event,
@@ -58,7 +58,8 @@ def read_event(line: bytes) -> tuple[Event, dict[str, Any] | None]:
     except RecursionError as error:
         raise RefusedEventError("it is nested too deeply") from error
     try:
-        check_digits(line, event)
+        if type(event) in WITH_AMOUNTS:
+            check_digits(line)
         tidy_event(event, line)
         _check(event)
     except (ValueError, OverflowError) as error:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+import msgspec
 import numpy as np
 
 from impactgraph.ingest.events import OrderCancelledData, PlacedData
@@ -38,13 +39,13 @@ def assign_numbers(batch: Sequence[BatchEvent], index: IngestIndex) -> BatchNumb
     rejected.
     """
     order_references = [
-        (event, event.order_key, _fulfillment_keys(event))
+        (event, order, _fulfillment_keys(event))
         for event in batch
-        if event.is_acceptable and event.order_key
+        if not event.rejection and not event.is_duplicate and (order := event.order_key)
     ]
-    orders = index.orders.find(list(dict.fromkeys(order for _, order, _ in order_references)))
+    orders = index.orders.find(list(dict.fromkeys([order for _, order, _ in order_references])))
     fulfillments = index.fulfillments.find(
-        list(dict.fromkeys(key for _, _, keys in order_references for key in keys))
+        list(dict.fromkeys([key for _, _, keys in order_references for key in keys]))
     )
     fulfillment_numbers = np.fromiter(fulfillments.values(), np.int32, len(fulfillments))
     owners = dict(
@@ -85,7 +86,8 @@ def _order_id(number: int, numbers: BatchNumbers, index: IngestIndex) -> str:
 def _fulfillment_keys(event: BatchEvent) -> tuple[str, ...]:
     """Keys of the fulfillments that the event names."""
     data: Any = cast("Any", event.event).data
-    if isinstance(data, PlacedData):
+    kind: type[msgspec.Struct] = data.__class__
+    if kind is PlacedData:
         return tuple([part.fulfillment for part in data.fulfillments])
-    key = None if isinstance(data, OrderCancelledData) else getattr(data, "fulfillment", None)
+    key = None if kind is OrderCancelledData else getattr(data, "fulfillment", None)
     return (key,) if key else ()

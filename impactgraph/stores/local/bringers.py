@@ -14,11 +14,12 @@ def mark_bringers(batch: Sequence[BatchEvent], ingests: Ingests, ingest: int) ->
     """Sets which ingests bring each event: those of its quarantine entry where it is tried again, else this
     one.
     """
+    this_ingest = frozenset((ingest,))
     for event in batch:
         if event.quarantine_number:
             event.bringers = frozenset(ingests.of_entry(event.quarantine_number))
         elif ingest:
-            event.bringers = frozenset((ingest,))
+            event.bringers = this_ingest
 
 
 def add_brought(block: Block, batch: Sequence[BatchEvent], ingests: Ingests) -> None:

@@ -26,10 +26,14 @@ class FailureConflicts:
     turns out to contradict earlier ones leaves the record for the quarantine.
     """
 
-    def __init__(self, batch: Sequence[BatchEvent], record: Record, first_seq: int) -> None:
-        """`batch`: its acceptable events, which get the sequence numbers from `first_seq` on."""
+    def __init__(
+        self, batch: Sequence[BatchEvent], rows: Sequence[int], record: Record, first_seq: int
+    ) -> None:
+        """`batch`: its acceptable events, which get the sequence numbers from `first_seq` on; `rows` are
+        those of failures.
+        """
         self._removed: list[tuple[FailureChange, str]] = []
-        new = [_change(event, seq) for seq, event in enumerate(batch, first_seq) if _is_failure_event(event)]
+        new = [_change(batch[row], first_seq + row) for row in rows]
         if new:
             keys = list(dict.fromkeys(change.data.failure for change in new))
             self._find([*record.failure_changes(keys), *new], batch, first_seq)
@@ -37,7 +41,7 @@ class FailureConflicts:
     @staticmethod
     def of_failures(keys: Sequence[str], record: Record, without: Ints) -> "FailureConflicts":
         """The contradictions among the recorded events of failures, without those with these numbers."""
-        conflicts = FailureConflicts([], record, 0)
+        conflicts = FailureConflicts([], [], record, 0)
         if keys:
             without_seqs = set(without.tolist())
             changes = [change for change in record.failure_changes(keys) if change.seq not in without_seqs]
@@ -73,10 +77,6 @@ def failure_keys(batch: Iterable[BatchEvent]) -> set[str]:
         for event in batch
         if event.event is not None and isinstance(event.event.data, FailureData) and event.is_acceptable
     }
-
-
-def _is_failure_event(event: BatchEvent) -> bool:
-    return event.event is not None and isinstance(event.event.data, FailureData)
 
 
 def _change(event: BatchEvent, seq: int) -> FailureChange:

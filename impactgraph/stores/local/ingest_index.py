@@ -30,12 +30,8 @@ class IngestIndex:
 
         `hashes` are those of the events' (source, id).
         """
-        first: dict[tuple[str, str], BatchEvent] = {}
-        for event in batch:
-            earlier = first.setdefault(event.source_and_id, event)
-            if earlier is not event:
-                event.is_duplicate = True
-                event.first_occurrence = earlier
+        if len({event.source_and_id for event in batch}) < len(batch):
+            _mark_repeats(batch)
         seqs = self.seen_events.find(hashes)
         suspects = np.flatnonzero(seqs >= 0)
         if not len(suspects):
@@ -94,3 +90,13 @@ class IngestIndex:
             self._orders_of[rows["number"]] = rows["order_number"]
         if events := block.rows.get("events"):
             self.seen_events.add(events["hash"], events["seq"])
+
+
+def _mark_repeats(batch: list[BatchEvent]) -> None:
+    """Marks events whose (source, id) occurs earlier in the batch."""
+    first: dict[tuple[str, str], BatchEvent] = {}
+    for event in batch:
+        earlier = first.setdefault(event.source_and_id, event)
+        if earlier is not event:
+            event.is_duplicate = True
+            event.first_occurrence = earlier

@@ -28,7 +28,7 @@ from impactgraph.stores.local.waiting import EVER, Waiting
 from impactgraph.stores.local.write import Writing, block_of
 from impactgraph.stores.state.encoding import EncodedBatch, EventEncoder, event_hashes
 from impactgraph.stores.state.event_dictionaries import EventDictionaries
-from impactgraph.stores.state.event_kinds import EventKind
+from impactgraph.stores.state.event_kinds import FAILURES, EventKind
 from impactgraph.stores.state.event_tables import EventBatch, EventRows
 from impactgraph.stores.state.event_validator import EventValidator
 from impactgraph.stores.state.fold import fold
@@ -124,7 +124,8 @@ def prepare_batch(
         event.seq = seq
     encoded_batch = _encode_batch(acceptable, state.event_dictionaries, numbers, watermark + 1)
     folding = _Folding(encoded_batch.batch, acceptable, sources, watermark + 1)
-    conflicts = FailureConflicts(acceptable, sources.record, watermark + 1)
+    failure_rows = np.flatnonzero(np.isin(encoded_batch.batch.events.kind, FAILURES)).tolist()
+    conflicts = FailureConflicts(acceptable, failure_rows, sources.record, watermark + 1)
     removed_seqs = np.concatenate([folding.removed_seqs, conflicts.removed_seqs])
     removals = [*folding.removed_events(), *conflicts.removed_events(state.validator)]
     for event in removals:
@@ -174,6 +175,8 @@ def _retryable_events(batch: Sequence[BatchEvent], sources: IngestSources) -> li
     """Quarantined events of the orders whose workflow the batch reports, and of its failures, validated
     again.
     """
+    if sources.quarantine.is_empty:
+        return []
     orders = {
         event.order_key
         for event in batch

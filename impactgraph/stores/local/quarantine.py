@@ -45,6 +45,10 @@ class Quarantine:
         if subject:
             self._by_subject.setdefault(subject, set()).add(number)
 
+    @property
+    def is_empty(self) -> bool:
+        return not self._entries
+
     def of_subjects(self, subjects: Iterable[str]) -> list[BatchEvent]:
         """Entries about these orders and failures (`BatchEvent.subject`), oldest first."""
         numbers = sorted(number for each in set(subjects) for number in self._by_subject.get(each, ()))

@@ -64,9 +64,9 @@ class _Cells:
 
     def __init__(self, kind: type[Table]) -> None:
         self._columns = {each.name: each for each in kind.columns()}
-        self._cells: dict[str, list[tuple[Sequence[int], Sequence[Any]]]] = {}
+        self._cells: dict[str, list[tuple[Ints, Sequence[Any]]]] = {}
 
-    def put(self, name: str, rows: Sequence[int], values: Sequence[Any]) -> None:
+    def put(self, name: str, rows: Ints, values: Sequence[Any]) -> None:
         """Puts values into rows of a column."""
         self._cells.setdefault(name, []).append((rows, values))
 
@@ -75,7 +75,7 @@ class _Cells:
         for name, parts in self._cells.items():
             array, is_object = getattr(table, name), self._columns[name].dtype == np.object_
             for rows, values in parts:
-                array[np.array(rows, np.int64)] = np.array(values, np.object_ if is_object else np.int64)
+                array[rows] = np.array(values, np.object_ if is_object else np.int64)
 
 
 class EventEncoder:
@@ -97,7 +97,7 @@ class EventEncoder:
         self._details = _Cells(EventDetails)
         self._extra: dict[int, dict[str, Any]] = {}
         """What events state beyond their columns, by row."""
-        self._encoders: dict[type, Callable[[list[int], list[Any]], None]] = {
+        self._encoders: dict[type, Callable[[Ints, list[Any]], None]] = {
             PlacedData: self._placed_orders,
             EnteredData: self._places,
             FailedData: self._step_failures,
@@ -141,7 +141,7 @@ class EventEncoder:
         batch = EventBatch(rows, encoded_placements.placed, encoded_placements.placements)
         return EncodedBatch(batch, details, encoded_placements.order_values, encoded_placements.part_values)
 
-    def _put_numbers(self, rows: list[int], data: list[Any]) -> None:
+    def _put_numbers(self, rows: Ints, data: list[Any]) -> None:
         """Numbers of the order and the fulfillment that each event names."""
         kind: type[msgspec.Struct] = data[0].__class__
         if "order" in kind.__struct_fields__:
@@ -159,44 +159,44 @@ class EventEncoder:
             if extra:
                 self._add_extra(row, extra)
         texts = [_json(extra) for extra in self._extra.values()]
-        self._details.put("extra", list(self._extra), texts)
+        self._details.put("extra", np.array(list(self._extra), np.int64), texts)
 
     def _add_extra(self, row: int, extra: dict[str, Any]) -> None:
         self._extra[row] = self._extra.get(row, _NO_VALUES) | extra
 
-    def _put_codes(self, name: str, words: Dictionary, rows: list[int], texts: Iterable[str | None]) -> None:
+    def _put_codes(self, name: str, words: Dictionary, rows: Ints, texts: Iterable[str | None]) -> None:
         encode = words.encode
         self._rows.put(name, rows, [encode(text) for text in texts])
 
-    def _places(self, rows: list[int], data: Sequence[EnteredData | ReroutedData]) -> None:
+    def _places(self, rows: Ints, data: Sequence[EnteredData | ReroutedData]) -> None:
         self._put_codes("step", self._dictionaries.steps, rows, (each.step for each in data))
         self._put_codes("location", self._dictionaries.locations, rows, (each.location for each in data))
 
-    def _step_failures(self, rows: list[int], data: list[FailedData]) -> None:
+    def _step_failures(self, rows: Ints, data: list[FailedData]) -> None:
         dictionaries = self._dictionaries
         self._put_codes("step", dictionaries.steps, rows, (each.step for each in data))
         self._put_codes("code", dictionaries.fail_codes, rows, (each.code for each in data))
         self._put_codes("element", dictionaries.elements, rows, (each.element for each in data))
         self._put_statements(rows, data, ("message",))
 
-    def _reroutes(self, rows: list[int], data: list[ReroutedData]) -> None:
+    def _reroutes(self, rows: Ints, data: list[ReroutedData]) -> None:
         self._places(rows, data)
         codes = self._dictionaries.workflow_codes
         self._rows.put("workflow", rows, [codes[each.workflow] for each in data])
 
-    def _cancellations(self, rows: list[int], data: list[CancelledData]) -> None:
+    def _cancellations(self, rows: Ints, data: list[CancelledData]) -> None:
         self._put_statements(rows, data, ("reason",))
 
-    def _order_cancellations(self, rows: list[int], data: list[OrderCancelledData]) -> None:
+    def _order_cancellations(self, rows: Ints, data: list[OrderCancelledData]) -> None:
         self._put_statements(rows, data, ("reason", "fulfillment"))
 
-    def _put_statements(self, rows: list[int], data: Sequence[Any], names: tuple[str, ...]) -> None:
+    def _put_statements(self, rows: Ints, data: Sequence[Any], names: tuple[str, ...]) -> None:
         """Texts that have no column."""
-        for row, each in zip(rows, data, strict=True):
+        for row, each in zip(rows.tolist(), data, strict=True):
             if statements := {name: value for name in names if (value := getattr(each, name))}:
                 self._extra[row] = statements
 
-    def _postings(self, rows: list[int], data: list[PostingData]) -> None:
+    def _postings(self, rows: Ints, data: list[PostingData]) -> None:
         self._types(rows, data)
         encode = self._dictionaries.currencies.encode
         currencies = [encode(each.currency) for each in data]
@@ -206,68 +206,68 @@ class EventEncoder:
         self._details.put("document", rows, [each.document for each in data])
         self._put_amounts(rows, [each.amount for each in data])
 
-    def _put_amounts(self, rows: list[int], amounts: Sequence[Decimal | None]) -> None:
-        stated = [(row, amount) for row, amount in zip(rows, amounts, strict=True) if amount is not None]
-        rows_with = [row for row, _ in stated]
-        self._rows.put("amount", rows_with, [bounded_micros(amount) for _, amount in stated])
-        self._details.put("amount", rows_with, [str(amount) for _, amount in stated])
+    def _put_amounts(self, rows: Ints, amounts: Sequence[Decimal | None]) -> None:
+        stated_amounts = [amount for amount in amounts if amount is not None]
+        rows_with = rows[np.array([amount is not None for amount in amounts], np.bool_)]
+        self._rows.put("amount", rows_with, [bounded_micros(amount) for amount in stated_amounts])
+        self._details.put("amount", rows_with, [str(amount) for amount in stated_amounts])
 
     def _types(
-        self, rows: list[int], data: Sequence[PostingData | NotificationData | TaskData | SupplierOrderData]
+        self, rows: Ints, data: Sequence[PostingData | NotificationData | TaskData | SupplierOrderData]
     ) -> None:
         self._put_codes("type", self._dictionaries.types, rows, (each.type for each in data))
 
-    def _put_notes(self, rows: list[int], notes: Iterable[str | None]) -> None:
+    def _put_notes(self, rows: Ints, notes: Iterable[str | None]) -> None:
         encode = self._dictionaries.notes.encode
         self._details.put("note", rows, [encode(note) for note in notes])
 
-    def _notifications(self, rows: list[int], data: list[NotificationData]) -> None:
+    def _notifications(self, rows: Ints, data: list[NotificationData]) -> None:
         self._types(rows, data)
         self._put_notes(rows, (each.channel for each in data))
 
-    def _supplier_orders(self, rows: list[int], data: list[SupplierOrderData]) -> None:
+    def _supplier_orders(self, rows: Ints, data: list[SupplierOrderData]) -> None:
         self._types(rows, data)
         self._put_notes(rows, (each.supplier for each in data))
 
-    def _inventories(self, rows: list[int], data: list[InventoryData]) -> None:
+    def _inventories(self, rows: Ints, data: list[InventoryData]) -> None:
         self._put_codes("location", self._dictionaries.locations, rows, (each.location for each in data))
         self._put_amounts(rows, [each.on_hand for each in data])
         self._put_statements(rows, data, ("item", "system"))
 
-    def _failures(self, rows: list[int], data: list[FailureData]) -> None:
+    def _failures(self, rows: Ints, data: list[FailureData]) -> None:
         self._details.put("document", rows, [each.failure for each in data])
         self._put_whole("failure", rows, data)
 
-    def _lists(self, rows: list[int], data: list[ListData]) -> None:
+    def _lists(self, rows: Ints, data: list[ListData]) -> None:
         self._details.put("document", rows, [each.key for each in data])
         self._put_whole("list", rows, data)
 
-    def _journal(self, rows: list[int], data: list[JournalData]) -> None:
+    def _journal(self, rows: Ints, data: list[JournalData]) -> None:
         self._put_whole("journal", rows, data)
 
-    def _put_whole(
-        self, name: str, rows: list[int], data: Sequence[FailureData | ListData | JournalData]
-    ) -> None:
-        for row, each in zip(rows, data, strict=True):
+    def _put_whole(self, name: str, rows: Ints, data: Sequence[FailureData | ListData | JournalData]) -> None:
+        for row, each in zip(rows.tolist(), data, strict=True):
             self._extra[row] = {name: msgspec.Raw(msgspec.json.encode(each))}
 
-    def _placed_orders(self, rows: list[int], data: list[PlacedData]) -> None:
+    def _placed_orders(self, rows: Ints, data: list[PlacedData]) -> None:
         """Texts of attributes are stored with the order; other values are stored as they are, too."""
-        for row, each in zip(rows, data, strict=True):
+        for row, each in zip(rows.tolist(), data, strict=True):
             if each.attributes and any(not isinstance(value, str) for value in each.attributes.values()):
                 self._extra[row] = {"attributes": each.attributes}
 
 
-def _by_type(events: Sequence[Event]) -> dict[type[Event], tuple[list[int], list[Any]]]:
+def _by_type(events: Sequence[Event]) -> dict[type[Event], tuple[Ints, list[Any]]]:
     """Rows and data of the events of each type."""
-    by_type: dict[type[Event], tuple[list[int], list[Any]]] = {}
-    for row, event in enumerate(events):
-        group = by_type.get(type(event))
-        if group is None:
-            group = by_type[type(event)] = ([], [])
-        group[0].append(row)
-        group[1].append(event.data)
-    return by_type
+    rows_by_type: dict[type[Event], list[int]] = {}
+    for row, kind in enumerate(map(type, events)):
+        rows = rows_by_type.get(kind)
+        if rows is None:
+            rows = rows_by_type[kind] = []
+        rows.append(row)
+    return {
+        kind: (np.array(rows, np.int64), [events[row].data for row in rows])
+        for kind, rows in rows_by_type.items()
+    }
 
 
 def _millis(moments: Sequence[datetime]) -> Ints:
