@@ -69,6 +69,7 @@ def create_app(
         messages=read_messages(settings.messages),
         lists=KeptLists(settings.kept_pages),
         chat=settings.chat,
+        rank_weights=settings.rank_weights,
         sources=sources,
         notices=notices,
         on_change=lambda: hub.notify(),  # noqa: PLW0108 - the hub is made below

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Protocol
 
+from graph_models.incident_life import RankWeights
+
 
 class ApiSettings(Protocol):
     @property
@@ -38,4 +40,9 @@ class ApiSettings(Protocol):
     @property
     def chat(self) -> str | None:
         """Address of a chat channel, with {channel} in place of its name."""
+        ...
+
+    @property
+    def rank_weights(self) -> RankWeights | None:
+        """By which incidents are ranked."""
         ...

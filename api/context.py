@@ -15,6 +15,7 @@ from api.loaders import OrderLoader
 from api.workers import Worker, Workers
 from graph_models.failure import Failure
 from graph_models.impact import Contribution, OwnerShare, Question
+from graph_models.incident_life import RankWeights, ReportFormat
 from graph_models.orders import Order, Presence, TimelineEntry
 from graph_models.time import Millis
 from graph_models.topology import Topology
@@ -24,10 +25,14 @@ from impactgraph.usecases import Store
 from impactgraph.usecases.answer import Answer, Ask
 from impactgraph.usecases.contributions import contributions
 from impactgraph.usecases.impact_summary import ImpactSummary, impact_summaries, impact_summary
+from impactgraph.usecases.incident_actions import IncidentOutcome, IncidentWork, work_on_incident
+from impactgraph.usecases.incident_checklist import ProposedStep, checklist
+from impactgraph.usecases.incident_document import incident_document
 from impactgraph.usecases.incidents import (
     IncidentReport,
     IncidentsQuestion,
     find_incident,
+    get_incident,
     incident_of,
     list_incidents,
 )
@@ -77,6 +82,8 @@ class Contexts:
     notices: NoticeWorker = NoNotices()  # noqa: RUF009 - it keeps nothing
     messages: Catalogues | None = None
     """Texts of customer messages; None: the standard ones."""
+    rank_weights: RankWeights | None = None
+    """By which incidents are ranked; None: by promises missed, then orders, then value."""
     on_change: Callable[[], None] = lambda: None
     """Called after each change of the data."""
 
@@ -263,6 +270,8 @@ class Context(BaseContext):
 
     async def incidents(self, question: IncidentsQuestion) -> tuple[IncidentReport, ...]:
         """Of failures on record and of given alerts, ranked. Raises NotFoundError, BadInputError."""
+        weights = question.weights or self._factory.rank_weights
+        question = replace(question, weights=weights)
         return await self.ask_at(question.as_of, list_incidents, self._ask_impact, question)
 
     async def measures(self, question: MeasuresQuestion) -> Measures:
@@ -272,6 +281,30 @@ class Context(BaseContext):
     async def incident(self, key: str) -> IncidentReport | None:
         """The incident of failures on record with this bare key."""
         return await self.ask_at(None, find_incident, self._ask_impact, key)
+
+    async def get_incident(self, key: str, as_of: Millis | None) -> IncidentReport:
+        """As `incident`, at a moment. Raises NotFoundError with near keys."""
+        return await self.ask_at(as_of, get_incident, self._ask_impact, key, as_of)
+
+    async def incident_rank(self, key: str, as_of: Millis | None) -> int:
+        """Its place among all that are not closed, else among all. Costs an answer for each."""
+        for active in (True, None):
+            reports = await self.incidents(IncidentsQuestion(as_of=as_of, active=active))
+            if rank := next((each.rank for each in reports if each.key == key), 0):
+                return rank
+        return 0
+
+    async def checklist(self, report: IncidentReport, as_of: Millis | None) -> tuple[ProposedStep, ...]:
+        """Steps of playbooks, with what they save."""
+        return await self.ask_at(as_of, checklist, self._ask_impact, report)
+
+    async def incident_document(self, key: str, at: Millis, form: ReportFormat) -> str:
+        """The report of an incident at a moment. Raises NotFoundError."""
+        return await self.ask_at(at, incident_document, self._ask_impact, key, form)
+
+    async def work_on_incident(self, work: IncidentWork) -> IncidentOutcome:
+        """Records an action. Raises NotFoundError."""
+        return await self.change(work_on_incident, self._ask_impact, work, self.now)
 
     async def incident_of(self, failure: str, as_of: Millis | None) -> IncidentReport | None:
         """The incident that a failure on record belongs to."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from graph_models.enums import FailureClass
+from graph_models.failure import AlertOrigin
 from graph_models.scope import EVERYWHERE, Scope
 from graph_models.time import Millis
 
@@ -23,6 +24,8 @@ class Alert:
     text: str = ""
     is_statement: bool = False
     """True of what a person or a system of record reported: hardly ever a false alarm."""
+    origin: AlertOrigin | None = None
+    """Whose message it is; None where a question has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class CandidateCause:
     explains: tuple[AlertEvidence, ...]
     silent: tuple[str, ...]
     """Full ids of elements with a monitor that should have raised an alert by now and did not."""
+    changes: tuple[str, ...] = ()
+    """Keys of changes whose place and time fit it, the latest first."""
 
 
 @dataclass(frozen=True, slots=True)

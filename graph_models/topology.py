@@ -6,6 +6,7 @@ milliseconds.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 from typing import TypeAlias
 
@@ -259,11 +260,36 @@ class Workflow:
         return tuple((index, emission) for index, step in enumerate(self.steps) for emission in step.emits)
 
 
+class StepEffectKind(StrEnum):
+    END = "end"
+    """Ends the failure of an element."""
+    DRAIN = "drain"
+    """Works off the backlog of an element faster."""
+    ALTERNATIVE = "alternative"
+    """Opens another way in place of the failed element."""
+    MOVE = "move"
+    """Moves orders to another workflow."""
+    HOLD = "hold"
+    """Holds records or messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepEffect:
+    """What a step of a playbook changes. It is proposed and recorded, never carried out."""
+
+    kind: StepEffectKind
+    target: str | None = None
+    """Full id; None: the element that failed."""
+    within: Millis | None = None
+    """DRAIN: how long the backlog takes then."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlaybookStep:
     text: str
     owner: str | None = None
     approval: str | None = None
+    effect: StepEffect | None = None
 
 
 @dataclass(frozen=True, slots=True)

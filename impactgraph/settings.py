@@ -5,6 +5,10 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from graph_models.incident_life import RankWeights
+
+_WEIGHTS = "promises|money|customers|age"
+
 
 class Settings(BaseSettings):
     """Raises pydantic's ValidationError for an invalid value; the error names the variable."""
@@ -53,6 +57,15 @@ class Settings(BaseSettings):
     sources: Path | None = Field(
         default=None, description="File of the live sources that `serve` follows (docs/sources.md)."
     )
+    rank: str | None = Field(
+        default=None,
+        pattern=rf"^({_WEIGHTS})=\d+(\.\d+)?(,({_WEIGHTS})=\d+(\.\d+)?)*$",
+        description=(
+            "What counts in the rank of incidents, such as promises=10,money=0.01,customers=1,age=0.5: a "
+            "missed promise, a unit of the reporting currency, an affected order, an hour; by default "
+            "promises, then orders, then value."
+        ),
+    )
     notices: Path | None = Field(
         default=None, description="File of the rules of notices that `serve` sends (docs/notices.md)."
     )
@@ -77,3 +90,11 @@ class Settings(BaseSettings):
     max_body: int = Field(
         default=64 * 1024 * 1024, ge=1024, description="Bytes of the largest body that is read."
     )
+
+    @property
+    def rank_weights(self) -> RankWeights | None:
+        """None where incidents are ranked by promises, then orders, then value."""
+        if self.rank is None:
+            return None
+        pairs = (each.partition("=") for each in self.rank.split(","))
+        return RankWeights(**{name: float(weight) for name, _, weight in pairs})

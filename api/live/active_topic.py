@@ -1,5 +1,6 @@
 """A topic that has subscribers: what they select, and when it is evaluated next."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from api.live.mailbox import Mailbox, Update
@@ -13,17 +14,22 @@ class Selection:
     """What one operation selects from a topic, and the mailboxes of the subscribers that sent it."""
 
     subscribers: list[Mailbox] = field(default_factory=list[Mailbox])
-    latest: Update | None = None
+    latest: Mapping[str, Update] | None = None
+    """By key of the value; None before the first evaluation."""
 
-    def publish(self, update: Update) -> int:
-        """Puts an update that differs from the latest into every mailbox; returns the number of them."""
-        previous = self.latest
-        self.latest = update
-        if previous is not None and previous.fingerprint == update.fingerprint:
-            return 0
+    def publish(self, updates: Mapping[str, Update]) -> int:
+        """Puts the updates that differ from the latest into every mailbox; returns how many it put."""
+        previous = self.latest or {}
+        self.latest = updates
+        changes = {
+            key: update
+            for key, update in updates.items()
+            if key not in previous or previous[key].fingerprint != update.fingerprint
+        }
         for subscriber in self.subscribers:
-            subscriber.put(update)
-        return len(self.subscribers)
+            for key, update in changes.items():
+                subscriber.put(update, key)
+        return len(self.subscribers) * len(changes)
 
 
 @dataclass
@@ -44,8 +50,8 @@ class ActiveTopic:
         """Adds a subscriber, which gets the latest update at once where there is one."""
         selection = self.selections.setdefault(operation, Selection())
         selection.subscribers.append(subscriber)
-        if selection.latest is not None:
-            subscriber.put(selection.latest)
+        for key, update in (selection.latest or {}).items():
+            subscriber.put(update, key)
 
     def unsubscribe(self, operation: Operation, subscriber: Mailbox) -> None:
         selection = self.selections[operation]

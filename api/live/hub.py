@@ -19,7 +19,7 @@ from api.metrics import Metrics
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.usecases.about import StateMark, mark
 
-BATCH_SIZES: Mapping[str, int] = {"blastRadius": 1, "order": 25}
+BATCH_SIZES: Mapping[str, int] = {"blastRadius": 1, "incidents": 1, "order": 25}
 """By the name of a topic: topics that are evaluated on one state of the data. Ingest waits meanwhile."""
 POLL_SECONDS = 0.25
 MAX_SUBSCRIBERS = 2_000

@@ -37,18 +37,20 @@ class Update:
 
 
 class Mailbox:
-    """Holds the newest update only: a slow subscriber skips older ones and delays nobody.
+    """Holds the newest update of each value only: a slow subscriber skips older ones and delays nobody.
 
     Belongs to one event loop.
     """
 
     def __init__(self) -> None:
-        self._update: Update | None = None
+        self._updates: dict[str, Update] = {}
         self._is_closed = False
         self._readable = asyncio.Event()
 
-    def put(self, update: Update) -> None:
-        self._update = update
+    def put(self, update: Update, key: str = "") -> None:
+        """`key` identifies the value, of a topic with several."""
+        self._updates.pop(key, None)
+        self._updates[key] = update
         self._readable.set()
 
     def close(self) -> None:
@@ -56,11 +58,12 @@ class Mailbox:
         self._readable.set()
 
     async def receive(self) -> Update | None:
-        """The newest unread update, as soon as there is one; None once the mailbox is closed."""
+        """The newest unread update of the value that has waited longest, as soon as there is one; None once
+        the mailbox is closed.
+        """
         await self._readable.wait()
-        update = self._update
-        self._update = None
-        if not self._is_closed:
+        update = self._updates.pop(next(iter(self._updates))) if self._updates else None
+        if not self._is_closed and not self._updates:
             self._readable.clear()
         return update
 

@@ -1,7 +1,7 @@
 """Evaluates the topics of one kind, one after another in one thread, and publishes updates to subscribers."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias
 
 from graphql import ExecutionResult, GraphQLError
@@ -120,17 +120,21 @@ class Publisher:
         except Exception as error:  # noqa: BLE001 - sent to the subscribers, and tried again
             active.mark = None
             for operation in operations:
-                self._publish(active, operation, _error_update(active.topic, error))
+                self._publish(active, operation, {"": _error_update(active.topic, error)})
         else:
+            values = active.topic.by_key(value)
             for operation in operations:
-                result = await self._execute(operation, await context.next_turn(), value)
-                self._publish(active, operation, Update.of(result))
+                updates = {key: await self._updated(operation, context, each) for key, each in values.items()}
+                self._publish(active, operation, updates)
         active.evaluation_seconds = _now() - started_at
         active.due_at = max(active.due_at, active.earliest(SPACING))
 
-    def _publish(self, active: ActiveTopic, operation: Operation, update: Update) -> None:
+    async def _updated(self, operation: Operation, context: Context, value: object) -> Update:
+        return Update.of(await self._execute(operation, await context.next_turn(), value))
+
+    def _publish(self, active: ActiveTopic, operation: Operation, updates: Mapping[str, Update]) -> None:
         if selection := active.selections.get(operation):
-            self._count_updates(selection.publish(update))
+            self._count_updates(selection.publish(updates))
 
 
 def _error_update(topic: Topic, error: Exception) -> Update:

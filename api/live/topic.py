@@ -1,7 +1,8 @@
 """A topic: a question whose answer changes, which clients subscribe to."""
 
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from api.context import Context
 
@@ -15,3 +16,13 @@ class Topic:
     question: Hashable
     value: Callable[[Context], Awaitable[object]] = field(compare=False)
     """The value of the field in the state that the context sees; valid as long as the context is open."""
+    key_of: Callable[[object], str] | None = field(default=None, compare=False)
+    """Of a topic with several values, of which `value` gives a list: what identifies each of them. A value
+    is sent when it is new or has changed, by itself.
+    """
+
+    def by_key(self, value: object) -> Mapping[str, object]:
+        """The values of the field, by what identifies each of them."""
+        if self.key_of is None:
+            return {"": value}
+        return {self.key_of(each): each for each in cast("Sequence[object]", value)}

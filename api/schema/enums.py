@@ -19,18 +19,23 @@ from graph_models.enums import (
     RecordState,
     Severity,
 )
-from graph_models.journal import NoticeKind, NoticeLevel, NoticeState
+from graph_models.incident_life import IncidentState, ReportFormat
+from graph_models.journal import ChangeKind, IncidentActionKind, NoticeKind, NoticeLevel, NoticeState
+from graph_models.topology import StepEffectKind
 from impactgraph.usecases.measures import PeriodUnit
 from impactgraph.usecases.topology_map import EdgeKind as MapEdgeKind
 
 __all__ = [
     "Band",
+    "ChangeKind",
     "DiagnosisState",
     "Dimension",
     "DriftKind",
     "Effect",
     "ElementKind",
     "FailureClass",
+    "IncidentActionKind",
+    "IncidentState",
     "ListingKind",
     "MapEdgeKind",
     "MessageForm",
@@ -43,7 +48,9 @@ __all__ = [
     "PeriodUnit",
     "RecordEffect",
     "RecordState",
+    "ReportFormat",
     "Severity",
+    "StepEffectKind",
 ]
 
 
@@ -265,6 +272,61 @@ _describe(
         "REJECTIONS": "The share of rejections on site, such as a pick that found nothing.",
         "CANCELLATIONS": "The share of cancelled orders.",
     },
+)
+
+_describe(
+    IncidentState,
+    "How far the work on an incident is.",
+    {
+        "OPEN": "Nobody has acknowledged it.",
+        "ACKNOWLEDGED": "Somebody looks after it.",
+        "MITIGATED": "Its harm is contained, as somebody said.",
+        "RESOLVED": "Its failures have ended, but some of what they did has not healed.",
+        "CLOSED": "Nothing is left to do, or somebody closed it.",
+        "QUIET": "Nothing explains it, it affects nothing, or maintenance is planned.",
+    },
+)
+_describe(
+    IncidentActionKind,
+    "What somebody did about an incident.",
+    {
+        "ACKNOWLEDGED": "Said that they look after it.",
+        "ASSIGNED": "Gave it to a team or a person.",
+        "NOTED": "Wrote a note.",
+        "MITIGATED": "Said that its harm is contained.",
+        "CLOSED": "Closed it.",
+        "REOPENED": "Opened it again.",
+        "MERGED": "Made it one with others.",
+        "SPLIT": "Took failures out of it.",
+        "STEP_DONE": "Did a step of a playbook.",
+    },
+)
+_describe(
+    ChangeKind,
+    "What people changed.",
+    {
+        "DEPLOYMENT": "A version of software.",
+        "CONFIGURATION": "A configuration.",
+        "PRICES": "Prices.",
+        "PROMOTION": "A promotion began.",
+        "OTHER": "Something else.",
+    },
+)
+_describe(
+    StepEffectKind,
+    "What a step of a playbook changes.",
+    {
+        "END": "The failure of an element ends.",
+        "DRAIN": "The backlog of an element is worked off faster.",
+        "ALTERNATIVE": "Another way is opened in place of the failed element.",
+        "MOVE": "Orders are moved to another workflow.",
+        "HOLD": "Records or messages are held.",
+    },
+)
+_describe(
+    ReportFormat,
+    "Form of the report of an incident.",
+    {"MARKDOWN": "Text for people.", "JSON": "The same for programs, as a JSON document."},
 )
 _describe(
     NoticeState,

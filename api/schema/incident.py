@@ -1,7 +1,7 @@
 """Incidents: failures and alerts with one cause."""
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Annotated, cast
 
 import strawberry
 from strawberry.scalars import JSON
@@ -9,9 +9,11 @@ from strawberry.scalars import JSON
 from api.context import Context, Landscape
 from api.schema.blast_radius import BlastRadius
 from api.schema.element import Element, Info, element_by_id
-from api.schema.enums import FailureClass
+from api.schema.enums import FailureClass, IncidentState, ReportFormat
 from api.schema.estimates import Estimates
 from api.schema.failure import Failure
+from api.schema.incident_work import Change as SystemChange
+from api.schema.incident_work import ChecklistStep, IncidentAction, IncidentResidual, Maintenance, Note
 from api.schema.inputs import ScopeInput, scope_of
 from api.schema.node import Node
 from api.schema.organisation import Team
@@ -40,7 +42,21 @@ class AlertInput:
 
 @strawberry.type(description="What a monitor says of an element.")
 class Alert:
-    id: strawberry.ID = strawberry.field(description="Its id, as it was given.")
+    id: strawberry.ID = strawberry.field(
+        description="Its id, as it was given; of one that became a failure, that of the failure."
+    )
+    sender: str = strawberry.field(
+        description="Kind of system that sent it, such as `alertmanager`; empty where the question has it."
+    )
+    source: str = strawberry.field(description="Which one of them; empty where the question has it.")
+    key: str = strawberry.field(description="Identifies it among those of its source.")
+    state: str = strawberry.field(
+        description="As the sender has it, such as `firing`; of an alert of the question `firing` or "
+        "`resolved`."
+    )
+    reason: str = strawberry.field(
+        description="Why it is about this element, in this class; empty where the question says so."
+    )
     failure_class: FailureClass | None = strawberry.field(name="class", description="What the monitor saw.")
     started_at: Moment = strawberry.field(description="When it began.")
     ended_at: Moment | None = strawberry.field(description="When it ended; null: it lasts.")
@@ -55,8 +71,15 @@ class Alert:
 
     @classmethod
     def of(cls, model: models.Alert, landscape: Landscape) -> "Alert":
+        origin = model.origin
+        is_over = model.ended_at is not None
         return cls(
-            id=strawberry.ID(model.key),
+            id=strawberry.ID(model.key if origin is None else f"failure:{model.key}"),
+            sender=origin.sender if origin is not None else "",
+            source=origin.source if origin is not None else "",
+            key=origin.key if origin is not None else model.key,
+            state="resolved" if is_over else origin.state if origin is not None else "firing",
+            reason=origin.reason if origin is not None else "",
             failure_class=model.failure_class,
             started_at=Moment(model.started_at),
             ended_at=moment_of(model.ended_at),
@@ -93,6 +116,10 @@ class RootCause:
         at = _moment(self.landscape, info.context)
         failures = (each for each in self.of_incident.failures if each.key in explanations)
         return [Failure.of(each, at, self.landscape) for each in failures]
+
+    @strawberry.field(description="What changed before: changes whose place and time fit, the nearest first.")
+    def changes(self) -> list[SystemChange]:
+        return [SystemChange.of(each, self.landscape) for each in self.model.changes]
 
     @strawberry.field(description="Elements with a monitor that should have raised an alert and did not.")
     def silent(self) -> list[Element]:
@@ -132,15 +159,70 @@ class Incident(Node):
     estimates: Estimates | None = strawberry.field(
         description="Expected values of what it affects, with ranges; null where nothing explains it."
     )
+    state: IncidentState = strawberry.field(description="How far the work on it is.")
+    acknowledged: bool = strawberry.field(description="Whether somebody looks after it.")
+    flapping: bool = strawberry.field(
+        description="Whether one of its failures begins and ends again and again, which keeps it open."
+    )
+    reason: str = strawberry.field(
+        description="Why it ranks where it does: what is at stake, or why it is quiet."
+    )
+    assignee: str | None = strawberry.field(description="Who works on it: a team or a person.")
+    version: int = strawberry.field(
+        description="Number of actions: to pass with the next action, so that none overwrites another."
+    )
+    notes: list[Note] = strawberry.field(description="Words of those who work on it, oldest first.")
+    actions: list[IncidentAction] = strawberry.field(description="What was done about it, oldest first.")
+    maintenance: Maintenance | None = strawberry.field(
+        description="The planned maintenance that it is part of."
+    )
+    residual: IncidentResidual | None = strawberry.field(
+        description="What those of its failures that have ended have left; null where none has, and where "
+        "nothing explains it."
+    )
     landscape: strawberry.Private[Landscape]
     model: strawberry.Private[incidents.IncidentReport]
+
+    @strawberry.field(
+        description="Its place among the incidents that are listed with it, from 1 on; of one that was asked "
+        "for alone, among all. Then it costs an answer for each."
+    )
+    async def rank(self, info: Info) -> int:
+        return self.model.rank or await info.context.incident_rank(self.model.key, self.landscape.as_of)
+
+    @strawberry.field(
+        description="Steps of the playbooks that fit its cause. Where it is selected, what each saves costs "
+        "two answers."
+    )
+    async def checklist(self, info: Info) -> list[ChecklistStep]:
+        steps = await info.context.checklist(self.model, self.landscape.as_of)
+        return [ChecklistStep.of(each, self.landscape) for each in steps]
+
+    @strawberry.field(
+        description="All that is known of it at a moment: the same moment gives the same text. Costs an "
+        "answer."
+    )
+    async def report(
+        self,
+        info: Info,
+        at: Annotated[
+            Moment | None, strawberry.argument(description="The moment; null: that of the answer.")
+        ] = None,
+        format: Annotated[
+            ReportFormat, strawberry.argument(description="Form of the text.")
+        ] = ReportFormat.MARKDOWN,
+    ) -> str:
+        moment = _moment(self.landscape, info.context) if at is None else at
+        return await info.context.incident_document(self.model.key, moment, format)
 
     @strawberry.field(description="Its failures on record, oldest first.")
     def failures(self, info: Info) -> list[Failure]:
         at = _moment(self.landscape, info.context)
         return [Failure.of(each, at, self.landscape) for each in self.model.failures]
 
-    @strawberry.field(description="Alerts of the question that belong to it, oldest first.")
+    @strawberry.field(
+        description="Its alerts: those of the question, and failures made from alerts; oldest first."
+    )
     def alerts(self, info: Info, first: First = 50, after: After = None) -> Connection[Alert]:
         page = incidents.page_of_alerts(self.model.alerts, first, after)
         return Connection.of(info.context, page, [Alert.of(each, self.landscape) for each in page.items])
@@ -170,6 +252,16 @@ class Incident(Node):
             unknown=model.unknown,
             likely_cause=[RootCause.of(each, model, landscape) for each in model.likely_cause],
             estimates=Estimates.of(model.estimates) if model.estimates is not None else None,
+            state=model.life.state,
+            acknowledged=model.life.is_acknowledged,
+            flapping=model.life.is_flapping,
+            reason=model.reason,
+            assignee=model.life.assignee or None,
+            version=model.life.version,
+            notes=[Note.of(each) for each in model.life.notes],
+            actions=[IncidentAction.of(each) for each in model.life.actions],
+            maintenance=Maintenance.of(model.maintenance) if model.maintenance is not None else None,
+            residual=IncidentResidual.of(model.residual) if model.residual is not None else None,
             landscape=landscape,
             model=model,
         )

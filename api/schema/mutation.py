@@ -11,6 +11,7 @@ from api.schema.blast_radius import BlastRadius
 from api.schema.element import Info
 from api.schema.failure import Failure
 from api.schema.filters import OrderFilter, filter_of
+from api.schema.incident_mutations import IncidentMutations
 from api.schema.inputs import FailureInput, FailureUpdate, TopologyFile, change_of, documents_of, failure_of
 from api.schema.page import First
 from api.schema.reconciliation import ReconcilePayload, SystemListInput, reconciled
@@ -82,8 +83,8 @@ class TopologyPayload:
         )
 
 
-@strawberry.type(description="Changes of failures and of the topology.")
-class Mutation:
+@strawberry.type(description="Changes of failures, of incidents and of the topology.")
+class Mutation(IncidentMutations):
     @strawberry.mutation(description="Reports a failure. The same report again changes nothing.")
     async def report_failure(
         self,

@@ -7,7 +7,7 @@ from strawberry.scalars import JSON
 
 from api.context import Landscape
 from api.schema.element import Element, element_of
-from api.schema.enums import FailureClass
+from api.schema.enums import FailureClass, StepEffectKind
 from api.schema.scalars import Span, span_of
 from graph_models import topology
 from impactgraph.usecases import location_times
@@ -90,6 +90,22 @@ class Team(Element):
         return [contact_name(self.landscape.topology, each) for each in self.model.escalation]
 
 
+@strawberry.type(description="What a step changes. It is proposed and recorded, never carried out.")
+class StepEffect:
+    kind: StepEffectKind = strawberry.field(description="How.")
+    target: strawberry.ID | None = strawberry.field(
+        description="Full id of the element that it is about; null: the one that failed."
+    )
+    within: Span | None = strawberry.field(description="DRAIN: how long the backlog takes then.")
+
+    @classmethod
+    def of(cls, model: topology.StepEffect | None) -> "StepEffect | None":
+        if model is None:
+            return None
+        target = strawberry.ID(model.target) if model.target is not None else None
+        return cls(kind=model.kind, target=target, within=span_of(model.within))
+
+
 @strawberry.type(description="One step of a playbook.")
 class PlaybookStep:
     text: str = strawberry.field(description="What to do.")
@@ -97,6 +113,9 @@ class PlaybookStep:
     approval: str | None = strawberry.field(description="Key of the team that must approve it first.")
     owner_name: str | None = strawberry.field(description="Name of the team that does it.")
     approval_name: str | None = strawberry.field(description="Name of the team that must approve it first.")
+    effect: StepEffect | None = strawberry.field(
+        description="What it changes; null where the topology does not say."
+    )
 
 
 @strawberry.type(description="A governed remediation.")
@@ -112,6 +131,7 @@ class Playbook(Element):
                 approval=step.approval,
                 owner_name=contact_name(self.landscape.topology, step.owner) if step.owner else None,
                 approval_name=contact_name(self.landscape.topology, step.approval) if step.approval else None,
+                effect=StepEffect.of(step.effect),
             )
             for step in self.model.steps
         ]

@@ -25,7 +25,7 @@ from api.schema.source import Source
 from api.schema.topology import TopologyVersion
 from api.schema.topology_queries import TopologyQueries, element_of_current
 from graph_models import enums
-from graph_models.ids import split_id
+from graph_models.ids import key_of, split_id
 from impactgraph.usecases import (
     about,
     failures,
@@ -150,6 +150,21 @@ class Query(FindingQueries, OperationQueries, TopologyQueries):
         page = incidents.page_of(reports, first, after)
         landscape = await info.context.landscape(as_of)
         return Connection.of(info.context, page, [Incident.of(item, landscape) for item in page.items])
+
+    @strawberry.field(description="An incident of failures on record. Costs an answer.")
+    async def incident(
+        self,
+        info: Info,
+        id: Annotated[
+            strawberry.ID,
+            strawberry.argument(
+                description="Full id or bare key: of the incident, or of one of its failures."
+            ),
+        ],
+        as_of: AsOf = None,
+    ) -> Incident:
+        report = await info.context.get_incident(key_of(id, "incident"), as_of)
+        return Incident.of(report, await info.context.landscape(as_of))
 
     @strawberry.field(description="An order; null if unknown.")
     async def order(

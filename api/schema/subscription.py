@@ -1,7 +1,7 @@
 """GraphQL subscriptions."""
 
 from collections.abc import AsyncGenerator
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import strawberry
 
@@ -9,11 +9,18 @@ from api.context import Context, Landscape
 from api.live.topic import Topic
 from api.schema.blast_radius import BlastRadius
 from api.schema.element import Info
+from api.schema.incident import Incident
 from api.schema.order import Order
 from api.schema.question import QuestionArguments, question_of, takes_question_arguments
 from graph_models.ids import key_of
+from graph_models.incident_life import IncidentState
+from graph_models.time import MINUTE, Millis
 from impactgraph.errors import NotFoundError
 from impactgraph.usecases import orders
+from impactgraph.usecases.incidents import IncidentsQuestion
+
+_LISTED_FOR: Millis = 5 * MINUTE
+"""An incident that is closed is listed for so long, so that every subscriber learns of it."""
 
 
 @strawberry.type(
@@ -36,6 +43,24 @@ class Subscription:
             return BlastRadius.of(answer, Landscape(answer.topology))
 
         yield _as_field(Topic("blastRadius", question, value))
+
+    @strawberry.subscription(
+        description="Incidents that are not closed: each at once, then each by itself whenever it is new or "
+        "changes, also when it is closed."
+    )
+    async def incidents(self, info: Info) -> AsyncGenerator[Incident, None]:
+        open_at: dict[str, Millis] = {}
+
+        async def value(context: Context) -> list[Incident]:
+            recent = (key for key, at in open_at.items() if at > context.now - _LISTED_FOR)
+            reports = await context.incidents(IncidentsQuestion(also=frozenset(recent)))
+            for each in reports:
+                if each.life.state is not IncidentState.CLOSED:
+                    open_at[each.key] = context.now
+            landscape = await context.landscape()
+            return [Incident.of(each, landscape) for each in reports]
+
+        yield _as_field(Topic("incidents", None, value, key_of=lambda each: str(cast(Incident, each).id)))
 
     @strawberry.subscription(description="An order, its timeline and its diagnosis.")
     async def order(

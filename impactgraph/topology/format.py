@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from graph_models.enums import ElementKind, FailureClass, Medium, Transport
+from graph_models.enums import Medium, Transport
 from graph_models.time import Millis
 from graph_models.topology import (
     Api,
@@ -13,8 +13,6 @@ from graph_models.topology import (
     Element,
     Integration,
     Location,
-    Playbook,
-    PlaybookStep,
     Region,
     Retry,
     Schedule,
@@ -32,6 +30,7 @@ from impactgraph.topology.format_hours import (
     PickupsByCarrier,
     with_cutoff,
 )
+from impactgraph.topology.format_playbooks import PLAYBOOKS, make_playbook
 from impactgraph.topology.format_steps import (
     INTEGRATION,
     LOCATION_KINDS,
@@ -42,7 +41,7 @@ from impactgraph.topology.format_steps import (
     Steps,
     with_needs,
 )
-from impactgraph.topology.locale_fields import Language, TextOrTexts, TimeZone
+from impactgraph.topology.locale_fields import Language, TimeZone
 from impactgraph.topology.reference_fields import Pointer, TeamOrContact
 from impactgraph.topology.values import Cron, Every, Flag, Fraction, Rate, TimeOrMoment, Whole, Word
 
@@ -61,7 +60,6 @@ CSV_COLUMNS = (
 )
 PROTOCOLS = ("rest", "graphql", "soap", "grpc", "edi", "idoc", "event")
 LIFECYCLES = ("experimental", "production", "deprecated")
-KINDS = tuple(kind.value.lower() for kind in ElementKind)
 
 
 @dataclass(frozen=True)
@@ -110,10 +108,6 @@ def _transport(word: str) -> Transport | Medium:
 def _location(key: str, cutoff: Millis | None = None, **values: Any) -> Location:
     location = Location(key=key, **values)
     return replace(location, pickups=with_cutoff(location.pickups, cutoff))
-
-
-def _playbook(key: str, covers: dict[str, Any] | None = None, **values: Any) -> Playbook:
-    return Playbook(key=key, **values, **(covers or {}))
 
 
 _OWNER = Field("owner", Pointer("team"), "The team that owns it.")
@@ -269,42 +263,6 @@ _WORKFLOWS = Fields(
         Field("steps", Steps(), "The steps in their order; the first is where orders begin.", required=True),
     )
 )
-_COVERS = Fields(
-    (
-        Field("elements", Several(Pointer(*KINDS, full=True)), "Elements by id."),
-        Field("kinds", Several(Word(KINDS)), "Kinds of elements."),
-        Field(
-            "classes",
-            Several(Word(tuple(each.value for each in FailureClass), FailureClass)),
-            "Failure classes; with `elements` or `kinds` only failures of these classes.",
-        ),
-    )
-)
-_PLAYBOOK_STEP = Fields(
-    (
-        Field("text", TEXT, "What to do.", required=True),
-        Field("owner", Pointer("team"), "The team that does it."),
-        Field("approval", TEXT, "Who must agree first."),
-    )
-)
-_PLAYBOOKS = Fields(
-    (
-        NAME,
-        Field(
-            "steps",
-            Several(Body(_PLAYBOOK_STEP, lambda v: PlaybookStep(**v)), least=1),
-            "What to do, in order.",
-            required=True,
-        ),
-        Field("for", Body(_COVERS), "Which failures it is for.", attribute="covers"),
-        Field(
-            "message",
-            TextOrTexts(),
-            "Text for the service desk to tell the customer: one, or a map from language to text.",
-        ),
-    )
-)
-
 SINGLE_FIELDS: Mapping[str, Field] = {
     each.name: each
     for each in (
@@ -378,5 +336,5 @@ SECTIONS = (
         make=Workflow,
         check=checks.workflow,
     ),
-    Section("playbooks", kind="playbook", help="Governed remediation.", fields=_PLAYBOOKS, make=_playbook),
+    Section("playbooks", kind="playbook", help="Governed remediation.", fields=PLAYBOOKS, make=make_playbook),
 )

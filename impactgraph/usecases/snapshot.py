@@ -10,6 +10,7 @@ import numpy as np
 from graph_models.enums import Severity
 from graph_models.failure import Failure
 from graph_models.impairment import Impairments
+from graph_models.journal import Journal
 from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.baselines import (
@@ -98,6 +99,11 @@ class Snapshot:
     def failures(self) -> tuple[Failure, ...]:
         """All that are on record, ended ones and announced ones too, oldest first."""
         return tuple(self.store.failures(self.as_of))
+
+    @cached_property
+    def journal(self) -> Journal:
+        """What was recorded about incidents, changes and maintenance."""
+        return self.store.journal(self.as_of)
 
     @cached_property
     def system_lists(self) -> Mapping[str, SystemLists]:

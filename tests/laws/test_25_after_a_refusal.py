@@ -8,12 +8,15 @@ import pytest
 from graph_models.enums import Band, FailureClass, RecordKind
 from graph_models.failure import Failure
 from graph_models.impact import Question
+from graph_models.incident_life import IncidentState
 from graph_models.orders import OrderFilter
 from graph_models.scope import EVERYWHERE, Scope
 from graph_models.time import HOUR, MINUTE, Millis
 from graph_models.topology import Emission, Takes, Topology, Transition
 from impactgraph.impact.blast_radius import BlastRadius
-from impactgraph.usecases.blast_radius import blast_radius
+from impactgraph.usecases.blast_radius import answer_question, blast_radius
+from impactgraph.usecases.incidents import IncidentsQuestion, list_incidents
+from impactgraph.usecases.snapshot import snapshot
 from tests.drawing import EIGHT, call, drawn, queue, step
 from tests.laws.inputs import moment_of, store_of
 from tests.listing import orders_of
@@ -47,6 +50,20 @@ def test_nothing_waits_once_the_message_was_sent_again() -> None:
 
     with blast_radius(store, Question(), ONE) as answer:
         assert answer.headline == "No failure is active, so nothing is affected."
+
+
+def test_an_incident_is_resolved_and_not_closed_until_nothing_waits_for_a_replay() -> None:
+    store = store_of(LAW, "13:00", "events")
+
+    def incidents(**question: Any) -> list[tuple[str, IncidentState]]:
+        with snapshot(store, None, ONE) as s:
+            reports = list_incidents(s, answer_question, IncidentsQuestion(**question))
+            return [(each.key, each.life.state) for each in reports]
+
+    assert incidents() == [("F", IncidentState.RESOLVED)]
+    store.ingest([REPLAY])
+    assert incidents() == []
+    assert incidents(active=None) == [("F", IncidentState.CLOSED)]
 
 
 # ---- drawn worlds

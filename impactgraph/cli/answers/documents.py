@@ -6,7 +6,8 @@ from impactgraph.cli.blast_layout import PREVIEW_PARTS
 
 TEAM = "id key name contact escalation escalatesTo"
 ELEMENT = f"id kind key name owner {{ {TEAM} }}"
-PLAYBOOK = "id key name steps { text owner approval ownerName approvalName } message messages"
+EFFECT = "effect { kind target within }"
+PLAYBOOK = f"id key name steps {{ text owner approval {EFFECT} ownerName approvalName }} message messages"
 MONEY = "amount currency"
 HOP = "from to rule effect at detail"
 PATH = f"hops {{ {HOP} }} sentence"
@@ -245,21 +246,31 @@ PAYLOADS = f"""query ({_PAYLOADS_VARIABLES}, $first: Int, $after: String) {{
   payloadFindings(
     where: $where, kinds: $kinds, asOf: $asOf, timezone: $timezone, first: $first, after: $after
   ) {_page(_PAYLOAD)} }}"""
-ALERT = f"id element {{ {ELEMENT} }} class startedAt endedAt scope text"
+ALERT = f"id sender source key state reason element {{ {ELEMENT} }} class startedAt endedAt scope text"
+CHANGE = f"key kind startedAt endedAt elements {{ {ELEMENT} }} scope summary version evidence by"
 ROOT_CAUSE = (
     f"element {{ {ELEMENT} }} class score startedAt explainsIds silent {{ {ELEMENT} }} evidence "
-    f"path {{ {PATH} }}"
+    f"path {{ {PATH} }} changes {{ {CHANGE} }}"
 )
-INCIDENT = (
-    f"id headline impact startedAt active quiet unknown failures {{ {FAILURE} }} "
-    f"alerts(first: 500) {_page(ALERT)} "
+UNRANKED_INCIDENT = (
+    "id headline impact startedAt active quiet state reason acknowledged flapping assignee version "
+    "notes { at by text } actions { kind at by note assignee incidents failures playbook step } "
+    "maintenance { key startsAt endsAt elements scope note by } "
+    "residual { healed healing needAction records drainedBy empty } "
+    f"unknown failures {{ {FAILURE} }} alerts(first: 500) {_page(ALERT)} "
     f"likelyCause {{ {ROOT_CAUSE} }} owner {{ {TEAM} }} estimates {{ {ESTIMATES} }}"
 )
+INCIDENT = f"{UNRANKED_INCIDENT} rank"
 INCIDENTS = f"""query (
   $active: Boolean, $alerts: [AlertInput!], $monitors: [ID!], $asOf: DateTime, $first: Int
 ) {{ serverTime
   incidents(active: $active, alerts: $alerts, monitors: $monitors, asOf: $asOf, first: $first)
     {_page(INCIDENT)} }}"""
+CHECKLIST = f"""query ($id: ID!, $asOf: DateTime) {{ incident(id: $id, asOf: $asOf) {{ id headline
+  checklist {{ number playbook step text owner {{ {TEAM} }} approval {{ {TEAM} }} approvalName state by at
+    {EFFECT} saves {{ {ESTIMATES} }} savesInAnHour {{ {ESTIMATES} }} savesReason }} }} }}"""
+REPORT_OF_INCIDENT = """query ($id: ID!, $asOf: DateTime, $format: ReportFormat!) {
+  incident(id: $id, asOf: $asOf) { report(format: $format) } }"""
 FAILURES = f"""query ($active: Boolean, $first: Int) {{ serverTime
   failures(active: $active, first: $first) {_page(FAILURE)} }}"""
 _PREVIEW = " ".join(BLAST_FIELDS[name] for name in PREVIEW_PARTS)
@@ -314,6 +325,8 @@ DOCUMENTS = (
     SYSTEMS,
     PAYLOADS,
     INCIDENTS,
+    CHECKLIST,
+    REPORT_OF_INCIDENT,
     NOTICES,
     NOTICES_DUE,
     MEASURES,

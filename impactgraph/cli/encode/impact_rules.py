@@ -6,7 +6,6 @@ from graph_models import impact
 from graph_models.estimates import MoneyEstimate, ToCome
 from graph_models.failure import Failure
 from graph_models.impairment import Absorption, Impairment
-from graph_models.incidents import Alert
 from graph_models.time import Millis
 from impactgraph.cli.encode.converters import (
     duration_value,
@@ -16,11 +15,10 @@ from impactgraph.cli.encode.converters import (
     moment_value,
     order_id,
 )
+from impactgraph.cli.encode.incident_rules import INCIDENT_RULES
 from impactgraph.cli.encode.model_encoder import ModelEncoder, Rules
-from impactgraph.cli.encode.values import Json, iso_duration
+from impactgraph.cli.encode.values import iso_duration
 from impactgraph.usecases.impact_summary import ImpactSummary
-from impactgraph.usecases.incidents import IncidentReport, LikelyCause, page_of_alerts
-from impactgraph.usecases.pages import MOST
 
 
 def _positive_duration(_: ModelEncoder, duration: Millis) -> str | None:
@@ -29,10 +27,6 @@ def _positive_duration(_: ModelEncoder, duration: Millis) -> str | None:
 
 def _failure_ids(_: ModelEncoder, keys: Sequence[str]) -> list[str]:
     return [f"failure:{key}" for key in keys]
-
-
-def _alerts(encoder: ModelEncoder, alerts: Sequence[Alert]) -> Json:
-    return encoder.connection(page_of_alerts(alerts, MOST, None))
 
 
 IMPACT_RULES: Mapping[type, Rules] = {
@@ -105,38 +99,7 @@ IMPACT_RULES: Mapping[type, Rules] = {
         },
         keys=("element", "effect", "from", "until", "delay", "likelihood", "scope"),
     ),
-    Alert: Rules(
-        names={"key": "id", "failure_class": "class"},
-        values={"element": ModelEncoder.element, "started_at": moment_value, "ended_at": moment_value},
-        keys=("id", "element", "class", "startedAt", "endedAt", "scope", "text"),
-    ),
-    LikelyCause: Rules(
-        names={"failure_class": "class", "explains": "explainsIds"},
-        values={"element": ModelEncoder.element, "started_at": moment_value, "silent": elements},
-    ),
-    IncidentReport: Rules(
-        names={"key": "id", "is_active": "active", "is_quiet": "quiet", "team": "owner"},
-        values={
-            "key": id_of("incident"),
-            "started_at": moment_value,
-            "team": ModelEncoder.team,
-            "alerts": _alerts,
-        },
-        keys=(
-            "id",
-            "headline",
-            "impact",
-            "startedAt",
-            "active",
-            "quiet",
-            "unknown",
-            "failures",
-            "alerts",
-            "likelyCause",
-            "owner",
-            "estimates",
-        ),
-    ),
+    **INCIDENT_RULES,
     Absorption: Rules(values={"element": ModelEncoder.element}, keys=("element", "rule", "detail")),
     Failure: Rules(
         names={"key": "id", "failure_class": "class"},

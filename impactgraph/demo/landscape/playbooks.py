@@ -9,7 +9,8 @@ playbooks:
     steps:
       - {text: Raise the safety stock of the stores in scope to 2 so that fewer false promises are made,
           owner: inventory, approval: commerce}
-      - {text: Restart the flow and watch the queue drain oldest first, owner: integration}
+      - {text: Restart the flow and watch the queue drain oldest first, owner: integration,
+          effect: {kind: end, target: "integration:store-adjustments"}}
       - {text: Ask the stores to check collect orders promised since the stop before customers set out,
           owner: store-operations}
       - {text: Reallocate or cancel what cannot be found and issue the refunds, owner: orders,
@@ -29,11 +30,12 @@ playbooks:
     for: {elements: ["system:store-queues", "integration:release-to-store", "integration:pick-confirm"],
       classes: [backlog, latency, capacity]}
     steps:
-      - {text: Add consumers to the release and pick confirmation queues, owner: integration}
+      - {text: Add consumers to the release and pick confirmation queues, owner: integration,
+          effect: {kind: end, target: "system:store-queues"}}
       - {text: Move new orders to the distribution centres until the queues are short, owner: orders,
-          approval: commerce}
+          approval: commerce, effect: {kind: move}}
       - {text: Hold the invoice run until the goods issues of the window have arrived, owner: finance,
-          approval: finance}
+          approval: finance, effect: {kind: hold, target: "integration:oms-to-erp"}}
     message:
       en: Your order {order} is being prepared in a store. It's taking longer than usual today, and we expect
         it to leave within a few hours.
@@ -48,7 +50,8 @@ playbooks:
     name: Replay what was rejected
     for: {kinds: [integration], classes: [schema_mismatch]}
     steps:
-      - {text: Roll back the producer to the last accepted schema version, owner: integration}
+      - {text: Roll back the producer to the last accepted schema version, owner: integration,
+          effect: {kind: end}}
       - {text: Replay the dead-letter queue in order, owner: integration, approval: finance}
     message: Your order {order} is safe. A message between our systems has to be sent again, and we expect it
       to move within the hour.
@@ -57,7 +60,8 @@ playbooks:
     for: {elements: ["system:payments", "api:payments.capture"]}
     steps:
       - {text: Open a case with the payment provider, owner: payments}
-      - {text: Send captures through the second provider, owner: payments, approval: finance}
+      - {text: Send captures through the second provider, owner: payments, approval: finance,
+          effect: {kind: alternative}}
     message: Your payment is reserved and nothing is charged twice. Your order {order} goes on as soon as the
       payment is confirmed.
   carrier-down:

@@ -9,6 +9,6 @@ The model is the codebook of event correlation (Yemini et al., "High speed and r
 1996) with a noisy-or as in Pearl, "Probabilistic reasoning in intelligent systems" (1988).
 """
 
-from impactgraph.diagnosis.incidents.correlate import Correlation, Monitoring, correlate
+from impactgraph.diagnosis.incidents.correlate import Correlation, Monitoring, correlate, correlate_as_one
 
-__all__ = ["Correlation", "Monitoring", "correlate"]
+__all__ = ["Correlation", "Monitoring", "correlate", "correlate_as_one"]

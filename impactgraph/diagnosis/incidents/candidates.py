@@ -8,6 +8,7 @@ import numpy as np
 
 from graph_models.enums import ElementKind, FailureClass
 from graph_models.time import HOUR, MINUTE, Millis
+from impactgraph.diagnosis.incidents.changes import NO_CHANGES, Changes
 from impactgraph.diagnosis.incidents.observations import Observation
 from impactgraph.diagnosis.incidents.symptoms import Symptom, Symptoms
 from impactgraph.forecast.scenarios import Reals
@@ -73,6 +74,8 @@ class Candidate:
     symptoms: Mapping[int, Symptom]
     silent: tuple[str, ...]
     """Elements with a monitor that should have raised an alert, the likeliest first."""
+    changes: tuple[str, ...] = ()
+    """Keys of changes that may be behind it, the nearest first."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ class Scene:
     kind_of: Callable[[str], ElementKind]
     weight: float
     """Sum of the weights of all elements that may fail."""
+    changes: Changes = NO_CHANGES
 
     def by_element(self) -> Mapping[str, Sequence[int]]:
         """Numbers of the observations of each element."""
@@ -148,6 +152,10 @@ def _candidate(
         return None
     weight *= 1.0 if failure_class is FailureClass.OUTAGE else _OTHER_THAN_OUTAGE
     silence = sum(log1p(-_DETECTION * chance) for chance in silent.values())
+    changes = scene.changes.that_fit(
+        element, started_at, (scene.observations[number].scope for number in rates)
+    )
+    weight *= scene.changes.factor(element, changes)
     return Candidate(
         element=element,
         failure_class=failure_class,
@@ -157,6 +165,7 @@ def _candidate(
         rates=rates,
         symptoms={number: best[number][1] for number in rates},
         silent=tuple(sorted(silent, key=lambda each: (-silent[each], each))),
+        changes=tuple(change.key for change in changes),
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from graph_models.enums import ElementKind, FailureClass
 from graph_models.incidents import Alert, AlertEvidence, CandidateCause, Incident
+from graph_models.journal import Change
 from graph_models.time import Millis
 from impactgraph.diagnosis.incidents.candidates import (
     Candidate,
@@ -18,13 +19,14 @@ from impactgraph.diagnosis.incidents.candidates import (
     false_alarm_of,
     total_weight,
 )
+from impactgraph.diagnosis.incidents.changes import MOST_DISTANCE, Changes
 from impactgraph.diagnosis.incidents.observations import Observation, observations_of
 from impactgraph.diagnosis.incidents.search import Model, Search
 from impactgraph.diagnosis.incidents.symptoms import Ancestry, Symptoms, symptoms_of
 from impactgraph.forecast.scenarios import Reals
 from impactgraph.propagation import FailureGraph
 
-__all__ = ["Correlation", "Monitoring", "correlate"]
+__all__ = ["Correlation", "Monitoring", "correlate", "correlate_as_one"]
 
 MOST_CAUSES = 10
 """Candidates that an incident lists."""
@@ -52,31 +54,66 @@ def correlate(
     now: Millis,
     monitoring: Monitoring | None = None,
     symptoms: Callable[[str, FailureClass], Symptoms] | None = None,
+    changes: Sequence[Change] = (),
 ) -> Correlation:
     """Groups the alerts that have started by `now` into incidents.
 
-    `symptoms(element, class)` may be a kept result of `symptoms_of`. Costs a propagation for each candidate
-    and class, and O(candidates * observations) for each incident.
+    `symptoms(element, class)` may be a kept result of `symptoms_of`; `changes` are those of which one may be
+    behind a failure. Costs a propagation for each candidate and class, and O(candidates * observations) for
+    each incident.
     """
+    grouping, unmatched_alerts = _grouping(graph, alerts, now, monitoring, symptoms, changes)
+    incidents = grouping.incidents() if grouping is not None else ()
+    return Correlation(tuple(incidents), unmatched_alerts)
+
+
+def correlate_as_one(
+    graph: FailureGraph,
+    alerts: Sequence[Alert],
+    *,
+    now: Millis,
+    monitoring: Monitoring | None = None,
+    symptoms: Callable[[str, FailureClass], Symptoms] | None = None,
+    changes: Sequence[Change] = (),
+) -> Incident:
+    """One incident of all these alerts, of elements of the topology: with the causes of which each alone may
+    be behind them. At least one alert must have started by `now`. Arguments and cost are as of `correlate`.
+    """
+    grouping, _ = _grouping(graph, alerts, now, monitoring, symptoms, changes)
+    assert grouping is not None, "an incident has an alert"
+    return grouping.as_one()
+
+
+def _grouping(
+    graph: FailureGraph,
+    alerts: Iterable[Alert],
+    now: Millis,
+    monitoring: Monitoring | None,
+    symptoms: Callable[[str, FailureClass], Symptoms] | None,
+    changes: Sequence[Change],
+) -> tuple["_Grouping | None", tuple[Alert, ...]]:
+    """None where there is no alert; and the alerts of elements that the topology does not have."""
     begun_alerts = [alert for alert in alerts if alert.started_at <= now]
     matched_alerts = [alert for alert in begun_alerts if alert.element in graph.numbers]
     unmatched_alerts = tuple(alert for alert in begun_alerts if alert.element not in graph.numbers)
     observations = observations_of(matched_alerts)
     if not observations:
-        return Correlation((), unmatched_alerts)
+        return None, unmatched_alerts
+    ancestry = Ancestry(graph)
+    places = {f"location:{key}" for each in observations for key in each.scope.values("locations") or ()}
+    elements = ancestry.candidates(dict.fromkeys(each.element for each in observations), places)
+    distances = {each: ancestry.upstream(each, MOST_DISTANCE) for each in elements if changes}
     scene = Scene(
         observations=observations,
         monitoring=monitoring or Monitoring(),
         now=now,
         kind_of=lambda element: graph.kinds[graph.numbers[element]],
         weight=total_weight(kind for kind in graph.kinds if kind is not ElementKind.LOCATION),
+        changes=Changes(changes, distances),
     )
-    places = {f"location:{key}" for each in observations for key in each.scope.values("locations") or ()}
-    elements = Ancestry(graph).candidates(dict.fromkeys(each.element for each in observations), places)
     if symptoms is None:
         symptoms = partial(symptoms_of, graph)
-    grouping = _Grouping(scene, candidates_of(scene, elements, symptoms))
-    return Correlation(tuple(grouping.incidents()), unmatched_alerts)
+    return _Grouping(scene, candidates_of(scene, elements, symptoms)), unmatched_alerts
 
 
 class _Grouping:
@@ -102,6 +139,13 @@ class _Grouping:
         ]
         incidents_with_cause.sort(key=lambda each: (-len(each.alerts), each.started_at, each.key))
         return incidents_with_cause + [self._single(number) for number in by_cause.get(-1, ())]
+
+    def as_one(self) -> Incident:
+        """All observations as one incident."""
+        gains, none = Search(self._model).scores_in_place((), -1)
+        explains = (self._model.rates > 0).any(axis=1)
+        numbers = range(len(self._observations))
+        return self._incident(numbers, np.where(explains, gains, -np.inf), none)
 
     def _single(self, number: int) -> Incident:
         """An observation that no cause of the set explains: what could be behind it alone."""
@@ -154,6 +198,7 @@ class _Grouping:
             started_at=candidate.started_at,
             explains=explains,
             silent=candidate.silent,
+            changes=candidate.changes,
         )
 
 

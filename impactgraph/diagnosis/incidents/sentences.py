@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from graph_models.incidents import CandidateCause, Incident
+from graph_models.journal import Change, ChangeKind
+from graph_models.time import Millis, say_duration
 from impactgraph.topology.names import class_noun
 
 MOST_NAMED = 3
@@ -37,6 +39,24 @@ def cause_text(incident: Incident, cause: CandidateCause, name: Names) -> str:
         verb = "has" if len(cause.silent) == 1 else "have"
         text += f" Against it: {_list([name(each) for each in cause.silent])} {verb} raised no alert."
     return text
+
+
+def change_text(change: Change, started_at: Millis, name: Names) -> str:
+    """A change before a failure, such as `Deployment 7.2 of Order management began 12 min before.`"""
+    what = _KINDS[change.kind] + (f" {change.version}" if change.version else "")
+    places = _list([name(each) for each in change.elements])
+    before = say_duration(started_at - change.started_at)
+    when = f"{before} before" if change.started_at < started_at else "at the same time"
+    return f"{what} of {places} began {when}."
+
+
+_KINDS = {
+    ChangeKind.DEPLOYMENT: "Deployment",
+    ChangeKind.CONFIGURATION: "New configuration",
+    ChangeKind.PRICES: "New prices",
+    ChangeKind.PROMOTION: "A promotion",
+    ChangeKind.OTHER: "A change",
+}
 
 
 def _reports(incident: Incident) -> str:

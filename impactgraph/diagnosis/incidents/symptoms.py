@@ -111,6 +111,14 @@ class Ancestry:
         able = (number for number in best if self._may_be_cause(number, {*elements, *named}))
         return tuple(self._graph.ids[number] for number, _ in zip(able, range(MOST_CANDIDATES), strict=False))
 
+    def upstream(self, element: str, most: int) -> Mapping[str, int]:
+        """Elements whose failure may reach this one over at most so many edges, with their number."""
+        start = self._graph.numbers.get(element)
+        if start is None:
+            return {}
+        distances = self._ancestors(start)
+        return {self._graph.ids[number]: each for number, each in distances.items() if 0 < each <= most}
+
     def _may_be_cause(self, number: int, named: set[str]) -> bool:
         kind = self._graph.kinds[number]
         if kind in _ONLY_WHERE_NAMED:

@@ -6,6 +6,7 @@ import pytest
 from graphql import GraphQLSchema, build_schema, parse, validate
 
 from impactgraph.cli.answers.documents import DOCUMENTS
+from impactgraph.cli.answers.incident_documents import INCIDENT_MUTATIONS
 
 ROOT = Path(__file__).parents[3]
 
@@ -15,6 +16,6 @@ def schema() -> GraphQLSchema:
     return build_schema((ROOT / "api" / "schema.graphql").read_text())
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document[:60])
+@pytest.mark.parametrize("document", DOCUMENTS + INCIDENT_MUTATIONS, ids=lambda document: document[:60])
 def test_a_server_takes_every_document_of_the_commands(schema: GraphQLSchema, document: str) -> None:
     assert validate(schema, parse(document)) == []

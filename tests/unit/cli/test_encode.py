@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, build_schema, get_named_type
 
-from graph_models import diagnosis, impact, orders, reconciliation
+from graph_models import diagnosis, impact, journal, orders, reconciliation
 from graph_models.estimates import Estimate, Estimates, MoneyEstimate, ToCome
 from graph_models.failure import Failure
 from graph_models.impairment import Absorption, Impairment
 from graph_models.incidents import Alert
 from graph_models.time import FOREVER, HOUR
-from graph_models.topology import Playbook, PlaybookStep, Team
+from graph_models.topology import Playbook, PlaybookStep, StepEffect, Team
 from impactgraph.cli.encode import RULES, Encoder, json_keys
 from impactgraph.cli.encode.converters import duration_value, moment_value
 from impactgraph.errors import Problem
@@ -20,7 +20,8 @@ from impactgraph.topology.difference import Change
 from impactgraph.usecases import IngestResult, QuarantinedEvent, TopologyVersion
 from impactgraph.usecases.compare_topologies import TopologyChange
 from impactgraph.usecases.impact_summary import ImpactSummary
-from impactgraph.usecases.incidents import IncidentReport, LikelyCause
+from impactgraph.usecases.incident_checklist import ProposedStep
+from impactgraph.usecases.incidents import IncidentReport, LikelyCause, Residual
 from impactgraph.usecases.records import RecordCount
 
 TYPES = {
@@ -51,6 +52,11 @@ TYPES = {
     IncidentReport: "Incident",
     LikelyCause: "RootCause",
     Alert: "Alert",
+    Residual: "IncidentResidual",
+    ProposedStep: "ChecklistStep",
+    journal.Change: "Change",
+    journal.Maintenance: "Maintenance",
+    journal.IncidentAction: "IncidentAction",
     orders.Order: "Order",
     orders.Fulfillment: "Fulfillment",
     orders.Presence: "Presence",
@@ -78,6 +84,7 @@ TYPES = {
     Team: "Team",
     Playbook: "Playbook",
     PlaybookStep: "PlaybookStep",
+    StepEffect: "StepEffect",
     TopologyVersion: "TopologyVersion",
     TopologyChange: "TopologyChange",
     Change: "ElementChange",
@@ -91,7 +98,7 @@ OWN_QUERIES = {
     "Diagnosis": {"customerMessages", "customerFacts"},
     "Fulfillment": {"order"},
     "Failure": {"impactSummary", "atStake", "owner", "incident"},
-    "Incident": {"blastRadius"},
+    "Incident": {"blastRadius", "checklist", "report"},
     "RootCause": {"explains"},
     "Impairment": {"failures", "path"},
     "Cause": {"failureInput"},

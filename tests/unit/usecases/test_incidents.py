@@ -5,6 +5,7 @@ import pytest
 
 from graph_models.enums import FailureClass
 from graph_models.failure import Failure
+from graph_models.incident_life import IncidentState, RankWeights
 from graph_models.incidents import Alert
 from graph_models.time import HOUR, MINUTE
 from impactgraph.bootstrap import open_store
@@ -12,7 +13,14 @@ from impactgraph.errors import BadInputError, NotFoundError
 from impactgraph.ports.store import Store
 from impactgraph.usecases.apply_topology import apply_documents
 from impactgraph.usecases.blast_radius import answer_question
-from impactgraph.usecases.incidents import IncidentReport, IncidentsQuestion, find_incident, list_incidents
+from impactgraph.usecases.failure_events import iso, send
+from impactgraph.usecases.incidents import (
+    IncidentReport,
+    IncidentsQuestion,
+    LikelyCause,
+    find_incident,
+    list_incidents,
+)
 from impactgraph.usecases.report_failure import report_failure
 from impactgraph.usecases.snapshot import snapshot
 
@@ -128,3 +136,46 @@ def test_an_alert_with_the_id_of_a_failure_is_refused(store: Store) -> None:
 
     with pytest.raises(BadInputError, match="F-1"):
         asked(store, alerts=(alert("F-1", "system:oms", 5),))
+
+
+def change(store: Store, key: str, element: str, minutes_ago: int, **fields: object) -> None:
+    data = {"change": key, "kind": "deployment", "elements": [element], **fields}
+    intake = send(store, "change.started", data, event_id=key, at=NOW - minutes_ago * MINUTE)
+    assert not intake.quarantined
+
+
+def test_a_change_whose_place_and_time_fit_is_named_and_makes_its_cause_likelier(store: Store) -> None:
+    alerts = (alert("a", "integration:to-wms", 20), alert("b", "integration:to-erp", 19))
+    (before,) = asked(store, alerts=alerts)
+    change(store, "d-near", "system:broker", 40, version="7.2")
+    change(store, "d-old", "system:broker", 200)
+    change(store, "d-other", "system:erp", 30)
+
+    (after,) = asked(store, alerts=alerts)
+
+    def broker(report: IncidentReport) -> LikelyCause:
+        return next(each for each in report.likely_cause if each.element == "system:broker")
+
+    assert [each.key for each in broker(after).changes] == ["d-near"]
+    assert broker(after).evidence.endswith("Deployment 7.2 of Broker began 20 min before.")
+    assert broker(after).score > broker(before).score
+
+
+def test_planned_maintenance_makes_an_incident_quiet_and_says_so(store: Store) -> None:
+    fail(store, "F-1", "system:broker", minutes_ago=30)
+    data = {"maintenance": "m1", "elements": ["system:broker"], "ends_at": iso(NOW + HOUR)}
+    send(store, "maintenance.planned", data, event_id="m1", at=NOW - 40 * MINUTE)
+
+    (report,) = asked(store)
+
+    assert (report.is_quiet, report.reason) == (True, "planned maintenance m1")
+    assert report.life.state is IncidentState.QUIET
+
+
+def test_incidents_have_their_rank_by_the_weights(store: Store) -> None:
+    fail(store, "F-1", "system:erp", minutes_ago=30)
+    fail(store, "F-2", "system:shop", minutes_ago=300)
+
+    assert [(each.key, each.rank) for each in asked(store)] == [("F-1", 1), ("F-2", 2)]
+    by_age = asked(store, weights=RankWeights(age=1))
+    assert [(each.key, each.rank) for each in by_age] == [("F-2", 1), ("F-1", 2)]

@@ -1,0 +1,199 @@
+"""Mutations that record the work on incidents: nothing is carried out by them."""
+
+from dataclasses import replace
+from typing import Annotated
+
+import strawberry
+
+from api.schema.element import Info
+from api.schema.incident_work import IncidentPayload, MaintenancePayload
+from api.schema.inputs import ScopeInput, scope_of
+from api.schema.scalars import Moment
+from graph_models.journal import IncidentActionKind, Maintenance
+from impactgraph.usecases.incident_actions import IncidentWork
+from impactgraph.usecases.plan_maintenance import plan_maintenance
+from impactgraph.usecases.validation import element_id
+
+IncidentId = Annotated[
+    strawberry.ID,
+    strawberry.argument(description="Full id or bare key: of the incident, or of one of its failures."),
+]
+NoteText = Annotated[str | None, strawberry.argument(description="Words about it, which are kept.")]
+By = Annotated[str | None, strawberry.argument(description="Who acts. There is no login: it is recorded.")]
+Version = Annotated[
+    int | None,
+    strawberry.argument(
+        description="`Incident.version` as it was seen: refused where somebody has acted since."
+    ),
+]
+
+
+@strawberry.input(description="Planned maintenance.")
+class MaintenanceInput:
+    elements: list[strawberry.ID] = strawberry.field(description="Full ids; empty: every element.")
+    ends_at: Moment = strawberry.field(description="When it ends.")
+    starts_at: Moment | None = strawberry.field(default=None, description="When it begins; null: now.")
+    key: str | None = strawberry.field(
+        default=None, description="Its key: a plan of the same key is replaced; null: a new one."
+    )
+    scope: ScopeInput | None = strawberry.field(
+        default=None, description="What it is limited to, such as a location; null: not limited."
+    )
+    note: str | None = strawberry.field(default=None, description="What it is for.")
+
+
+@strawberry.type
+class IncidentMutations:
+    @strawberry.mutation(description="Says that somebody looks after an incident.")
+    async def acknowledge_incident(
+        self, info: Info, id: IncidentId, note: NoteText = None, by: By = None, version: Version = None
+    ) -> IncidentPayload:
+        return await _done(info, IncidentActionKind.ACKNOWLEDGED, id, by, version, note=note or "")
+
+    @strawberry.mutation(description="Gives an incident to a team or a person.")
+    async def assign_incident(
+        self,
+        info: Info,
+        id: IncidentId,
+        assignee: Annotated[
+            str, strawberry.argument(description="Id or key of a team, or the name of a person.")
+        ],
+        note: NoteText = None,
+        by: By = None,
+        version: Version = None,
+    ) -> IncidentPayload:
+        texts = {"assignee": assignee, "note": note or ""}
+        return await _done(info, IncidentActionKind.ASSIGNED, id, by, version, **texts)
+
+    @strawberry.mutation(description="Adds a note to an incident.")
+    async def note_incident(
+        self,
+        info: Info,
+        id: IncidentId,
+        note: Annotated[str, strawberry.argument(description="The note.")],
+        by: By = None,
+        version: Version = None,
+    ) -> IncidentPayload:
+        return await _done(info, IncidentActionKind.NOTED, id, by, version, note=note)
+
+    @strawberry.mutation(description="Says that the harm of an incident is contained.")
+    async def mitigate_incident(
+        self, info: Info, id: IncidentId, note: NoteText = None, by: By = None, version: Version = None
+    ) -> IncidentPayload:
+        return await _done(info, IncidentActionKind.MITIGATED, id, by, version, note=note or "")
+
+    @strawberry.mutation(description="Closes an incident; a failure that begins later opens it again.")
+    async def close_incident(
+        self, info: Info, id: IncidentId, note: NoteText = None, by: By = None, version: Version = None
+    ) -> IncidentPayload:
+        return await _done(info, IncidentActionKind.CLOSED, id, by, version, note=note or "")
+
+    @strawberry.mutation(description="Opens an incident again; it stays open until it is closed by hand.")
+    async def reopen_incident(
+        self, info: Info, id: IncidentId, note: NoteText = None, by: By = None, version: Version = None
+    ) -> IncidentPayload:
+        return await _done(info, IncidentActionKind.REOPENED, id, by, version, note=note or "")
+
+    @strawberry.mutation(description="Makes incidents one, whatever the correlation says.")
+    async def merge_incidents(
+        self,
+        info: Info,
+        ids: Annotated[
+            list[strawberry.ID],
+            strawberry.argument(description="Two or more incidents; `version` is of the first."),
+        ],
+        note: NoteText = None,
+        by: By = None,
+        version: Version = None,
+    ) -> IncidentPayload:
+        work = IncidentWork(
+            kind=IncidentActionKind.MERGED,
+            incident=ids[0] if ids else "",
+            incidents=tuple(ids[1:]),
+            by=by or "",
+            note=note or "",
+            version=version,
+        )
+        return await _recorded(info, work)
+
+    @strawberry.mutation(description="Takes failures out of an incident; they become one of their own.")
+    async def split_incident(
+        self,
+        info: Info,
+        id: IncidentId,
+        alerts: Annotated[
+            list[strawberry.ID],
+            strawberry.argument(description="Ids of the failures and alerts that do not belong to it."),
+        ],
+        note: NoteText = None,
+        by: By = None,
+        version: Version = None,
+    ) -> IncidentPayload:
+        work = IncidentWork(
+            kind=IncidentActionKind.SPLIT,
+            incident=id,
+            failures=tuple(alerts),
+            by=by or "",
+            note=note or "",
+            version=version,
+        )
+        return await _recorded(info, work)
+
+    @strawberry.mutation(description="Records that a step of the checklist was done.")
+    async def do_step(
+        self,
+        info: Info,
+        incident: IncidentId,
+        step: Annotated[
+            int,
+            strawberry.argument(description="Its number in the checklist; with `playbook`, in that."),
+        ],
+        note: NoteText = None,
+        playbook: Annotated[
+            str | None, strawberry.argument(description="Key of the playbook; null: of the whole checklist.")
+        ] = None,
+        by: By = None,
+        version: Version = None,
+    ) -> IncidentPayload:
+        work = IncidentWork(
+            kind=IncidentActionKind.STEP_DONE,
+            incident=incident,
+            step=step,
+            playbook=playbook or "",
+            by=by or "",
+            note=note or "",
+            version=version,
+        )
+        return await _recorded(info, work)
+
+    @strawberry.mutation(
+        description="Plans maintenance: failures of its elements in its time are expected, and quiet."
+    )
+    async def plan_maintenance(
+        self,
+        info: Info,
+        input: Annotated[MaintenanceInput, strawberry.argument(description="The plan.")],
+        by: By = None,
+    ) -> MaintenancePayload:
+        plan = Maintenance(
+            key=input.key or "",
+            starts_at=info.context.now if input.starts_at is None else input.starts_at,
+            ends_at=input.ends_at,
+            elements=tuple(element_id(each) for each in input.elements),
+            scope=scope_of(input.scope),
+            note=input.note or "",
+            by=by or "",
+        )
+        return MaintenancePayload.of(await info.context.change(plan_maintenance, plan, info.context.now))
+
+
+async def _done(
+    info: Info, kind: IncidentActionKind, id: str, by: str | None, version: int | None, **texts: str
+) -> IncidentPayload:
+    work = IncidentWork(kind, id, by=by or "", version=version)
+    return await _recorded(info, replace(work, **texts))
+
+
+async def _recorded(info: Info, work: IncidentWork) -> IncidentPayload:
+    outcome = await info.context.work_on_incident(work)
+    return IncidentPayload.of(outcome, await info.context.landscape())

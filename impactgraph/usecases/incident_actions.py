@@ -1,0 +1,239 @@
+"""Actions on incidents: each is checked, recorded as an event, and answered with the incident after it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from graph_models.ids import key_of
+from graph_models.incidents import Incident
+from graph_models.journal import IncidentAction, IncidentActionKind
+from graph_models.time import Millis, moment
+from impactgraph.errors import Problem
+from impactgraph.operations.lifecycle import actions_of
+from impactgraph.ports.store import Store
+from impactgraph.usecases.answer import Ask
+from impactgraph.usecases.failure_events import Data, next_id, problems_of, send
+from impactgraph.usecases.incident_checklist import steps_of
+from impactgraph.usecases.incidents import (
+    IncidentReport,
+    find_incident,
+    get_incident,
+    incident_with,
+    unknown_incident,
+)
+from impactgraph.usecases.snapshot import Snapshot, snapshot
+
+_VERBS = {
+    IncidentActionKind.ACKNOWLEDGED: "acknowledged it",
+    IncidentActionKind.ASSIGNED: "assigned it",
+    IncidentActionKind.NOTED: "wrote a note",
+    IncidentActionKind.MITIGATED: "marked it as mitigated",
+    IncidentActionKind.CLOSED: "closed it",
+    IncidentActionKind.REOPENED: "reopened it",
+    IncidentActionKind.MERGED: "merged it",
+    IncidentActionKind.SPLIT: "split it",
+    IncidentActionKind.STEP_DONE: "did a step",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentWork:
+    """What somebody wants to record about an incident."""
+
+    kind: IncidentActionKind
+    incident: str
+    """Full id or bare key: of the incident or one of its failures."""
+    by: str = ""
+    note: str = ""
+    assignee: str = ""
+    incidents: tuple[str, ...] = ()
+    """MERGED: the incidents that are one with it."""
+    failures: tuple[str, ...] = ()
+    """SPLIT: the failures and alerts that do not belong to it."""
+    step: int = 0
+    """STEP_DONE: its number in the checklist; in `playbook`, where that is given."""
+    playbook: str = ""
+    version: int | None = None
+    """Number of actions that its author has seen; None: whatever there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentOutcome:
+    """The incident as it is now, or None with the problems for which the action was refused."""
+
+    incident: IncidentReport | None
+    problems: tuple[Problem, ...] = ()
+
+
+def verb_of(kind: IncidentActionKind) -> str:
+    """What somebody did, such as `acknowledged it`."""
+    return _VERBS[kind]
+
+
+def work_on_incident(store: Store, ask: Ask, work: IncidentWork, now: Millis) -> IncidentOutcome:
+    """Records an action; durable when it returns. Costs an answer.
+
+    With a version, of two that act at the same time on what they saw only one succeeds. The same action
+    again, with the same version, changes nothing.
+
+    Raises:
+        NotFoundError: an incident that is not on record, with near ones.
+    """
+    work = _with_keys(work)
+    with snapshot(store, None, now) as s:
+        incident = _incident(s, work.incident)
+        actions = actions_of({alert.key for alert in incident.alerts}, s.journal.actions)
+        if (conflict := _conflict(work, actions)) is not None:
+            return _repeated(s, ask, work, actions) or IncidentOutcome(None, (conflict,))
+        work, problems = _checked(s, ask, work, incident)
+    if problems:
+        return IncidentOutcome(None, problems)
+    event_type = f"incident.{work.kind.value}"
+    event_id = _id(work, incident, now)
+    intake = send(store, event_type, _data(work, incident), event_id=event_id, at=now)
+    if problems := problems_of(intake):
+        return IncidentOutcome(None, problems)
+    with snapshot(store, None, now) as s:
+        report = find_incident(s, ask, work.incident)
+        if intake.duplicate_count and report is not None and not _is_last(work, report.life.actions):
+            conflict = _conflict(work, report.life.actions)
+            return IncidentOutcome(None, (conflict,)) if conflict else IncidentOutcome(report)
+        return IncidentOutcome(report)
+
+
+def _with_keys(work: IncidentWork) -> IncidentWork:
+    return replace(
+        work,
+        incident=key_of(work.incident, "incident"),
+        incidents=tuple(key_of(each, "incident") for each in work.incidents),
+        failures=tuple(key_of(each, "failure") for each in work.failures),
+        playbook=key_of(work.playbook, "playbook"),
+        by=work.by.strip(),
+        note=work.note.strip(),
+        assignee=work.assignee.strip(),
+    )
+
+
+def _incident(s: Snapshot, key: str) -> Incident:
+    """Raises NotFoundError."""
+    incident = incident_with(s, key)
+    if incident is None:
+        raise unknown_incident(s, key)
+    return incident
+
+
+def _conflict(work: IncidentWork, actions: Sequence[IncidentAction]) -> Problem | None:
+    """Names the latest action that the author has not seen."""
+    if work.version is None or work.version == len(actions):
+        return None
+    count = f"version {len(actions)}, not {work.version}"
+    if work.version > len(actions):
+        return Problem(f"incident:{work.incident} is at {count}: read it again, and give its version.")
+    last = actions[-1]
+    who = last.by or "Somebody"
+    when = moment(last.at).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return Problem(
+        f"incident:{work.incident} was changed: {who} {verb_of(last.kind)} at {when} ({count}). Read it "
+        "again, and repeat the action if it still fits."
+    )
+
+
+def _repeated(
+    s: Snapshot, ask: Ask, work: IncidentWork, actions: Sequence[IncidentAction]
+) -> IncidentOutcome | None:
+    """The outcome of the first time, where the same was sent again; None for another action."""
+    if work.version is None or work.version != len(actions) - 1 or not _is_last(work, actions):
+        return None
+    return IncidentOutcome(find_incident(s, ask, work.incident))
+
+
+def _is_last(work: IncidentWork, actions: Sequence[IncidentAction]) -> bool:
+    last = actions[-1] if actions else None
+    return last is not None and (last.kind, last.by, last.note, last.assignee) == (
+        work.kind,
+        work.by,
+        work.note,
+        work.assignee,
+    )
+
+
+def _checked(
+    s: Snapshot, ask: Ask, work: IncidentWork, incident: Incident
+) -> tuple[IncidentWork, tuple[Problem, ...]]:
+    """The action in full, and what is wrong with it."""
+    match work.kind:
+        case IncidentActionKind.ASSIGNED if not work.assignee:
+            return work, (Problem("assignee is empty: give a team or the name of a person."),)
+        case IncidentActionKind.NOTED if not work.note:
+            return work, (Problem("note is empty: give the text of the note."),)
+        case IncidentActionKind.MERGED:
+            return work, tuple(_merge_problems(s, work, incident))
+        case IncidentActionKind.SPLIT:
+            return work, tuple(_split_problems(work, incident))
+        case IncidentActionKind.STEP_DONE:
+            return _with_step(s, ask, work)
+        case _:
+            return work, ()
+
+
+def _merge_problems(s: Snapshot, work: IncidentWork, incident: Incident) -> Iterable[Problem]:
+    """Raises NotFoundError."""
+    others = [_incident(s, key) for key in work.incidents]
+    if all(other.key == incident.key for other in others):
+        yield Problem(
+            f"There is nothing to merge with incident:{incident.key}: give the ids of two or more incidents."
+        )
+
+
+def _split_problems(work: IncidentWork, incident: Incident) -> Iterable[Problem]:
+    keys = [alert.key for alert in incident.alerts]
+    listing = ", ".join(keys[:10]) + (" ..." if len(keys) > 10 else "")
+    for key in work.failures:
+        if key not in keys:
+            yield Problem(f"incident:{incident.key} has no alert {key!r}; it has {listing}.")
+    if not work.failures:
+        yield Problem(f"alerts is empty: name those that do not belong to it, of {listing}.")
+    elif set(work.failures) >= set(keys):
+        yield Problem(
+            f"These are all alerts of incident:{incident.key}: name only those that do not belong to it."
+        )
+
+
+def _with_step(s: Snapshot, ask: Ask, work: IncidentWork) -> tuple[IncidentWork, tuple[Problem, ...]]:
+    """With the playbook, and the number of the step in it."""
+    steps = steps_of(s, get_incident(s, ask, work.incident))
+    for each in steps:
+        is_it = (
+            (each.playbook, each.step) == (work.playbook, work.step)
+            if work.playbook
+            else (each.number == work.step)
+        )
+        if is_it:
+            return replace(work, playbook=each.playbook, step=each.step), ()
+    of = f"of playbook:{work.playbook}" if work.playbook else "in the checklist"
+    have = f"it has {len(steps)}" if steps else "no playbook fits its cause"
+    return work, (Problem(f"There is no step {work.step} {of} of incident:{work.incident}: {have}."),)
+
+
+def _data(work: IncidentWork, incident: Incident) -> Data:
+    """The `data` of the event, without what is empty. The key is one that the incident has had: it stays in
+    the incident whatever becomes of the others.
+    """
+    keys = {alert.key for alert in incident.alerts}
+    fields: Data = {
+        "incident": work.incident if work.incident in keys else incident.key,
+        "by": work.by,
+        "note": work.note,
+        "assignee": work.assignee,
+        "incidents": list(work.incidents),
+        "failures": list(work.failures),
+        "playbook": work.playbook,
+        "step": work.step,
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def _id(work: IncidentWork, incident: Incident, now: Millis) -> str:
+    """Of a version one only, so that the store takes the first of two events and finds the other repeated."""
+    if work.version is None:
+        return next_id(now)
+    return f"incident-{incident.key}-{work.version + 1}"

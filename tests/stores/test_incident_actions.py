@@ -1,0 +1,126 @@
+"""People work on incidents, on both stores."""
+
+from collections.abc import Callable
+
+import pytest
+
+from graph_models.incident_life import IncidentState, ReportFormat
+from graph_models.journal import IncidentActionKind
+from impactgraph.errors import NotFoundError
+from impactgraph.ports.store import Store
+from impactgraph.usecases.blast_radius import answer_question
+from impactgraph.usecases.incident_actions import IncidentOutcome, IncidentWork, work_on_incident
+from impactgraph.usecases.incident_document import incident_document
+from impactgraph.usecases.incidents import IncidentsQuestion, list_incidents
+from impactgraph.usecases.snapshot import snapshot
+from tests.stores.events import at, entered, event, placed, reported
+
+Kind = IncidentActionKind
+
+
+def act(store: Store, kind: Kind, minutes: float = 30, **fields: object) -> IncidentOutcome:
+    work = IncidentWork(kind, "F-1", **fields)  # type: ignore[arg-type]
+    return work_on_incident(store, answer_question, work, at(minutes))
+
+
+def fill(store: Store) -> None:
+    """An order waits in a step of an application that has failed; so does another application."""
+    other = reported("F-2", 5, target="integration:oms-to-erp")
+    store.ingest([placed(), entered("promise", 0), reported("F-1", 10), other])
+
+
+def groups(store: Store, minutes: float = 40) -> set[frozenset[str]]:
+    with snapshot(store, at(minutes), at(minutes)) as s:
+        reports = list_incidents(s, answer_question, IncidentsQuestion(as_of=at(minutes), active=None))
+        return {frozenset(each.members) for each in reports}
+
+
+def test_an_action_is_on_record_when_it_is_answered(store: Store) -> None:
+    fill(store)
+    outcome = act(store, Kind.ACKNOWLEDGED, by="ana", note=" I look ")
+
+    assert outcome.problems == ()
+    assert outcome.incident is not None
+    assert outcome.incident.life.state is IncidentState.ACKNOWLEDGED
+    (action,) = store.journal().actions
+    assert (action.kind, action.by, action.note, action.at) == (Kind.ACKNOWLEDGED, "ana", "I look", at(30))
+
+
+def test_merged_incidents_are_one_and_split_ones_are_not(store: Store) -> None:
+    fill(store)
+    store.ingest([reported("F-3", -200, target="system:erp")])
+
+    assert act(store, Kind.MERGED, 31, incidents=("incident:F-3",)).problems == ()
+    assert any({"F-1", "F-3"} <= group for group in groups(store))
+    assert act(store, Kind.SPLIT, 32, failures=("failure:F-3",)).problems == ()
+    assert frozenset({"F-3"}) in groups(store)
+    assert any({"F-1", "F-3"} <= group for group in groups(store, 31.5))
+
+
+def test_of_two_who_act_on_the_same_version_one_succeeds(store: Store) -> None:
+    fill(store)
+    racing_store = _Racing(store, lambda: act(store, Kind.ASSIGNED, assignee="ben", by="ben", version=0))
+
+    first = act(racing_store, Kind.CLOSED, by="ana", version=0)  # type: ignore[arg-type]
+
+    assert first.incident is None
+    assert "ben assigned it" in first.problems[0].message
+    assert [each.kind for each in store.journal().actions] == [Kind.ASSIGNED]
+
+
+def test_the_same_action_again_with_its_version_changes_nothing(store: Store) -> None:
+    fill(store)
+    first = act(store, Kind.ACKNOWLEDGED, by="ana", version=0)
+    again = act(store, Kind.ACKNOWLEDGED, 31, by="ana", version=0)
+
+    assert first.problems == again.problems == ()
+    assert len(store.journal().actions) == 1
+
+
+def test_a_version_that_there_is_not_yet_is_refused(store: Store) -> None:
+    fill(store)
+
+    assert "is at version 0, not 3" in act(store, Kind.CLOSED, version=3).problems[0].message
+
+
+def test_an_unknown_incident_is_an_error_with_near_ones(store: Store) -> None:
+    fill(store)
+
+    with pytest.raises(NotFoundError, match="incident:F-"):
+        work_on_incident(store, answer_question, IncidentWork(Kind.CLOSED, "F-11"), at(30))
+
+
+@pytest.mark.parametrize("form", ReportFormat)
+def test_a_report_of_a_moment_is_the_same_to_the_byte_whatever_comes_later(
+    store: Store, form: ReportFormat
+) -> None:
+    fill(store)
+    store.ingest([event("change.started", 3, change="d1", elements=["system:oms"], kind="deployment")])
+    act(store, Kind.ACKNOWLEDGED, 20, by="ana")
+
+    def document(now: float) -> str:
+        with snapshot(store, at(25), at(now)) as s:
+            return incident_document(s, answer_question, "incident:F-1", form)
+
+    before = document(25)
+    act(store, Kind.CLOSED, 40, by="ben")
+    store.ingest([entered("pick", 41), event("failure.resolved", 42, failure="F-1"), reported("F-4", 43)])
+
+    assert document(300) == before
+    assert "ana" in before and "ben" not in before
+    assert "d1" in before
+
+
+class _Racing:
+    """A store in which somebody else acts between what is read and what is written."""
+
+    def __init__(self, store: Store, act: Callable[[], object]) -> None:
+        self._store = store
+        self._act = act
+
+    def ingest(self, lines: object, **options: object) -> object:
+        self._act()
+        return self._store.ingest(lines, **options)  # type: ignore[arg-type]
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
