@@ -5,10 +5,11 @@ A command is imported when it is called, so that help and completion are fast.
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from cyclopts import App, CycloptsError
 
-from impactgraph.cli.commands import COMMANDS, GROUPS
+from impactgraph.cli.commands import COMMANDS, GROUPS, Command
 
 DONE = 0
 FINDINGS = 1
@@ -35,8 +36,13 @@ def make_app() -> App:
         result_action="return_value",
     )
     groups: dict[str, App] = {}
+    grouping = {command.words[0] for command in COMMANDS if len(command.words) > 1}
     for order, command in enumerate(COMMANDS):
         *group, name = command.words
+        if name in grouping:
+            groups[name] = _group_command(command, order)
+            app.command(groups[name])
+            continue
         if group and group[0] not in groups:
             groups[group[0]] = App(
                 name=group[0], help=GROUPS[group[0]], help_format="plaintext", sort_key=order
@@ -54,6 +60,20 @@ def make_app() -> App:
         help="Installs completion for your shell (bash, zsh, fish) and prints where."
     )
     return app
+
+
+def _group_command(command: Command, order: int) -> App:
+    """A command that has others under it. Its module is imported at once."""
+    group = App(
+        name=command.name,
+        help=command.help,
+        help_format="plaintext",
+        help_epilogue=command.epilogue,
+        sort_key=order,
+    )
+    module, _, function = command.function_path.partition(":")
+    group.default(getattr(import_module(module), function))
+    return group
 
 
 def main() -> None:

@@ -42,6 +42,10 @@ _FAILURE_STATUS = (
     "once you confirm: on a terminal it asks, elsewhere --yes confirms. "
     "Exit status: 0 changed, 1 not confirmed, 2 refused."
 )
+_INCIDENT_STATUS = (
+    "The incident is named by its id, or by that of one of its failures. With --version, the action is "
+    "refused where somebody has acted since. Exit status: 0 recorded, 2 refused."
+)
 
 COMMANDS = (
     Command(
@@ -235,6 +239,74 @@ COMMANDS = (
             "impactgraph incidents",
             "impactgraph incidents --alerts alerts.ndjson --monitors system:oms,system:broker",
         ),
+    ),
+    Command(
+        "incidents acknowledge",
+        "Says that somebody looks after an incident.",
+        _INCIDENT_STATUS,
+        ('impactgraph incidents acknowledge F-stock --by ana --note "I look into it"',),
+    ),
+    Command(
+        "incidents assign",
+        "Gives an incident to a team or a person.",
+        _INCIDENT_STATUS,
+        ("impactgraph incidents assign F-stock team:oms --by ana",),
+    ),
+    Command(
+        "incidents note",
+        "Adds a note to an incident.",
+        _INCIDENT_STATUS,
+        ('impactgraph incidents note F-stock --note "The carrier was called" --by ana',),
+    ),
+    Command(
+        "incidents mitigate",
+        "Says that the harm of an incident is contained.",
+        _INCIDENT_STATUS,
+        ("impactgraph incidents mitigate F-stock --by ana",),
+    ),
+    Command(
+        "incidents close",
+        "Closes an incident.",
+        f"A failure of it that begins later opens it again. {_INCIDENT_STATUS}",
+        ("impactgraph incidents close F-stock --by ana --version 3",),
+    ),
+    Command(
+        "incidents reopen",
+        "Opens an incident again.",
+        f"It stays open until it is closed by hand. {_INCIDENT_STATUS}",
+        ("impactgraph incidents reopen F-stock --by ana",),
+    ),
+    Command(
+        "incidents merge",
+        "Makes incidents one, whatever the correlation says.",
+        _INCIDENT_STATUS,
+        ("impactgraph incidents merge F-stock F-queues --by ana",),
+    ),
+    Command(
+        "incidents split",
+        "Takes failures out of an incident; they become one of their own.",
+        _INCIDENT_STATUS,
+        ("impactgraph incidents split F-stock F-queues --by ana",),
+    ),
+    Command(
+        "incidents done",
+        "Records that a step of the checklist of an incident was done.",
+        f"Nothing is carried out. {_INCIDENT_STATUS}",
+        ("impactgraph incidents done F-stock 2 --by ana",),
+    ),
+    Command(
+        "incidents checklist",
+        "The steps of the playbooks that fit the cause of an incident, with what each saves.",
+        "A step whose playbook says that it ends a failure or works off a backlog is computed as if it were "
+        "done now, and in an hour.",
+        ("impactgraph incidents checklist F-stock",),
+    ),
+    Command(
+        "incidents report",
+        "All that is known of an incident at a moment, as Markdown or JSON.",
+        "Timeline, causes with their evidence, what is affected, what is left, the checklist, and who did "
+        "what. The same moment gives the same bytes, whenever it is asked for.",
+        ("impactgraph incidents report F-stock", "impactgraph incidents report F-stock --at -2h"),
     ),
     Command(
         "notices",

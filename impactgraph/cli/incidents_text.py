@@ -4,13 +4,27 @@ from collections.abc import Iterator, Mapping
 
 from rich.console import Console
 
+from graph_models.time import Millis
 from impactgraph.cli import formats
-from impactgraph.cli.decode import has_next, key_in, known_moment, nodes_in
+from impactgraph.cli.decode import has_next, key_in, known_moment, moment_in, nodes_in
 from impactgraph.cli.encode.values import Json
 from impactgraph.cli.output import Rows, table
 
 _MOST_CAUSES = 3
-_COLUMNS = ("incident", "started_at", "cause", "class", "likelihood", "failures", "alerts", "orders", "owner")
+_COLUMNS = (
+    "incident",
+    "state",
+    "reason",
+    "assignee",
+    "started_at",
+    "cause",
+    "class",
+    "likelihood",
+    "failures",
+    "alerts",
+    "orders",
+    "owner",
+)
 
 
 def print_incidents(out: Console, answer: Json) -> None:
@@ -33,7 +47,7 @@ def print_incidents(out: Console, answer: Json) -> None:
         what = formats.count(len(quiet), "incident")
         out.print(f"Quiet: {what} that nothing explains, or without effect on orders.", style="bold")
         for incident in quiet:
-            out.print(f"  {key_in(incident['id'])}: {incident['headline']}")
+            out.print(f"  {key_in(incident['id'])}: {incident['headline']} ({incident['reason']})")
     if has_next(answer["incidents"]):
         out.print(f"{total - len(incidents):,} more: use --first.", style="dim")
 
@@ -44,10 +58,12 @@ def _print_incident(out: Console, number: int, incident: Json, at: int) -> None:
     owner = incident["owner"]
     since = formats.at(known_moment(incident["startedAt"]), at)
     out.print(f"   Since {since}." + (f" Owner: {owner['name']}." if owner else ""))
+    out.print(f"   {_state_text(incident)}")
     out.print(f"   {incident['impact']}")
-    names = [key_in(each["id"]) for each in incident["failures"]] + [
-        each["id"] for each in nodes_in(incident["alerts"])
-    ]
+    if incident["residual"] is not None:
+        out.print(f"   {_residual_text(incident['residual'], at)}")
+    names = [key_in(each["id"]) for each in incident["failures"]]
+    names += [each["id"] for each in nodes_in(incident["alerts"]) if not each["sender"]]
     out.print(f"   Failures and alerts: {', '.join(names[:10])}" + (" ..." if len(names) > 10 else ""))
     causes = table("likely cause", "class", "likelihood", "evidence", right=("likelihood",))
     for cause in incident["likelyCause"][:_MOST_CAUSES]:
@@ -61,6 +77,96 @@ def _print_incident(out: Console, number: int, incident: Json, at: int) -> None:
     out.print(causes)
 
 
+def _state_text(incident: Json) -> str:
+    """Such as `Acknowledged, assigned to ana. At stake: 3 promises, 900 EUR.`"""
+    state = incident["state"].capitalize()
+    if incident["flapping"]:
+        state += ", flapping"
+    if incident["assignee"]:
+        state += f", assigned to {incident['assignee']}"
+    stake = "Why" if incident["quiet"] else "At stake"
+    return f"{state}. {stake}: {incident['reason']}."
+
+
+def _residual_text(residual: Json, now: Millis) -> str:
+    drained = moment_in(residual["drainedBy"])
+    until = f", backlog cleared by {formats.at(drained, now)}" if drained is not None else ""
+    records = formats.count(residual["records"], "record")
+    return (
+        f"Left: {residual['healing']:,} recover without action{until}; {residual['needAction']:,} wait for a "
+        f"replay or a person, and {records}."
+    )
+
+
+def print_worked(out: Console, incident: Json) -> None:
+    """Prints what became of an incident after an action."""
+    out.print(f"{incident['id']} (version {incident['version']}): {incident['headline']}", style="bold")
+    out.print(_state_text(incident))
+    names = [key_in(each["id"]) for each in incident["failures"]]
+    out.print(f"Failures: {', '.join(names[:10])}" + (" ..." if len(names) > 10 else ""))
+
+
+def action_rows(incident: Json) -> Rows:
+    """A row for each action on an incident, oldest first."""
+    columns = ("at", "kind", "by", "note", "assignee", "playbook", "step")
+    rows = ({name: each[name] for name in columns} for each in incident["actions"])
+    return Rows(columns, [row | {"kind": str(row["kind"]).lower()} for row in rows])
+
+
+def print_checklist(out: Console, incident: Json) -> None:
+    """Prints the steps, with what each saves."""
+    out.print(incident["headline"], style="bold")
+    if not incident["checklist"]:
+        out.print("No playbook fits its cause.")
+    for step in incident["checklist"]:
+        box = "x" if step["state"] == "done" else " "
+        owner = f" ({step['owner']['name']})" if step["owner"] else ""
+        out.print(f"[{box}] {step['number']}. {step['text']}{owner}", markup=False)
+        if step["approvalName"]:
+            out.print(f"       Needs approval: {step['approvalName']}", markup=False)
+        out.print(f"       {_saves_text(step)}", style="dim", markup=False)
+
+
+def _saves_text(step: Json) -> str:
+    """Such as `Saves now: 212 promises, 900 orders; in an hour: 90 promises, 400 orders.`"""
+    if step["state"] == "done":
+        return f"Done {step['at']} by {step['by'] or 'somebody'}."
+    if step["saves"] is None:
+        return step["savesReason"] or ""
+    text = f"Saves now: {_saved(step['saves'])}"
+    later = step["savesInAnHour"]
+    return f"{text}; in an hour: {_saved(later)}." if later is not None else f"{text}."
+
+
+def _saved(estimates: Json) -> str:
+    promises, orders = (round(estimates[name]["expected"]) for name in ("promisesMissed", "orders"))
+    return f"{formats.count(promises, 'promise')}, {formats.count(orders, 'order')}"
+
+
+def checklist_rows(incident: Json) -> Rows:
+    """A row for each step."""
+    return Rows(_STEP_COLUMNS, _step_rows(incident))
+
+
+_STEP_COLUMNS = ("number", "text", "owner", "approval", "state", "by", "at", "saved_promises", "saved_orders")
+
+
+def _step_rows(incident: Json) -> Iterator[Mapping[str, object]]:
+    for step in incident["checklist"]:
+        saves = step["saves"]
+        yield {
+            "number": step["number"],
+            "text": step["text"],
+            "owner": step["owner"]["key"] if step["owner"] else None,
+            "approval": step["approvalName"],
+            "state": step["state"],
+            "by": step["by"],
+            "at": step["at"],
+            "saved_promises": saves["promisesMissed"]["expected"] if saves else None,
+            "saved_orders": saves["orders"]["expected"] if saves else None,
+        }
+
+
 def incident_rows(answer: Json) -> Rows:
     """A row for each incident."""
     return Rows(_COLUMNS, _rows(answer))
@@ -72,6 +178,9 @@ def _rows(answer: Json) -> Iterator[Mapping[str, object]]:
         estimates = incident["estimates"]
         yield {
             "incident": key_in(incident["id"]),
+            "state": incident["state"].lower(),
+            "reason": incident["reason"],
+            "assignee": incident["assignee"],
             "started_at": incident["startedAt"],
             "cause": cause["element"]["id"] if cause else None,
             "class": cause["class"].lower() if cause else None,

@@ -22,18 +22,26 @@ EVERYWHERE = Group("Options of every command", sort_key=9)
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class Common:
-    """Options of every command."""
+class Place:
+    """Who answers."""
 
     store: Annotated[str, Parameter(help=ABOUT_STORE, env_var="IMPACTGRAPH_STORE", group=EVERYWHERE)] = (
         DEFAULT_STORE
     )
-    format: Annotated[
-        Form, Parameter(help="A table for people, or JSON or CSV for programs.", group=EVERYWHERE)
-    ] = "table"
     server: Annotated[
         str | None, Parameter(help=ABOUT_SERVER, env_var="IMPACTGRAPH_SERVER", group=EVERYWHERE)
     ] = None
 
 
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Common(Place):
+    """Options of every command."""
+
+    format: Annotated[
+        Form, Parameter(help="A table for people, or JSON or CSV for programs.", group=EVERYWHERE)
+    ] = "table"
+
+
+PLACE = Place()
 COMMON = Common()

@@ -8,7 +8,9 @@ from typing import TypeVar
 from graph_models.diagnosis import PayloadFinding
 from graph_models.enums import Dimension
 from graph_models.failure import Failure
+from graph_models.ids import key_of
 from graph_models.impact import Question
+from graph_models.incident_life import ReportFormat
 from graph_models.journal import NoticeState
 from graph_models.orders import Order, Page
 from graph_models.time import Millis
@@ -33,7 +35,10 @@ from impactgraph.usecases.drift import list_drift, list_drift_groups
 from impactgraph.usecases.exports import Export
 from impactgraph.usecases.failures import list_failures
 from impactgraph.usecases.identify_order import identify_order
-from impactgraph.usecases.incidents import IncidentsQuestion, list_incidents, page_of
+from impactgraph.usecases.incident_actions import IncidentWork, work_on_incident
+from impactgraph.usecases.incident_checklist import checklist
+from impactgraph.usecases.incident_document import incident_document
+from impactgraph.usecases.incidents import IncidentsQuestion, get_incident, list_incidents, page_of
 from impactgraph.usecases.ingest_files import EventTarget
 from impactgraph.usecases.measures import MeasuresQuestion, measures
 from impactgraph.usecases.notices import list_notices
@@ -170,6 +175,25 @@ class LocalAnswers:
             encoder = Encoder(s.at, s.topology)
             page = encoder.connection(page_of(reports, size, None))
             return {"asOf": iso_moment(s.at), "incidents": page}
+
+    def work_on_incident(self, work: IncidentWork) -> Json:
+        outcome = work_on_incident(self.store, answer_question, work, self.now)
+        encode = Encoder(self.now, current_topology(self.store)).encode
+        incident = encode(outcome.incident)
+        if incident is not None:
+            del incident["rank"]
+        return {"incident": incident, "problems": encode(outcome.problems)}
+
+    def incident_checklist(self, incident: str, as_of: Millis | None) -> Json:
+        with snapshot(self.store, as_of, self.now) as s:
+            report = get_incident(s, answer_question, key_of(incident, "incident"), as_of)
+            steps = checklist(s, answer_question, report)
+            encode = Encoder(s.at, s.topology).encode
+            return {"id": f"incident:{report.key}", "headline": report.headline, "checklist": encode(steps)}
+
+    def incident_report(self, incident: str, at: Millis, form: ReportFormat) -> str:
+        with snapshot(self.store, at, self.now) as s:
+            return incident_document(s, answer_question, incident, form)
 
     def failures(self, size: int, *, active: bool | None) -> Json:
         page = list_failures(self.store, self.now, active=active, first=size)

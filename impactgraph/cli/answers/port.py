@@ -7,6 +7,7 @@ from typing import Protocol
 from graph_models.enums import Dimension
 from graph_models.failure import Failure
 from graph_models.impact import Question
+from graph_models.incident_life import ReportFormat
 from graph_models.journal import NoticeState
 from graph_models.time import Millis
 from impactgraph.cli.blast_layout import BlastLayout
@@ -14,6 +15,7 @@ from impactgraph.cli.encode.values import Json
 from impactgraph.cli.output import Rows
 from impactgraph.cli.why_message import MessageLayout
 from impactgraph.usecases.exports import Export
+from impactgraph.usecases.incident_actions import IncidentWork
 from impactgraph.usecases.incidents import IncidentsQuestion
 from impactgraph.usecases.ingest_files import EventTarget
 from impactgraph.usecases.measures import MeasuresQuestion
@@ -93,6 +95,18 @@ class Answers(Protocol):
 
     def incidents(self, question: IncidentsQuestion, size: int) -> Json:
         """`asOf`, and `incidents`: a page of Incident."""
+        ...
+
+    def work_on_incident(self, work: IncidentWork) -> Json:
+        """GraphQL's IncidentPayload; the incident without its rank. Raises NotFoundError."""
+        ...
+
+    def incident_checklist(self, incident: str, as_of: Millis | None) -> Json:
+        """`id`, `headline` and `checklist` of an Incident. Raises NotFoundError."""
+        ...
+
+    def incident_report(self, incident: str, at: Millis, form: ReportFormat) -> str:
+        """Raises NotFoundError for an incident that was not on record then."""
         ...
 
     def failures(self, size: int, *, active: bool | None) -> Json:

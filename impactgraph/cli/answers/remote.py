@@ -11,11 +11,13 @@ from graph_models.customer_message import MessageForm
 from graph_models.enums import Dimension
 from graph_models.failure import Failure
 from graph_models.impact import Question
+from graph_models.incident_life import ReportFormat
 from graph_models.journal import NoticeState
 from graph_models.orders import OrderFilter
 from graph_models.time import Millis
 from impactgraph.cli.answers import documents
 from impactgraph.cli.answers.client import Client
+from impactgraph.cli.answers.incident_documents import incident_mutation
 from impactgraph.cli.answers.remote_events import RemoteEvents
 from impactgraph.cli.blast_layout import BlastLayout
 from impactgraph.cli.decode import has_next, key_in, nodes_in
@@ -26,6 +28,7 @@ from impactgraph.errors import NotFoundError, Problem
 from impactgraph.usecases.alert_input import alert_input
 from impactgraph.usecases.exports import Export, columns
 from impactgraph.usecases.failure_input import change_input, failure_input
+from impactgraph.usecases.incident_actions import IncidentWork
 from impactgraph.usecases.incidents import IncidentsQuestion
 from impactgraph.usecases.ingest_files import EventTarget
 from impactgraph.usecases.measures import MeasuresQuestion
@@ -242,6 +245,20 @@ class RemoteAnswers:
         )
         at = iso_moment(question.as_of) or answer["serverTime"]
         return {"asOf": at, "incidents": answer["incidents"]}
+
+    def work_on_incident(self, work: IncidentWork) -> Json:
+        document, variables = incident_mutation(work)
+        return self.client.ask(document, **variables)["done"]
+
+    def incident_checklist(self, incident: str, as_of: Millis | None) -> Json:
+        return self._incident(documents.CHECKLIST, incident, asOf=iso_moment(as_of))
+
+    def incident_report(self, incident: str, at: Millis, form: ReportFormat) -> str:
+        answer = self._incident(documents.REPORT_OF_INCIDENT, incident, asOf=iso_moment(at), format=form.name)
+        return answer["report"]
+
+    def _incident(self, document: str, incident: str, **variables: object) -> Json:
+        return self.client.ask(document, id=incident, **variables)["incident"]
 
     def failures(self, size: int, *, active: bool | None) -> Json:
         answer = self.client.ask(documents.FAILURES, active=active, first=size)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from graph_models.time import Millis, parse_moment
-from impactgraph.cli.options import Common
+from impactgraph.cli.options import Common, Place
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -63,7 +63,7 @@ class RemoteTarget:
             note_events_ahead(self.ahead)
 
 
-def find_target(common: Common) -> Target:
+def find_target(common: Place) -> Target:
     """Who answers: --server, the server that serves the store in the folder, or the store.
 
     Raises: ImpactGraphError where the named server does not answer.

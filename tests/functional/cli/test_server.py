@@ -104,6 +104,7 @@ COMMANDS = [
     ("overdue", "--where", "channels=web", "--as-of", "-2h"),
     ("incidents",),
     ("incidents", "--all", "--as-of", "-1h", "--monitors", "system:oms"),
+    ("incidents", "checklist", "F-queues"),
     ("drift", "--first", "5"),
     ("drift", "--all", "--first", "3"),
     ("records", "--first", "4"),
@@ -213,6 +214,10 @@ def test_more_orders_than_a_page_holds_are_of_one_answer(both: Both) -> None:
         ("reconcile", "--system", "erp", "--kind", "missin"),
         ("overdue", "--by", "band"),
         ("failure", "update", "F-none", "--until", "+1h"),
+        ("incidents", "close", "F-quues"),
+        ("incidents", "assign", "F-queues", " "),
+        ("incidents", "done", "F-queues", "99"),
+        ("incidents", "report", "F-quues", "--at", "-1h"),
     ],
     ids=" ".join,
 )
