@@ -16,6 +16,7 @@ from impactgraph.forecast.plan import Plan, Stage
 from impactgraph.forecast.scenarios import Reals
 
 _FAR = 2**62
+_NO_EDGES = np.zeros(0)
 _PARTS = 64
 """Parts into which a window is divided where the wait depends on the moment of the arrival in it."""
 _LONGEST_CALENDAR = 40 * 24 * 60 * float(MINUTE)
@@ -24,10 +25,7 @@ _LONGEST_CALENDAR = 40 * 24 * 60 * float(MINUTE)
 
 def whole_moments(edges: Iterable[Reals], low: float, high: float) -> Ints:
     """Ascending whole milliseconds in (low, high]: a moment is at or after one if it is so of the edge."""
-    edge_arrays = [np.atleast_1d(edge) for edge in edges]
-    if not edge_arrays:
-        return np.zeros(0, np.int64)
-    every = np.concatenate(edge_arrays)
+    every = np.concatenate([_NO_EDGES, *edges])
     within = np.ceil(every[(every > low) & (every <= high)]).astype(np.int64)
     return distinct_ascending(within)
 
@@ -58,8 +56,7 @@ def entry_edges(plan: Plan, position: int, as_of: float, tolerance: float) -> It
         yield from barrier_edges(barrier, tolerance)
     yield from opening_edges(stage, as_of)
     for index in plan.reach(position):
-        for barrier in stage_barriers(plan.stages[index]):
-            yield from _windows(barrier)
+        yield plan.stages[index].window_edges
 
 
 def completion_edges(stage: Stage, as_of: float, tolerance: float) -> Iterator[Reals]:
@@ -78,7 +75,7 @@ def visit_edges(stage: Stage, as_of: float) -> Iterator[Reals]:
     since = np.inf
     for barrier in stage.barriers:
         since = min(since, barrier.since)
-        yield from _windows(barrier)
+        yield barrier.window_edges
         if barrier.backlog_slope > 0 or barrier.impairment.growing:
             end = min(backlog_end(barrier), as_of)
             yield np.linspace(barrier.since, max(end, barrier.since), _PARTS + 1)
@@ -94,7 +91,7 @@ def record_edges(stage: Stage, as_of: float) -> Iterator[Reals]:
         since = np.inf
         for barrier in (*record.gate.barriers, *record.content_barriers):
             since = min(since, record.gate.arrivals_of(barrier.since, barrier.since)[0])
-            yield from _windows(barrier)
+            yield barrier.window_edges
         yield from run_edges(record.gate, since, as_of)
 
 
@@ -111,7 +108,7 @@ def stage_barriers(stage: Stage) -> Iterator[Barrier]:
 
 def barrier_edges(barrier: Barrier, tolerance: float) -> Iterator[Reals]:
     """Start and ends, and where the wait is as long as the tolerance, or 0 behind a backlog."""
-    yield from _windows(barrier)
+    yield barrier.window_edges
     impairment, since, until = barrier.impairment, barrier.since, barrier.until
     match impairment.effect:
         case Effect.BLOCKED if impairment.hold:
@@ -142,11 +139,6 @@ def run_edges(gate: Gate, since: float, as_of: float) -> Iterator[Reals]:
     for timetable in (gate.calendar, gate.last):
         if timetable is not None and low < as_of:
             yield timetable.edges(low, as_of)
-
-
-def _windows(barrier: Barrier) -> Iterator[Reals]:
-    yield np.array([barrier.since])
-    yield barrier.until
 
 
 def backlog_end(barrier: Barrier) -> float:

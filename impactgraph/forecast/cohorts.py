@@ -1,6 +1,7 @@
 """Cohorts: equally treated fulfillments in one step, with the evidence of their events."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -47,7 +48,7 @@ class Cohorts:
     def __len__(self) -> int:
         return len(self.entered_at)
 
-    @property
+    @cached_property
     def past_delays(self) -> Reals:
         """(G, K) `past_delay` in the scenarios in which they were held, else 0."""
         delays = np.broadcast_to(self.past_delay[:, None], (len(self), SCENARIOS))

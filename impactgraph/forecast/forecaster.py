@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 import numpy as np
 
@@ -78,7 +79,9 @@ class Forecaster:
         for strata, members in classes.items():
             chances = [[w for w in weights[n] if w > 0] for n in members]
             every = [stratum for stratum, is_met in zip(plan.strata, strata, strict=True) if is_met]
-            at: Positions = np.flatnonzero(np.isin(group_of, members))
+            is_member = np.zeros(len(groups), bool)
+            is_member[members] = True
+            at: Positions = np.flatnonzero(is_member.take(group_of))
             parts.append((at, self._outcomes(plan, [groups[n] for n in members], every, chances)))
         return join_outcomes(parts)
 
@@ -289,8 +292,8 @@ def _made_decisions(
 
 
 def _rows(groups: Sequence[Cohorts]) -> list[slice]:
-    ends = np.cumsum([len(group) for group in groups]).tolist()
-    return [slice(int(end) - len(group), int(end)) for end, group in zip(ends, groups, strict=True)]
+    sizes = [len(group) for group in groups]
+    return [slice(end - size, end) for end, size in zip(accumulate(sizes), sizes, strict=True)]
 
 
 def _starts(

@@ -94,6 +94,11 @@ class Barrier:
         """Its end in the scenario in which it lasts longest."""
         return float(self.until.max())
 
+    @cached_property
+    def window_edges(self) -> Reals:
+        """Its start, and its end in each scenario."""
+        return np.append(self.until, self.since)
+
     def may_change(self, t: Reals) -> bool:
         """Whether it can delay any of these arrivals; a backlog delays arrivals after its end too."""
         if float(np.fmax.reduce(t, axis=None, initial=-np.inf)) < self.since:

@@ -77,7 +77,7 @@ class Stage:
     opening: OpenTimes | None = None
     """When its location is open, where the step is done only then."""
 
-    @property
+    @cached_property
     def is_impaired(self) -> bool:
         """Whether an impairment can affect an order in this step, its hand-offs or its records."""
         has_impaired_handoff = any(h.gate or h.duplication_barriers for h in self.handoffs)
@@ -105,6 +105,11 @@ class Stage:
             *(b for h in self.handoffs for b in h.duplication_barriers),
             *(b for r in self.records for b in (*r.gate.barriers, *r.content_barriers)),
         )
+
+    @cached_property
+    def window_edges(self) -> Reals:
+        """Starts and ends of `all_barriers`."""
+        return np.concatenate([np.zeros(0), *(b.window_edges for b in self.all_barriers)])
 
     def done_at(self, begin: Reals, work: Reals) -> Reals:
         """When work is done that begins then: it rests while the location is closed."""
@@ -270,7 +275,15 @@ class Plan:
 
     def reach(self, start: int) -> frozenset[int]:
         """Positions of the steps that can be reached from a step, itself included."""
-        return frozenset(index for index in range(len(self.stages)) if self.leads_to(start, index))
+        if start not in self._reach:
+            self._reach[start] = frozenset(
+                index for index in range(len(self.stages)) if self.leads_to(start, index)
+            )
+        return self._reach[start]
+
+    @cached_property
+    def _reach(self) -> dict[int, frozenset[int]]:
+        return {}
 
 
 def _occurs(stratum: Stratum, codes: Mapping[tuple[str, str], int], barrier: Barrier) -> bool | Flags:

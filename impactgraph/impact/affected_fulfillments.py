@@ -4,9 +4,10 @@ Values that the rows of a cohort share are kept once, in a table of all cohorts;
 certainty and its first past effect.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -54,9 +55,8 @@ class JoinedGroups:
     certainty: Reals
     completions: JoinedCompletions
     """Of the cohorts in `table`."""
-    past: tuple[FirstEffects, ...]
-    arrivals: tuple[Ints | None, ...]
-    """Of each group, as in FlowGroup."""
+    groups: tuple[FlowGroup | RecordGroup, ...]
+    """Their rows follow each other."""
     every_outcome: tuple[CohortOutcomes | RecordOutcomes, ...]
     """In the order of `table`, each once."""
 
@@ -149,37 +149,50 @@ class JoinedGroups:
     def _entered_at(self, fulfillment: Codes, at: Positions | None) -> Ints:
         """Since when each fulfillment is in its step, or waits to enter it."""
         entered_at = self.columns.fulfillments.entered_at.take(fulfillment)
-        if not any(arrivals is not None for arrivals in self.arrivals):
+        if not any(group.arrivals is not None for group, _ in self._flows):
             return entered_at
         return np.where(entered_at > 0, entered_at, _at(self._arrival_column, at))
+
+    @property
+    def _flows(self) -> Iterator[tuple[FlowGroup, slice]]:
+        """Groups of fulfillments, with the places of their rows."""
+        ends = accumulate(len(group.cohort) for group in self.groups)
+        for group, end in zip(self.groups, ends, strict=True):
+            if isinstance(group, FlowGroup):
+                yield group, slice(end - len(group.cohort), end)
 
     @cached_property
     def _arrival_column(self) -> Ints:
         """Arrivals of fulfillments that wait to enter their step, 0 of all others."""
         column = np.zeros(len(self.cohort), np.int64)
-        start = 0
-        for arrivals, effects in zip(self.arrivals, self.past, strict=True):
-            end = start + len(effects.impairment)
-            if arrivals is not None:
-                column[start:end] = arrivals
-            start = end
+        for group, rows in self._flows:
+            if group.arrivals is not None:
+                column[rows] = group.arrivals
         return column
 
     def _with_past(
         self, name: str, values: NDArray[Any], cohort: Positions, at: Positions | None
     ) -> NDArray[Any]:
         """The values, replaced by those of the first past effect where there is one."""
-        has_effect = _at(self._past_columns["impairment"], at) >= 0
+        past = self._past_effects
+        if past is None:
+            return values
+        has_effect = _at(past.impairment, at) >= 0
         has_flow = self.table["band"].take(cohort) != RECORDS_ONLY
-        past = _at(self._past_columns[_PAST_COLUMNS[name]], at)
-        return np.where(has_effect & has_flow, past, values)
+        return np.where(has_effect & has_flow, _at(getattr(past, _PAST_COLUMNS[name]), at), values)
 
     @cached_property
-    def _past_columns(self) -> Mapping[str, NDArray[Any]]:
-        return {
-            field: np.concatenate([getattr(effects, field) for effects in self.past])
-            for field in _PAST_COLUMNS.values()
-        }
+    def _past_effects(self) -> FirstEffects | None:
+        """Of all rows; None where there are none."""
+        if all(group.first_effects is None for group, _ in self._flows):
+            return None
+        whole = FirstEffects.none(len(self.cohort))
+        for group, rows in self._flows:
+            if group.first_effects is not None:
+                whole.impairment[rows] = group.first_effects.impairment
+                whole.step[rows] = group.first_effects.step
+                whole.at[rows] = group.first_effects.at
+        return whole
 
 
 def _at(values: NDArray[Any], at: Positions | None) -> NDArray[Any]:
@@ -188,8 +201,7 @@ def _at(values: NDArray[Any], at: Positions | None) -> NDArray[Any]:
 
 def join_groups(columns: Columns, matches: Matches, workflows: Sequence[str]) -> JoinedGroups:
     """All groups of a match; `workflows`: their keys, by number."""
-    past_records = [group for group in matches.records if group.is_past]
-    groups = [*matches.flows, *past_records]
+    groups = [*matches.flows, *matches.past_records]
     tables: list[_Table] = []
     every_outcome: list[CohortOutcomes | RecordOutcomes] = []
     starts: dict[int, int] = {}
@@ -200,7 +212,6 @@ def join_groups(columns: Columns, matches: Matches, workflows: Sequence[str]) ->
             tables.append(_table_of(group, workflows.index(group.workflow.key)))
             every_outcome.append(group.outcome)
             size += len(group.outcome.likelihood)
-    no_effects = FirstEffects.none(sum(len(group.cohort) for group in past_records))
     return JoinedGroups(
         columns=columns,
         table={
@@ -213,8 +224,7 @@ def join_groups(columns: Columns, matches: Matches, workflows: Sequence[str]) ->
         ),
         certainty=np.concatenate([np.zeros(0), *(group.certainty for group in groups)]),
         completions=_join_completions(matches.flows, starts, size),
-        past=(*(group.first_effects for group in matches.flows), no_effects),
-        arrivals=(*(group.arrivals for group in matches.flows), None),
+        groups=tuple(groups),
         every_outcome=tuple(every_outcome),
     )
 
@@ -236,7 +246,11 @@ def _table_of(group: FlowGroup | RecordGroup, workflow: int) -> _Table:
     is_record = isinstance(group, RecordGroup)
     values = _record_values(group.outcome, group.step) if is_record else _flow_values(group.outcome)
     values["workflow"] = workflow
-    return {name: np.broadcast_to(values[name], len(group.outcome.likelihood)) for name in _TYPES}
+    size = len(group.outcome.likelihood)
+    return {
+        name: value if isinstance(value, np.ndarray) else np.full(size, value)
+        for name, value in values.items()
+    }
 
 
 def _flow_values(outcome: CohortOutcomes) -> dict[str, Any]:

@@ -22,8 +22,8 @@ def affected_orders(columns: Columns, rows: AffectedRows, min_likelihood: float)
     if not is_repeat.any():
         return rows.take(np.flatnonzero(rows.likelihood > min_likelihood))
     has_several = np.zeros(len(columns.orders), bool)
-    has_several[rows.order[is_repeat]] = True
-    several_mask = has_several[rows.order]
+    has_several[rows.order.take(np.flatnonzero(is_repeat))] = True
+    several_mask = has_several.take(rows.order)
     values, representatives = _merge(rows, np.flatnonzero(several_mask))
     single = np.flatnonzero(~several_mask & (rows.likelihood > min_likelihood))
     is_likely = values["likelihood"] > min_likelihood
@@ -47,7 +47,7 @@ def _repeats(columns: Columns, rows: AffectedRows) -> NDArray[np.bool_]:
     number = np.arange(len(rows), dtype=np.int32)
     last = np.empty(len(columns.orders), np.int32)
     last[rows.order] = number
-    return last[rows.order] != number
+    return last.take(rows.order) != number
 
 
 def _merge(rows: AffectedRows, at: Positions) -> tuple[dict[str, NDArray[Any]], Positions]:

@@ -115,7 +115,7 @@ class BlastRadius(MatchedImpact):
         """Number of affected fulfillments."""
         rows = self.affected_fulfillments
         is_affected = np.zeros(len(self.columns.fulfillments), bool)
-        is_affected[rows.fulfillment[rows.likelihood > self.min_likelihood]] = True
+        is_affected[rows.fulfillment.take(np.flatnonzero(rows.likelihood > self.min_likelihood))] = True
         return int(np.count_nonzero(is_affected))
 
     @cached_property

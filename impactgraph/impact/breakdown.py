@@ -94,7 +94,9 @@ class Breakdown:
         groups, at = self._grouped_orders
         names = [names for _, names in self._columns[2]]
         orders = self.impact.affected_orders
-        stuck_count = np.bincount(groups.group_of[orders.band[at] == 0], minlength=len(groups))
+        stuck_count = np.bincount(
+            groups.group_of.take(np.flatnonzero(orders.band[at] == 0)), minlength=len(groups)
+        )
         missed_sums = expected_by_group(groups.group_of, orders.missed[at], len(groups))
         worth = worth_by_group(self.impact.columns, groups.group_of, orders.order[at], len(groups))
         keys = zip(*(codes.tolist() for codes in groups.codes), strict=True)

@@ -1,6 +1,7 @@
 """Cohorts: rows of one segment and step grouped by evidence, age, pace, past delay and pending decisions."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -108,14 +109,14 @@ def _cohorts(
     evidence = row_evidence(context, stage, step.columns, start)
     has_pace = any(plan.stages[i].on_site for i in plan.reach(step.position))
     effects = step.effects
-    recent = slice(effects.start - start, None)
+    late = effects.late + (effects.start - start)
     bins = _StepBins(context, plan, step.position)
     keys = _CohortKeys(
         is_left_out=is_left_out,
         evidence=evidence.kind_codes,
         decision=NO_CODES if step.pending is None else step.pending.codes[start:],
-        delay=SparseCodes(recent, delay_bins(effects.delay)),
-        chance=SparseCodes(recent, _chance_bins(effects.chance)),
+        delay=SparseCodes(late, delay_bins(effects.delay[effects.late])),
+        chance=SparseCodes(late, _chance_bins(effects.chance[effects.late])),
         pace=context.pace_bins(step.columns.rows[start:]) if has_pace else NO_CODES,
         completion=bins.completion_codes(evidence),
         entry=bins.entry_codes(entered_at, evidence),
@@ -177,7 +178,7 @@ class _StepBins:
         stage, as_of = plan.stages[position], context.as_of
         tolerance = context.forecaster.tolerance
         self._entries = MomentBins(as_of, entry_edges(plan, position, as_of, tolerance))
-        self._completions = MomentBins(as_of, completion_edges(stage, as_of, tolerance))
+        self._make_completions = lambda: MomentBins(as_of, completion_edges(stage, as_of, tolerance))
         self._entry_matters = bool(stage.start)
         """Also where the completion is known."""
 
@@ -189,9 +190,15 @@ class _StepBins:
         codes[evidence.completed_rows] = 0
         return codes
 
+    @cached_property
+    def _completions(self) -> MomentBins:
+        return self._make_completions()
+
     def completion_codes(self, evidence: RowEvidence) -> SparseCodes:
         """From 1 on."""
         at = evidence.completed_rows
+        if not len(at):
+            return NO_CODES
         return SparseCodes(at, 1 + self._completions.codes(evidence.completions))
 
     def moments(self, completion: Codes, entry: Codes) -> tuple[Reals, Reals]:

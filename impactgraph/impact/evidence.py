@@ -62,8 +62,8 @@ def row_evidence(context: WorkflowContext, stage: Stage, columns: SegmentColumns
     if stage.records_show_completion:
         recorded_at = columns.step_column("first_recorded_at", stage.index)[start:]
         at = np.flatnonzero(recorded_at)
-        entered_at = columns.step_column("entered_step_at", stage.index)[start:]
-        at = at[recorded_at[at] >= entered_at[at]]
+        entered_at = columns.step_values("entered_step_at", stage.index, at + start)
+        at = at[recorded_at.take(at) >= entered_at]
     errors = np.flatnonzero(columns.has_error()[start:])
     if not len(errors):
         return RowEvidence(at, np.full(len(at), EvidenceKind.COMPLETED, np.int32), recorded_at[at])

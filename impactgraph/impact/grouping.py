@@ -76,8 +76,8 @@ class Groups:
         if self._group_of is None:
             groups = np.repeat(np.flatnonzero(mask), self.sizes[mask])
             return np.flatnonzero(np.repeat(mask, self.sizes)), groups
-        at = np.flatnonzero(mask[self._group_of])
-        return at, self._group_of[at]
+        at = np.flatnonzero(mask.take(self._group_of))
+        return at, self._group_of.take(at)
 
 
 def group_rows(rows: int, *codings: RowCodes) -> Groups:
@@ -134,7 +134,7 @@ def _distinct(keys: Ints, size: int, limit: int) -> tuple[Ints, Ints, Positions]
     present = np.flatnonzero(counts)
     place_of = np.zeros(size, np.intp)
     place_of[present] = np.arange(len(present))
-    return present, counts[present].astype(np.int64), place_of[keys]
+    return present, counts[present].astype(np.int64), place_of.take(keys)
 
 
 def _sorted_groups(rows: int, codings: tuple[RowCodes, ...]) -> Groups:

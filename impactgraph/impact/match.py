@@ -28,7 +28,7 @@ from impactgraph.impact.membership import Membership
 from impactgraph.impact.past_content import DuplicatedRows, duplicated_rows
 from impactgraph.impact.past_effects import PastEffects, past_effects
 from impactgraph.impact.past_records import past_records, present_records
-from impactgraph.impact.past_steps import PastSteps, past_steps
+from impactgraph.impact.past_steps import PastPart, PastSteps, past_steps
 from impactgraph.impact.scatter import (
     duplicate_outcomes,
     outcome_parts,
@@ -64,7 +64,6 @@ class _Step:
     """Rows of a segment in one step, with what the stages before the forecast made of them."""
 
     columns: SegmentColumns
-    past: PastSteps
     effects: PastEffects
     rerouted_rows: tuple[ReroutedRows, ...] = ()
     cohorts: StepCohorts | None = None
@@ -75,13 +74,20 @@ class _Step:
 
 def _match_segment(context: WorkflowContext, plan: Plan, steps: Sequence[SegmentRows]) -> Matches:
     reads = stale_reads(context, plan)
-    every = [_prepare(context, plan, rows, reads) for rows in _in_plan_order(plan, steps)]
+    steps = _in_plan_order(plan, steps)
+    columns = [_columns(context, plan, rows) for rows in steps]
+    past = past_steps(context, plan, [(s.position, c) for s, c in zip(steps, columns, strict=True)])
+    effects = past_effects(context, past)
+    every = [
+        _prepare(_StepInputs(context, plan, reads, past, part, effects.of_part(part)), rows.position, of_step)
+        for rows, of_step, part in zip(steps, columns, past.parts, strict=True)
+    ]
     return Matches.join(
         [
             *_forecast(context, plan, every),
             *_forecast_after_reroute(context, plan, every),
             *_forecast_duplicates(context, plan, every),
-            *(past_records(context, plan, step.past, step.effects) for step in every),
+            past_records(context, plan, past, effects),
             *(step.present_records for step in every if step.present_records is not None),
         ]
     )
@@ -92,29 +98,41 @@ def _in_plan_order(plan: Plan, steps: Sequence[SegmentRows]) -> list[SegmentRows
     return sorted(steps, key=lambda s: -1 if s.position is None else plan.place(s.position))
 
 
-def _prepare(context: WorkflowContext, plan: Plan, rows: SegmentRows, reads: Sequence[StaleRead]) -> _Step:
+def _columns(context: WorkflowContext, plan: Plan, rows: SegmentRows) -> SegmentColumns:
     if rows.not_begun:
-        columns = waiting_columns(context, plan, rows.rows)
-    else:
-        columns = SegmentColumns(context, rows.rows)
-    past = past_steps(context, plan, rows.position, columns)
-    effects = past_effects(context, past)
-    if rows.position is None:
-        return _Step(columns, past, effects)
-    reroutes = tuple(rerouted_rows(context, plan, rows.position, columns, reads))
-    pending = pending_rows(plan, rows.position, columns, reads)
-    step = StepRows(rows.position, columns, effects, pending)
+        return waiting_columns(context, plan, rows.rows)
+    return SegmentColumns(context, rows.rows)
+
+
+@dataclass(frozen=True)
+class _StepInputs:
+    """What the stages before the forecast need of a step: its part of the past, and past effects on it."""
+
+    context: WorkflowContext
+    plan: Plan
+    reads: Sequence[StaleRead]
+    past: PastSteps
+    part: PastPart
+    effects: PastEffects
+
+
+def _prepare(inputs: _StepInputs, position: int | None, columns: SegmentColumns) -> _Step:
+    context, plan, reads, effects = inputs.context, inputs.plan, inputs.reads, inputs.effects
+    if position is None:
+        return _Step(columns, effects)
+    reroutes = tuple(rerouted_rows(context, plan, position, columns, reads))
+    pending = pending_rows(plan, position, columns, reads)
+    step = StepRows(position, columns, effects, pending)
     left_out = np.unique(np.concatenate([np.zeros(0, np.intp), *(each.at for each in reroutes)]))
-    duplicate_rows = duplicated_rows(context, plan, past, columns, rows.position)
+    duplicate_rows = duplicated_rows(plan, inputs.past, inputs.part, columns, position)
     return _Step(
         columns=columns,
-        past=past,
         effects=effects,
         rerouted_rows=reroutes,
         cohorts=step_cohorts(context, plan, step, left_out),
         duplicated=duplicate_rows,
         duplicated_cohorts=cohorts_at(context, plan, step, duplicate_rows.at) if duplicate_rows else None,
-        present_records=present_records(context, plan, columns, rows.position),
+        present_records=present_records(context, plan, columns, position),
     )
 
 

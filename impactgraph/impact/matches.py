@@ -1,7 +1,8 @@
 """Result of a match: groups of fulfillments, each row with the cohort whose forecast it takes."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -66,9 +67,13 @@ class FlowGroup:
     cohort: Positions
     outcome: CohortOutcomes
     certainty: Reals
-    first_effects: FirstEffects
+    first_effects: FirstEffects | None
+    """None: nothing affected any of them before."""
     arrivals: Ints | None = None
     """(rows,) since when they wait to enter the step; None: they are in it."""
+
+
+RecordSource: TypeAlias = Callable[[], Sequence[RecordGroup]]
 
 
 @dataclass(frozen=True)
@@ -76,17 +81,32 @@ class Matches:
     """All groups of one question."""
 
     flows: tuple[FlowGroup, ...] = ()
-    records: tuple[RecordGroup, ...] = ()
+    past_records: tuple[RecordGroup, ...] = ()
+    """Of steps that are completed."""
+    record_sources: tuple[RecordSource, ...] = ()
+    """What gives all groups of records. Those of steps that are not completed cost a pass over their rows;
+    totals of orders need none of them.
+    """
+
+    @cached_property
+    def records(self) -> tuple[RecordGroup, ...]:
+        """All groups of records."""
+        return tuple(group for source in self.record_sources for group in source())
+
+    @staticmethod
+    def of_past_records(groups: Sequence[RecordGroup]) -> "Matches":
+        return Matches((), tuple(groups), (lambda: groups,))
 
     @staticmethod
     def join(parts: Iterable["Matches"]) -> "Matches":
         every = list(parts)
         return Matches(
             tuple(group for part in every for group in part.flows),
-            tuple(group for part in every for group in part.records),
+            tuple(group for part in every for group in part.past_records),
+            tuple(source for part in every for source in part.record_sources),
         )
 
     @property
     def rows(self) -> int:
         """Number of pairs of a fulfillment and a reason."""
-        return sum(len(g.cohort) for g in self.flows) + sum(len(g.cohort) for g in self.records if g.is_past)
+        return sum(len(g.cohort) for g in self.flows) + sum(len(g.cohort) for g in self.past_records)

@@ -14,7 +14,7 @@ from impactgraph.forecast.plan import Plan, Record
 from impactgraph.forecast.record_outcomes import RECORD_EFFECTS, RecordDetails, RecordOutcomes
 from impactgraph.forecast.scenarios import Reals
 from impactgraph.impact.matches import FirstEffects, Positions
-from impactgraph.impact.past_steps import PastSteps
+from impactgraph.impact.past_steps import PastPart, PastSteps
 from impactgraph.impact.segment_columns import SegmentColumns
 from impactgraph.impact.workflow_context import Flags, WorkflowContext
 
@@ -32,13 +32,16 @@ class DuplicatedRows:
 
 
 def duplicated_rows(
-    context: WorkflowContext, plan: Plan, past: PastSteps, columns: SegmentColumns, position: int
+    plan: Plan, past: PastSteps, part: PastPart, columns: SegmentColumns, position: int
 ) -> DuplicatedRows | None:
-    """Rows in one step whose step or hand-over happened twice, up to the entry to that step."""
+    """Rows in one step, whose past is `part`, that did a step or a hand-over twice up to the entry to it."""
+    passages = list(_passages(plan, past, part, columns, position))
+    if not passages:
+        return None
     rows = len(columns)
     intact = np.ones(rows)
     first = FirstEffects.none(rows)
-    for barriers, step, at, mask in _passages(context, plan, past, columns, position):
+    for barriers, step, at, mask in passages:
         for barrier in barriers:
             is_hit = mask & _in_force(barrier, at)
             intact[is_hit] *= 1.0 - barrier.chance
@@ -54,21 +57,21 @@ def duplicated_rows(
 
 
 def _passages(
-    context: WorkflowContext, plan: Plan, past: PastSteps, columns: SegmentColumns, position: int
+    plan: Plan, past: PastSteps, part: PastPart, columns: SegmentColumns, position: int
 ) -> Iterator[tuple[list[Barrier], int, Ints, Flags]]:
     """(barriers, step, moments, mask) of all that rows have passed and that duplicates: moments and mask are
     by row.
     """
-    for stage in past.stages:
+    for stage in part.stages:
         barriers = _duplicating(stage.content_barriers)
         handoffs = [handoff for handoff in stage.handoffs if handoff.duplication_barriers]
         if not barriers and not handoffs:
             continue
-        visits = past.visits(stage)
-        entered_at, left_at = (_of_all(past, each) for each in (visits.entered_at, visits.left_at))
+        visits = past.visits_of(part, stage)
+        entered_at, left_at = (_of_all(part, each) for each in (visits.entered_at, visits.left_at))
         if barriers:
             yield barriers, stage.index, entered_at, entered_at > 0
-        to = _of_all(past, visits.next_position.astype(np.int64) + 1) - 1
+        to = _of_all(part, visits.next_position.astype(np.int64) + 1) - 1
         for handoff in handoffs:
             mask = (entered_at > 0) & (to == handoff.to)
             yield list(handoff.duplication_barriers), handoff.to, left_at, mask
@@ -82,9 +85,9 @@ def _duplicating(barriers: Sequence[Barrier]) -> list[Barrier]:
     return [barrier for barrier in barriers if barrier.impairment.effect is Effect.DUPLICATED]
 
 
-def _of_all(past: PastSteps, values: Ints) -> Ints:
+def _of_all(part: PastPart, values: Ints) -> Ints:
     """Values of the rows from `start` on, with 0 for those before."""
-    return np.concatenate([np.zeros(past.start, np.int64), values]) if past.start else values
+    return np.concatenate([np.zeros(part.start, np.int64), values]) if part.start else values
 
 
 def _in_force(barrier: Barrier, at: Ints | Reals) -> Flags:

@@ -3,6 +3,7 @@ so first.
 """
 
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from impactgraph.forecast.scenarios import Reals
 from impactgraph.forecast.slowdown import slowdown_factors
 from impactgraph.impact.grouping import Groups, group_rows
 from impactgraph.impact.matches import FirstEffects, Positions
-from impactgraph.impact.past_steps import PastSteps
+from impactgraph.impact.past_steps import PastPart, PastSteps
 from impactgraph.impact.segment_columns import take_ascending
 from impactgraph.impact.visit_bins import VisitBins, VisitCodes
 from impactgraph.impact.workflow_context import USUAL_PACE, Flags, WorkflowContext
@@ -35,17 +36,45 @@ class PastEffects:
     """1 where there is no delay."""
     first: FirstEffects
 
-    def first_at(self, rows: Positions) -> tuple[Reals, FirstEffects]:
-        """Chances and first effects at ascending positions among all rows, those before `start` included."""
-        split = int(np.searchsorted(rows, self.start))
+    def of_part(self, part: PastPart) -> "PastEffects":
+        """Those of the rows of one step."""
+        rows, first = part.rows, self.first
+        return PastEffects(
+            part.start,
+            self.delay[rows],
+            self.chance[rows],
+            FirstEffects(first.impairment[rows], first.step[rows], first.at[rows]),
+        )
+
+    @cached_property
+    def late(self) -> Positions:
+        """Rows with a delay, counted from `start`; only they have a chance below 1."""
+        return np.flatnonzero(self.delay > 0)
+
+    def first_at(self, rows: Positions) -> FirstEffects | None:
+        """First effects at ascending positions among all rows, those before `start` included; None where no
+        row has any.
+        """
+        split = self._split(rows)
         recent = rows[split:] - self.start
-        chance = np.ones(len(rows))
+        impairment = self.first.impairment.take(recent)
+        if not (impairment >= 0).any():
+            return None
         first = FirstEffects.none(len(rows))
-        chance[split:] = self.chance[recent]
-        first.impairment[split:] = self.first.impairment[recent]
-        first.step[split:] = self.first.step[recent]
-        first.at[split:] = self.first.at[recent]
-        return chance, first
+        first.impairment[split:] = impairment
+        first.step[split:] = self.first.step.take(recent)
+        first.at[split:] = self.first.at.take(recent)
+        return first
+
+    def chance_at(self, rows: Positions) -> Reals:
+        """As `first_at`, the chances."""
+        split = self._split(rows)
+        chance = np.ones(len(rows))
+        chance[split:] = self.chance.take(rows[split:] - self.start)
+        return chance
+
+    def _split(self, rows: Positions) -> int:
+        return int(np.searchsorted(rows, self.start))
 
 
 @dataclass(frozen=True)
@@ -78,15 +107,17 @@ class _Holds:
 
 
 def past_effects(context: WorkflowContext, past: PastSteps) -> PastEffects:
-    """Effects of all past stages, in the order of the plan."""
+    """Effects of all past stages, in the order of the workflow, on the rows of all steps."""
     rows = len(past.columns)
     delay = np.zeros(rows)
     chance = np.ones(rows)
     first = FirstEffects.none(rows)
     longest = np.zeros(rows)
+    is_any_late = False
     for stage in past.stages if rows else ():
-        late, left_over = _delay_after_calendar(past, stage, delay)
-        delay[late] = left_over
+        if is_any_late:
+            late, left_over = _delay_after_calendar(past, stage, delay)
+            delay[late] = left_over
         holds = _holds(context, past, stage) if stage.barriers else None
         if holds is None:
             continue
@@ -96,8 +127,9 @@ def past_effects(context: WorkflowContext, past: PastSteps) -> PastEffects:
         either = 1 - (1 - chance[at]) * (1 - holds.chance)
         chance[at] = np.where(before > 0, either, holds.chance)
         delay[at] = before + holds.delay
+        is_any_late = True
     chance[delay <= 0] = 1.0
-    return PastEffects(past.start, delay, chance, first)
+    return PastEffects(0, delay, chance, first)
 
 
 def _note_first(stage: Stage, holds: _Holds, first: FirstEffects, longest: Reals, tolerance: float) -> None:
@@ -128,19 +160,19 @@ def _holds(context: WorkflowContext, past: PastSteps, stage: Stage) -> _Holds | 
     visits = _visits_at(context, past, stage, at)
     groups, delays = _past_delays(context, stage, visits)
     group = groups.group_of
-    is_likely = delays.chance[group] > _LEAST_CHANCE
-    group = group[is_likely]
-    first = FirstHold(delays.first.impairment[group], delays.first.place[group], delays.first.at[group])
-    return _Holds(_take(visits, is_likely), delays.chance[group], delays.delay[group], first)
+    likely = np.flatnonzero(delays.chance.take(group) > _LEAST_CHANCE)
+    group, hold = group.take(likely), delays.first
+    first = FirstHold(hold.impairment.take(group), hold.place.take(group), hold.at.take(group))
+    return _Holds(_take(visits, likely), delays.chance.take(group), delays.delay.take(group), first)
 
 
-def _take(visits: _Visits, mask: Flags) -> _Visits:
-    return _Visits(**{field.name: getattr(visits, field.name)[mask] for field in fields(visits)})
+def _take(visits: _Visits, at: Positions) -> _Visits:
+    return _Visits(**{field.name: getattr(visits, field.name).take(at) for field in fields(visits)})
 
 
 def _visits_at(context: WorkflowContext, past: PastSteps, stage: Stage, at: Positions) -> _Visits:
     visits = past.visits(stage)
-    rows = past.columns.rows[at]
+    rows = past.columns.rows.take(at)
     left_at = take_ascending(visits.left_at, at)
     recorded_at = np.zeros(len(at), np.int64)
     if stage.records_show_completion:

@@ -40,10 +40,10 @@ def past_records(context: WorkflowContext, plan: Plan, past: PastSteps, effects:
     groups = [
         group
         for stage in past.stages
-        if stage.records and len(past.columns)
+        if stage.records and len(past.columns) and (len(effects.late) or _impairs_records(stage))
         for group in _of_stage(context, plan, past, effects, stage)
     ]
-    return Matches(records=tuple(groups))
+    return Matches.of_past_records(groups)
 
 
 def present_records(context: WorkflowContext, plan: Plan, columns: SegmentColumns, position: int) -> Matches:
@@ -61,7 +61,7 @@ def present_records(context: WorkflowContext, plan: Plan, columns: SegmentColumn
     groups: list[RecordGroup] = []
     for record in records if len(at) else ():
         outcome = content_outcome(record, bins.moments(*cohorts.codes))
-        mask = columns.has_record(record.bit)[at] & (outcome.likelihood[cohorts.group_of] > 0)
+        mask = columns.has_record(record.bit, at) & (outcome.likelihood[cohorts.group_of] > 0)
         mask &= ~corrected_rows(context, record, columns.rows[at])
         if mask.any():
             groups.append(
@@ -75,7 +75,7 @@ def present_records(context: WorkflowContext, plan: Plan, columns: SegmentColumn
                     is_past=True,
                 )
             )
-    return Matches(records=tuple(groups))
+    return Matches.of_past_records(groups)
 
 
 def _of_stage(
@@ -96,6 +96,10 @@ def _of_stage(
         yield from _record_group(plan, past, effects, records, outcome, mask)
     for outcome in outcomes:
         yield from _content_group(context, plan, past, records, outcome, completion)
+
+
+def _impairs_records(stage: Stage) -> bool:
+    return any(record.gate or record.content_barriers for record in stage.records)
 
 
 def _completed_at(past: PastSteps, stage: Stage) -> Ints:
@@ -168,12 +172,12 @@ def _record_outcomes(
 ) -> Iterator[tuple[RecordOutcomes, Flags]]:
     """Outcomes of each record type, with the rows (mask over `records.at`) that they hold for."""
     for outcome in outcomes:
-        has_come = past.columns.has_record(outcome.bit)[records.at]
+        has_come = past.columns.has_record(outcome.bit, records.at)
         yield outcome, ~has_come
         emission = plan.workflow.records[outcome.bit][1]
         for earlier in outcomes:
             if plan.workflow.records[earlier.bit][1].type in emission.after:
-                came_before = has_come & ~past.columns.has_record(earlier.bit)[records.at]
+                came_before = has_come & ~past.columns.has_record(earlier.bit, records.at)
                 yield _out_of_sequence(outcome, earlier), came_before
 
 
@@ -190,7 +194,7 @@ def _content_group(
     if not record.content_barriers:
         return
     content = content_outcome(record, completed_at)
-    has_come = past.columns.has_record(record.bit)[records.at]
+    has_come = past.columns.has_record(record.bit, records.at)
     mask = has_come | (outcome.likelihood[records.cohort] <= 0)
     mask &= content.likelihood[records.cohort] > 0
     mask &= ~corrected_rows(context, record, past.columns.rows[records.at])

@@ -1,7 +1,7 @@
 """Scatter: outcomes of cohorts back onto their rows, as groups of fulfillments and of records."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate
 
 import numpy as np
@@ -33,7 +33,7 @@ class _AffectedRows:
     rows: Codes
     cohort: Positions
     certainty: Reals
-    first_effects: FirstEffects
+    first_effects: FirstEffects | None
     arrivals: Ints | None = None
 
 
@@ -54,14 +54,14 @@ def scatter(
     at, group = cohorts.groups.members(is_affected)
     at = at + cohorts.start
     cohort = group + outcome.first
-    first_effects = _likely_first_effects(effects, at, outcome.outcome.band[cohort])
+    first_effects = _likely_first_effects(effects, at, outcome.outcome.band.take(cohort))
     rows = _AffectedRows(
         step=cohorts.position,
-        rows=columns.rows[at],
+        rows=columns.rows.take(at),
         cohort=cohort,
         certainty=np.ones(len(at)),
         first_effects=first_effects,
-        arrivals=columns.column("entered_at")[at] if columns.has_arrivals else None,
+        arrivals=columns.column("entered_at").take(at) if columns.has_arrivals else None,
     )
     return _groups(context, plan, rows, outcome.outcome)
 
@@ -75,7 +75,7 @@ def scatter_reroutes(
     outcome: "OutcomePart",
 ) -> Matches:
     """Groups of the rerouted rows."""
-    _, first_effects = effects.first_at(reroutes.at)
+    first_effects = effects.first_at(reroutes.at)
     certainty = np.full(len(reroutes.at), reroutes.certainty)
     cohort = reroutes.cohort + outcome.first
     rows = _AffectedRows(reroutes.cohorts.step, columns.rows[reroutes.at], cohort, certainty, first_effects)
@@ -126,10 +126,11 @@ def duplicate_outcomes(
     )
 
 
-def _likely_first_effects(effects: PastEffects, at: Positions, band: NDArray[np.int8]) -> FirstEffects:
+def _likely_first_effects(effects: PastEffects, at: Positions, band: NDArray[np.int8]) -> FirstEffects | None:
     """First past effects of rows in these bands, none where a row is more likely hit by what is to come."""
-    chance, first = effects.first_at(at)
-    first.impairment[(chance < _LIKELY) & (band != _EXPOSED)] = -1
+    first = effects.first_at(at)
+    if first is not None:
+        first.impairment[(effects.chance_at(at) < _LIKELY) & (band != _EXPOSED)] = -1
     return first
 
 
@@ -157,29 +158,29 @@ def _groups(context: WorkflowContext, plan: Plan, rows: _AffectedRows, outcome: 
         first_effects=rows.first_effects,
         arrivals=rows.arrivals,
     )
-    return Matches((flow,), tuple(_record_groups(context, plan, rows, outcome)))
+    return Matches((flow,), (), (partial(_open_records, context, flow),))
 
 
-def _record_groups(
-    context: WorkflowContext, plan: Plan, rows: _AffectedRows, outcome: CohortOutcomes
-) -> Iterator[RecordGroup]:
+def _open_records(context: WorkflowContext, flow: FlowGroup) -> list[RecordGroup]:
     """Of each record type that is affected: the rows whose record has not come."""
-    records = context.columns.fulfillments.records[rows.rows]
+    records = context.columns.fulfillments.records[flow.rows]
     any_come = int(np.bitwise_or.reduce(records))
-    in_use = np.zeros(len(outcome.likelihood), bool)
-    in_use[rows.cohort] = True
-    for record in outcome.records:
+    in_use = np.zeros(len(flow.outcome.likelihood), bool)
+    in_use[flow.cohort] = True
+    groups: list[RecordGroup] = []
+    for record in flow.outcome.records:
         if not (record.likelihood[in_use] > 0).any():
             continue
         group = RecordGroup(
-            workflow=plan.workflow,
-            step=plan.workflow.records[record.bit][0],
-            rows=rows.rows,
-            cohort=rows.cohort,
+            workflow=flow.workflow,
+            step=flow.workflow.records[record.bit][0],
+            rows=flow.rows,
+            cohort=flow.cohort,
             outcome=record,
-            certainty=rows.certainty,
+            certainty=flow.certainty,
             is_past=False,
         )
         bit = context.record_bits[record.bit]
         has_come = bit >= 0 and any_come >> bit & 1
-        yield group.take((records & np.uint64(1 << bit)) == 0) if has_come else group
+        groups.append(group.take((records & np.uint64(1 << bit)) == 0) if has_come else group)
+    return groups

@@ -104,8 +104,9 @@ def _divide(
     flags = [membership.in_scope(rows, scope) for scope in scopes]
     in_any = np.logical_or.reduce(flags)
     if not in_any.all():
-        rows = rows[in_any]
-        flags = [flag[in_any] for flag in flags]
+        at = np.flatnonzero(in_any)
+        rows = rows.take(at)
+        flags = [flag.take(at) for flag in flags]
     flags += [membership.takes_branch(rows, branch) for branch in branches]
     if len(flags) == 1:
         return [(Segment(frozenset(scopes), frozenset()), rows)] if len(rows) else []
@@ -121,5 +122,5 @@ def _divide(
             frozenset(branch for branch, bit in zip(branches, bits[len(scopes) :], strict=True) if bit),
         )
         mask = codes == code
-        segment_rows.append((segment, rows if mask.all() else rows[mask]))
+        segment_rows.append((segment, rows if mask.all() else rows.take(np.flatnonzero(mask))))
     return segment_rows

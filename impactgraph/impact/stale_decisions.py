@@ -94,12 +94,14 @@ def rerouted_rows(
     """Rows in one step that were rerouted after decisions on stale data, each after the first that explains
     it.
     """
-    is_explained = np.zeros(len(columns), bool)
+    if not reads:
+        return []
+    unexplained = np.flatnonzero(columns.was_rerouted())
     reroutes: list[ReroutedRows] = []
     for read in reads:
-        rows = _rerouted_after(context, plan, position, columns, read, is_explained)
+        rows = _rerouted_after(context, plan, position, columns, read, unexplained)
         if rows is not None:
-            is_explained[rows.at] = True
+            unexplained = np.setdiff1d(unexplained, rows.at, assume_unique=True)
             reroutes.append(rows)
     return reroutes
 
@@ -110,18 +112,22 @@ def _rerouted_after(
     position: int,
     columns: SegmentColumns,
     read: StaleRead,
-    is_explained: Flags,
+    unexplained: Positions,
 ) -> ReroutedRows | None:
-    """The rows that none before explains; None where there are none.
+    """Those of the rerouted rows that none before explains; None where there are none.
 
     The usual rate of reroutes says how certain it is that the data was the cause.
     """
     stale = read.barrier
-    rerouted_at = columns.column("rerouted_at")
-    at = np.flatnonzero((rerouted_at >= whole_moment(stale.since)) & ~is_explained)
+    rerouted_at = columns.values("rerouted_at", unexplained)
+    is_later = rerouted_at >= whole_moment(stale.since)
+    at, rerouted_at = unexplained[is_later], rerouted_at[is_later]
+    if not len(at):
+        return None
     read_at = _read_at(context, plan, columns, read.decision.step, at)
-    read_until = np.minimum(float(np.median(stale.until)), rerouted_at[at])
-    at = at[(read_at >= stale.since) & (read_at < read_until)]
+    read_until = np.minimum(float(np.median(stale.until)), rerouted_at)
+    is_stale = (read_at >= stale.since) & (read_at < read_until)
+    at, rerouted_at = at[is_stale], rerouted_at[is_stale]
     if not len(at):
         return None
     reroutes = MomentBins(context.as_of, [np.array([stale.since]), stale.until])
@@ -129,7 +135,7 @@ def _rerouted_after(
         context.as_of, entry_edges(plan, position, context.as_of, context.forecaster.tolerance)
     )
     entered_at = columns.column("entered_at")[at]
-    groups = group_rows(len(at), reroutes.codes(rerouted_at[at]), entries.codes(entered_at))
+    groups = group_rows(len(at), reroutes.codes(rerouted_at), entries.codes(entered_at))
     entry_at = entries.moments(groups.codes[1])
     return ReroutedRows(
         read=read,
@@ -156,7 +162,7 @@ def _read_at(
     After the last step before it: a reroute leaves the entry to that step as it is.
     """
     moments = [
-        columns.step_column("entered_step_at", stage.index)[at] + round(stage.duration.median)
+        columns.step_values("entered_step_at", stage.index, at) + round(stage.duration.median)
         for stage in plan.stages
         if any(h.to == position for h in stage.handoffs) and context.has_column(stage.index)
     ]

@@ -49,6 +49,8 @@ class WorkflowContext:
     """By code of an element: whether it is impaired, or on the path to an impaired one."""
     has_error: Flags
     """By row of a fulfillment: whether an error was reported of its present step."""
+    was_rerouted: Flags
+    """By row of a fulfillment: whether it was ever rerouted."""
     error_reporting: float
     """Share of the failed calls of which an error is reported."""
     dead_letter_code: int
@@ -124,7 +126,7 @@ class WorkflowContext:
             return np.full(len(rows), USUAL_PACE, np.int32)
         bins = np.full(max(len(self.columns.dictionaries.locations), len(pace)), USUAL_PACE, np.int32)
         bins[: len(pace)] += pace
-        return bins[self.columns.fulfillments.location[rows]]
+        return bins.take(self.columns.fulfillments.location.take(rows))
 
     def reroute_rate(self, before: float) -> float:
         """Share of the workflow's fulfillments that were rerouted before a moment.
@@ -149,6 +151,7 @@ def workflow_contexts(
     """
     is_impaired = _impaired_codes(columns, forecaster)
     has_error = _error_mask(columns, among)
+    was_rerouted = columns.fulfillments.rerouted_at > 0
     error_reporting = _error_reporting(columns, forecaster, is_impaired)
     dead_letter_code = columns.dictionaries.fail_codes.find(DEAD_LETTERED)
     impaired_since = _impaired_since(forecaster)
@@ -168,6 +171,7 @@ def workflow_contexts(
             record_bits=_indexes(records, dictionary.records),
             is_impaired=is_impaired,
             has_error=has_error,
+            was_rerouted=was_rerouted,
             error_reporting=error_reporting,
             dead_letter_code=-1 if dead_letter_code is None else dead_letter_code,
             former_columns=_former_columns(forecaster, workflow, dictionary.steps),
@@ -244,5 +248,5 @@ def _error_mask(columns: Columns, among: Codes | None) -> Flags:
     f = columns.fulfillments
     rows = columns.errors.fulfillment if among is None else among
     mask = np.zeros(len(f), bool)
-    mask[rows] = f.failed_at[rows] >= np.maximum(f.entered_at[rows], 1)
+    mask[rows] = f.failed_at.take(rows) >= np.maximum(f.entered_at.take(rows), 1)
     return mask
