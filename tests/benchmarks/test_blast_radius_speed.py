@@ -27,17 +27,29 @@ from numpy.typing import NDArray
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from api.app import create_app
+from graph_models.enums import Dimension, FailureClass
+from graph_models.failure import Failure
+from graph_models.impact import Question
+from graph_models.scope import Scope
 from graph_models.time import HOUR, moment
 from impactgraph.bootstrap import open_store
 from impactgraph.columns import IN_FLIGHT, Columns
 from impactgraph.ports.store import Store
 from impactgraph.settings import Settings
 from impactgraph.topology.edges import dependency_edges
+from impactgraph.usecases.blast_radius import blast_radius
 from tests.benchmarks.million import NOW, built
 
-NARROW = {"target": "system:storeops", "scope": {"locations": ["store-014", "store-015", "store-016"]}}
-WIDE = {"target": "system:broker", "scope": {}}
-CASES = {"narrow": NARROW, "wide, held": {"target": "system:oms", "scope": {}}, "wide": WIDE}
+NARROW: dict[str, Any] = {
+    "target": "system:storeops",
+    "scope": {"locations": ["store-014", "store-015", "store-016"]},
+}
+WIDE: dict[str, Any] = {"target": "system:broker", "scope": {}}
+CASES: dict[str, dict[str, Any]] = {
+    "narrow": NARROW,
+    "wide, held": {"target": "system:oms", "scope": {}},
+    "wide": WIDE,
+}
 """A thousand orders, a quarter of all with half of them held now, and half of all."""
 TOTALS = "totals { orders stuck exposed upcoming recordsOnly willMissPromise value { amount currency } }"
 GROUPS = "breakdown(by: [CHANNEL, REGION]) { key orders stuck willMissPromise value { amount currency } }"
@@ -214,6 +226,47 @@ def test_blast_radius_over_http(
             f"numpy {floor.elapsed * 1000:.2f} ms, {ratio:.1f} times; CPU {took.cpu * 1000:.1f} ms, "
             f"numpy {floor.cpu * 1000:.2f} ms, {ratio_of_cpu:.1f} times"
         )
+
+
+@pytest.mark.parametrize("case", list(CASES))
+@pytest.mark.parametrize("with_page", [False, True], ids=["totals and breakdown", "with the first page"])
+def test_blast_radius_in_one_process(
+    benchmark: BenchmarkFixture,
+    served: Served,
+    case: str,
+    with_page: bool,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The least CPU time of many rounds, without HTTP: other work on the machine changes it least."""
+    costs: list[Cost] = []
+
+    def ask() -> None:
+        costs.append(Cost.of(lambda: _answer(served.store, case, with_page=with_page)))
+
+    benchmark.pedantic(ask, rounds=16, warmup_rounds=2)
+
+    least = min(cost.cpu for cost in costs)
+    benchmark.extra_info.update(cpu_ms=least * 1000)
+    with capsys.disabled():
+        sys.stdout.write(f"\n{case}, page: {with_page}: CPU {least * 1000:.1f} ms")
+
+
+def _answer(store: Store, case: str, *, with_page: bool) -> None:
+    """Computes what `Served.ask` asks for."""
+    failure = Failure(
+        key="what-if",
+        target=CASES[case]["target"],
+        failure_class=FailureClass.OUTAGE,
+        started_at=NOW - HOUR - next(_seconds) * 1000,
+        expected_end=NOW + HOUR,
+        scope=Scope.from_mapping(CASES[case]["scope"]),
+        is_supposed=True,
+    )
+    with blast_radius(store, Question(suppose=(failure,)), NOW) as answer:
+        assert answer.order_totals.orders
+        answer.breakdown([Dimension.CHANNEL, Dimension.REGION])
+        if with_page:
+            answer.orders(first=50)
 
 
 @pytest.mark.parametrize("records", [False, True], ids=["orders", "orders and records"])
