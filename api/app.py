@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import HTTPConnection
 
-from api import events, export, health, incoming
+from api import events, export, health, incoming, repair_export
 from api.body import BodyLimit
 from api.config import ApiSettings
 from api.context import Context, Contexts
@@ -110,6 +110,7 @@ def create_app(
     app.include_router(events.router(store, metrics, hub.notify))
     app.include_router(incoming.router(sources))
     app.include_router(export.router(context, schema))
+    app.include_router(repair_export.router(context))
     app.include_router(health.router(store, metrics))
     app.add_middleware(GZipMiddleware, minimum_size=MIN_COMPRESSED_SIZE, compresslevel=COMPRESSION_LEVEL)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body)

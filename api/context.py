@@ -42,6 +42,7 @@ from impactgraph.usecases.notices import NoNotices, NoticeWorker
 from impactgraph.usecases.orders import get_orders, recorded_orders
 from impactgraph.usecases.paged_answer import PagedAnswer, answer_again, as_answer, key_of_cursors
 from impactgraph.usecases.presence import presences
+from impactgraph.usecases.repair import Repair, RepairQuestion, repair_of, repair_question
 from impactgraph.usecases.single_failures import owner_shares
 from impactgraph.usecases.snapshot import Snapshot, current_topology, snapshot
 from impactgraph.usecases.sources import LiveSources, NoSources
@@ -115,6 +116,7 @@ class Context(BaseContext):
         self._landscapes: dict[Millis | None, Landscape] = {}
         self._active: dict[Millis | None, Answer] = {}
         self._failures: dict[Millis | None, dict[str, Failure]] = {}
+        self._repairs: dict[Question, Repair] = {}
         self._snapshots: dict[Millis | None, Snapshot] = {}
         self._borrowing = asyncio.Lock()
         self._looking_up = asyncio.Lock()
@@ -188,6 +190,7 @@ class Context(BaseContext):
         self._landscapes.clear()
         self._active.clear()
         self._failures.clear()
+        self._repairs.clear()
         self._snapshots.clear()
 
     def count(self, objects: int) -> None:
@@ -309,6 +312,21 @@ class Context(BaseContext):
     async def incident_of(self, failure: str, as_of: Millis | None) -> IncidentReport | None:
         """The incident that a failure on record belongs to."""
         return await self.ask_at(as_of, incident_of, self._ask_impact, failure, as_of)
+
+    async def repair_question(self, question: RepairQuestion) -> Question:
+        """The question about failures that it comes to. Raises NotFoundError, BadInputError."""
+        return await self.ask_at(question.as_of, repair_question, self._ask_impact, question)
+
+    async def repair(self, question: Question) -> Repair:
+        """What is repaired by hand after the failures of a question; cached for the request.
+
+        Raises NotFoundError, BadInputError.
+        """
+        async with self._looking_up:
+            if question not in self._repairs:
+                answer = await self.impact(question)
+                self._repairs[question] = await self.ask_at(question.as_of, repair_of, answer, self._messages)
+            return self._repairs[question]
 
     async def owner_shares(self, answer: Answer) -> tuple[OwnerShare, ...]:
         """Teams that own impaired elements of an answer, the most affected first."""

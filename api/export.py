@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Annotated, Literal
@@ -25,6 +25,7 @@ from impactgraph.errors import BadInputError
 from impactgraph.usecases.exports import Export, Row, columns, rows
 
 MEDIA = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
+FileForm = Annotated[Literal["csv", "ndjson"], Query(alias="format", description="csv or ndjson.")]
 BLOCK_ROWS = 1_000
 """Rows in one chunk of the response."""
 
@@ -75,22 +76,20 @@ def router(context: Callable[[Request], Awaitable[Context]], schema: Schema) -> 
         sort: Annotated[
             OrderSort, Query(alias="orderBy", description="The order of the rows of orders.")
         ] = OrderSort.PROMISE_ASC,
-        form: Annotated[
-            Literal["csv", "ndjson"], Query(alias="format", description="csv or ndjson.")
-        ] = "csv",
+        form: FileForm = "csv",
     ) -> StreamingResponse:
         """All rows, the same as GraphQL gives in pages."""
         request_context = await context(request)
         try:
             answer = await request_context.impact(question)
             answer_rows = rows(answer, of, sort)
-            blocks = _csv(answer_rows, of) if form == "csv" else _ndjson(answer_rows)
+            blocks = blocks_of(answer_rows, columns(of), form)
             first_block = await request_context.run(next, blocks, b"")
         except BaseException:
             request_context.close()
             raise
         headers = {"content-disposition": f'attachment; filename="affected-{of.value}.{form}"'}
-        body = _stream(request_context, first_block, blocks)
+        body = stream_blocks(request_context, first_block, blocks)
         return StreamingResponse(body, media_type=MEDIA[form], headers=headers)
 
     return routes
@@ -108,7 +107,7 @@ def _question(parameters: QuestionParameters, schema: Schema) -> Question:
                 for n, failure in enumerate(supposed_failures)
             ],
             where=schema.parse_input(where, OrderFilter, "where") if where is not None else None,
-            as_of=_parse_moment("asOf", parameters.as_of),
+            as_of=parse_moment_parameter("asOf", parameters.as_of),
             horizon=_parse_duration("horizon", parameters.horizon),
             assume_recovery=_parse_duration("assumeRecovery", parameters.assume_recovery),
             tolerance=_parse_duration("tolerance", parameters.tolerance),
@@ -118,7 +117,9 @@ def _question(parameters: QuestionParameters, schema: Schema) -> Question:
     )
 
 
-async def _stream(context: Context, first_block: bytes, blocks: Iterator[bytes]) -> AsyncIterator[bytes]:
+async def stream_blocks(
+    context: Context, first_block: bytes, blocks: Iterator[bytes]
+) -> AsyncIterator[bytes]:
     """The blocks, made one after another in the request's thread; the deadline holds for the first only."""
     block = first_block
     try:
@@ -129,16 +130,21 @@ async def _stream(context: Context, first_block: bytes, blocks: Iterator[bytes])
         context.close()
 
 
-def _csv(answer_rows: Iterator[Row], of: Export) -> Iterator[bytes]:
-    """Blocks of CSV; the first one begins with the header, also without rows."""
+def blocks_of(answer_rows: Iterator[Row], names: Sequence[str], form: str) -> Iterator[bytes]:
+    """Blocks of a file in the form csv or ndjson, with these columns."""
+    return _csv(answer_rows, names) if form == "csv" else _ndjson(answer_rows)
+
+
+def _csv(answer_rows: Iterator[Row], names: Sequence[str]) -> Iterator[bytes]:
+    """The first block begins with the header, also without rows."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, columns(of))
+    writer = csv.DictWriter(text, names)
     writer.writeheader()
     writer.writerows(islice(answer_rows, BLOCK_ROWS))
     yield text.getvalue().encode()
     while block := list(islice(answer_rows, BLOCK_ROWS)):
         text = io.StringIO()
-        csv.DictWriter(text, columns(of)).writerows(block)
+        csv.DictWriter(text, names).writerows(block)
         yield text.getvalue().encode()
 
 
@@ -161,7 +167,8 @@ def _parse_json_list(name: str, text: str | None) -> list[object]:
     return value
 
 
-def _parse_moment(name: str, text: str | None) -> Moment | None:
+def parse_moment_parameter(name: str, text: str | None) -> Moment | None:
+    """Raises BadInputError."""
     try:
         return Moment(parse_moment(text)) if text is not None else None
     except (ValueError, OverflowError):

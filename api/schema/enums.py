@@ -21,6 +21,7 @@ from graph_models.enums import (
 )
 from graph_models.incident_life import IncidentState, ReportFormat
 from graph_models.journal import ChangeKind, IncidentActionKind, NoticeKind, NoticeLevel, NoticeState
+from graph_models.repair import CommunicationAction, CommunicationReason, ReplayReason
 from graph_models.topology import StepEffectKind
 from impactgraph.usecases.measures import PeriodUnit
 from impactgraph.usecases.topology_map import EdgeKind as MapEdgeKind
@@ -28,6 +29,8 @@ from impactgraph.usecases.topology_map import EdgeKind as MapEdgeKind
 __all__ = [
     "Band",
     "ChangeKind",
+    "CommunicationAction",
+    "CommunicationReason",
     "DiagnosisState",
     "Dimension",
     "DriftKind",
@@ -48,6 +51,7 @@ __all__ = [
     "PeriodUnit",
     "RecordEffect",
     "RecordState",
+    "ReplayReason",
     "ReportFormat",
     "Severity",
     "StepEffectKind",
@@ -362,4 +366,37 @@ _describe(
     PeriodUnit,
     "What measures are of.",
     {"WEEK": "A week from Monday on, in UTC.", "MONTH": "A month, in UTC."},
+)
+_describe(
+    ReplayReason,
+    "Why something does not come by itself.",
+    {
+        "DEAD_LETTERED": "Its message is in a dead-letter queue.",
+        "REJECTED": "A schema or a business rule refused it.",
+        "LOST": "It was lost on a way that neither tries again nor keeps messages.",
+        "MISSING": "The failure behind it has ended, it is overdue, and nothing announces it.",
+        "DUPLICATED": "It was recorded more often than it should be: what is too much has to be taken back.",
+    },
+)
+_describe(
+    CommunicationAction,
+    "What is to be done about a message to a customer.",
+    {
+        "HOLD": "It would go out by itself and would be wrong.",
+        "SEND": "It is owed: nothing has told the customer.",
+        "CORRECT": "It went out and is not true.",
+    },
+)
+_describe(
+    CommunicationReason,
+    "Why a message to a customer is to be held, sent or corrected.",
+    {
+        "PROMISE_MISSED": "The promise is at least as likely missed because of the failures as kept.",
+        "NOT_TRUE_YET": "It tells a step that the order has not come to.",
+        "STATES_PROMISE": "It names the promise, which is expected to be missed.",
+        "OVERTAKEN": "It tells a step that the order has left behind long ago.",
+        "WRONG_CONTENT": "Its content is wrong.",
+        "DUPLICATED": "It comes twice.",
+        "NOT_SENT": "It was due, and has not been recorded.",
+    },
 )

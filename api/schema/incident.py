@@ -19,6 +19,7 @@ from api.schema.node import Node
 from api.schema.organisation import Team
 from api.schema.page import After, Connection, First
 from api.schema.path import Path
+from api.schema.repair import IncidentRepair
 from api.schema.scalars import Moment, moment_of
 from graph_models import incidents as models
 from impactgraph.usecases import incidents
@@ -143,7 +144,7 @@ class RootCause:
 
 
 @strawberry.type(description="Failures and alerts with one cause.")
-class Incident(Node):
+class Incident(Node, IncidentRepair):
     headline: str = strawberry.field(description="Its likeliest cause, in one sentence.")
     impact: str = strawberry.field(description="What it affects, in one sentence.")
     started_at: Moment = strawberry.field(description="Start of its earliest failure or alert.")

@@ -19,6 +19,7 @@ from api.schema.operations import OperationQueries
 from api.schema.order import Order
 from api.schema.page import After, Connection, First, cursors_in
 from api.schema.question import AsOf, QuestionArguments, Where, question_of, takes_question_arguments
+from api.schema.repair import RepairQueries
 from api.schema.scalars import Moment
 from api.schema.search import SearchHit, search_hits
 from api.schema.source import Source
@@ -52,7 +53,7 @@ Most = Annotated[
 
 
 @strawberry.type(description="Questions on orders, failures and the topology.")
-class Query(FindingQueries, OperationQueries, TopologyQueries):
+class Query(FindingQueries, OperationQueries, RepairQueries, TopologyQueries):
     @strawberry.field(
         description="The order, fulfillment, failure, incident, element or version of the topology with this "
         "id; null if unknown."

@@ -35,7 +35,10 @@ class Command:
 
 _BUILTINS = ("list",)
 """Names of commands whose function must have another name."""
-GROUPS = {"failure": "Reports, updates, resolves and lists failures."}
+GROUPS = {
+    "failure": "Reports, updates, resolves and lists failures.",
+    "repair": "What to replay, whom to tell what, and which orders to treat first.",
+}
 """Summary of each command that only groups others."""
 _FAILURE_STATUS = (
     "Prints what would change (the fields, and what the failure affects before and after), and changes it "
@@ -45,6 +48,9 @@ _FAILURE_STATUS = (
 _INCIDENT_STATUS = (
     "The incident is named by its id, or by that of one of its failures. With --version, the action is "
     "refused where somebody has acted since. Exit status: 0 recorded, 2 refused."
+)
+_REPAIR = (
+    "Of an incident, of failures, or (without either) of all failures that are active or left something. "
 )
 
 COMMANDS = (
@@ -327,6 +333,39 @@ COMMANDS = (
         "exceptions by step, money in late postings, and forecasts compared with what happened. What is not "
         "known is named. --format csv has a row for each figure.",
         ("impactgraph measures", "impactgraph measures --by month --since -180d --format csv"),
+    ),
+    Command(
+        "repair replay",
+        "What does not come by itself after failures, by the place that it is sent again from.",
+        f"{_REPAIR}An item is checked off when its event arrives: the record comes, or the order moves on. "
+        "--format csv has all items, those that are checked off with a moment in done_at. "
+        "Exit status: 0 nothing is left, 1 something is.",
+        (
+            "impactgraph repair replay --failure F-queues",
+            "impactgraph repair replay F-queues --format csv",
+        ),
+    ),
+    Command(
+        "repair messages",
+        "Messages to customers to hold, send or correct, with the facts for a template.",
+        f"{_REPAIR}Messages that would go out by themselves and be wrong are held, those that are owed are "
+        "sent: nothing told the customer of a promise that will be missed, or a message did not go out. "
+        "impactgraph sends none of them. Exit status: 0 there is none, 1 there are some.",
+        (
+            "impactgraph repair messages --failure F-queues",
+            "impactgraph repair messages --format json",
+        ),
+    ),
+    Command(
+        "repair first",
+        "Orders that keep their promise if they are treated first, by location and step.",
+        f"{_REPAIR}The least slack comes first: the time until the promise, less what is left to do. Orders "
+        "that miss their promise in any case are counted only. Exit status: 0 there is none, 1 there are "
+        "some.",
+        (
+            "impactgraph repair first --failure F-queues",
+            "impactgraph repair first --as-of -1h --format csv",
+        ),
     ),
     Command(
         "drift",

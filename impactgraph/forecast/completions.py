@@ -9,7 +9,7 @@ import numpy as np
 
 from graph_models.time import MINUTE
 from impactgraph.columns import Ints
-from impactgraph.forecast.comparison import Comparison, Positions
+from impactgraph.forecast.comparison import Comparison, Positions, weighted_quantile
 from impactgraph.forecast.gates import Flags
 from impactgraph.forecast.scenario_likelihoods import Deviations, scenario_deviations
 from impactgraph.forecast.scenarios import SCENARIOS, Reals
@@ -54,6 +54,12 @@ class CohortCompletions(ABC):
     def missed_deviations(self, cohort: Positions, promised_by: Ints) -> Deviations:
         """(rows, K): by how much a promise is likelier missed because of the failures in each scenario than
         on average.
+        """
+
+    @abstractmethod
+    def fulfilled_by(self, cohort: Positions, level: float) -> Reals:
+        """(rows,) by when what is promised is fulfilled in this share of the scenarios, with the failures:
+        infinite where that is never, NaN where it is unknown.
         """
 
     def chances(self, cohort: Positions, promised_by: Ints) -> PromiseChances:
@@ -111,6 +117,11 @@ class Completions(CohortCompletions):
         is_missed, _ = self._flags(cohort, promised_by)
         return scenario_deviations(is_missed, None if self.weight is None else self.weight[cohort])
 
+    def fulfilled_by(self, cohort: Positions, level: float) -> Reals:
+        values = self.factual[cohort]
+        weight = np.ones_like(values) if self.weight is None else self.weight[cohort]
+        return weighted_quantile(values, np.where(np.isnan(values), 0.0, weight), level)
+
     def _flags(self, cohort: Positions, promised_by: Ints) -> tuple[Flags, Flags]:
         """(rows, N) each: the promise is missed because of the failures, and it is missed in any case."""
         promise = promised_by[:, None]
@@ -165,6 +176,16 @@ class JoinedCompletions(CohortCompletions):
             if len(at):
                 chances.put(at, completions.weigh(place_of[cohort[at]], promised_by[at]))
         return chances
+
+    def fulfilled_by(self, cohort: Positions, level: float) -> Reals:
+        moments = np.full(len(cohort), np.nan)
+        part_of, place_of = self._places
+        part = part_of[cohort]
+        for number, (_, completions) in enumerate(self._parts):
+            at = np.flatnonzero(part == number)
+            if len(at):
+                moments[at] = completions.fulfilled_by(place_of[cohort[at]], level)
+        return moments
 
     def missed_deviations(self, cohort: Positions, promised_by: Ints) -> Deviations:
         deviations = np.zeros((len(cohort), SCENARIOS), np.float32)

@@ -64,7 +64,7 @@ class CustomerMessages:
             now=self.now,
             order=self.order.key,
             place=self._place,
-            status=self._own_text(name) if form is MessageForm.NORMAL else "",
+            status=self.own_text(name) if form is MessageForm.NORMAL else "",
         )
         return CustomerMessage(name, form, self.customer.timezone, writer.message(self.facts))
 
@@ -120,7 +120,7 @@ class CustomerMessages:
             f"{did_you_mean(language, self.catalogues.languages)} Known: {languages}."
         )
 
-    def _own_text(self, language: str) -> str:
+    def own_text(self, language: str) -> str:
         """The first of the company's own texts in the language that names nothing internal and promises no
         earlier date than the forecast's; empty where there is none.
         """

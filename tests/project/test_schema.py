@@ -29,8 +29,6 @@ LATER = {
     "Element.criticality",
     "TopologyChange.newFindings",
     "CriticalityMeasure",
-    "Incident.replay",
-    "Incident.communications",
     "Criticality",
     "Finding",
 }

@@ -47,11 +47,11 @@ class Client:
         """The answer to POST /events."""
         return self._json("/events", b"\n".join(lines), "application/x-ndjson")
 
-    def export(self, parameters: Mapping[str, object]) -> Iterator[Json]:
-        """The rows of GET /export, as they arrive."""
+    def export(self, parameters: Mapping[str, object], path: str = "/export") -> Iterator[Json]:
+        """The rows of GET /export, or of another path, as they arrive."""
         values = {name: value for name, value in parameters.items() if value is not None}
         query = urlencode(values | {"format": "ndjson"}, doseq=True)
-        with self._open(Request(f"{self.address}/export?{query}")) as response:
+        with self._open(Request(f"{self.address}{path}?{query}")) as response:
             for line in response:
                 yield json.loads(line)
 

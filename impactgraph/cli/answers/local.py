@@ -14,6 +14,7 @@ from graph_models.incident_life import ReportFormat
 from graph_models.journal import NoticeState
 from graph_models.orders import Order, Page
 from graph_models.time import Millis
+from impactgraph.cli.answers.repair_lists import local_repair, local_rows
 from impactgraph.cli.blast_answer import open_answer
 from impactgraph.cli.blast_data import blast_json, export_rows
 from impactgraph.cli.blast_layout import PREVIEW_PARTS, BlastLayout
@@ -50,6 +51,8 @@ from impactgraph.usecases.preview_failure import preview_failure
 from impactgraph.usecases.reconcile import ReconcileQuestion, check_system, reconcile
 from impactgraph.usecases.record_lists import RecordListQuestion, list_record_states
 from impactgraph.usecases.records import RecordsQuestion, list_rates, watch_records
+from impactgraph.usecases.repair import RepairQuestion
+from impactgraph.usecases.repair_exports import RepairExport
 from impactgraph.usecases.report_failure import FailureOutcome, report_failure
 from impactgraph.usecases.report_list import ListReport, SystemListing, report_list
 from impactgraph.usecases.resolve_failure import resolve_failure
@@ -194,6 +197,12 @@ class LocalAnswers:
     def incident_report(self, incident: str, at: Millis, form: ReportFormat) -> str:
         with snapshot(self.store, at, self.now) as s:
             return incident_document(s, answer_question, incident, form)
+
+    def repair(self, question: RepairQuestion, export: RepairExport, size: int | None) -> Json:
+        return local_repair(self.store, self.now, question, export, size)
+
+    def repair_rows(self, question: RepairQuestion, export: RepairExport) -> Rows:
+        return local_rows(self.store, self.now, question, export)
 
     def failures(self, size: int, *, active: bool | None) -> Json:
         page = list_failures(self.store, self.now, active=active, first=size)

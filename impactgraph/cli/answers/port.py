@@ -25,6 +25,8 @@ from impactgraph.usecases.payloads import PayloadsQuestion
 from impactgraph.usecases.reconcile import ReconcileQuestion
 from impactgraph.usecases.record_lists import RecordListQuestion
 from impactgraph.usecases.records import RecordsQuestion
+from impactgraph.usecases.repair import RepairQuestion
+from impactgraph.usecases.repair_exports import RepairExport
 from impactgraph.usecases.report_list import ListReport, SystemListing
 from impactgraph.usecases.update_failure import FailureChange
 from impactgraph.usecases.wording import Wording
@@ -107,6 +109,14 @@ class Answers(Protocol):
 
     def incident_report(self, incident: str, at: Millis, form: ReportFormat) -> str:
         """Raises NotFoundError for an incident that was not on record then."""
+        ...
+
+    def repair(self, question: RepairQuestion, export: RepairExport, size: int | None) -> Json:
+        """`asOf`, `headline`, and one list of GraphQL's Repair."""
+        ...
+
+    def repair_rows(self, question: RepairQuestion, export: RepairExport) -> Rows:
+        """All rows of one list."""
         ...
 
     def failures(self, size: int, *, active: bool | None) -> Json:

@@ -19,6 +19,7 @@ from impactgraph.cli.answers import documents
 from impactgraph.cli.answers.client import Client
 from impactgraph.cli.answers.incident_documents import incident_mutation
 from impactgraph.cli.answers.remote_events import RemoteEvents
+from impactgraph.cli.answers.repair_lists import remote_repair, remote_rows
 from impactgraph.cli.blast_layout import BlastLayout
 from impactgraph.cli.decode import has_next, key_in, nodes_in
 from impactgraph.cli.encode.values import Json, iso_duration, iso_moment
@@ -39,6 +40,8 @@ from impactgraph.usecases.payloads import PayloadsQuestion
 from impactgraph.usecases.reconcile import ReconcileQuestion, check_system
 from impactgraph.usecases.record_lists import RecordListQuestion
 from impactgraph.usecases.records import RecordsQuestion
+from impactgraph.usecases.repair import RepairQuestion
+from impactgraph.usecases.repair_exports import RepairExport
 from impactgraph.usecases.report_list import ListReport, SystemListing, report_list
 from impactgraph.usecases.update_failure import FailureChange
 from impactgraph.usecases.validate_topology import validate_path
@@ -259,6 +262,12 @@ class RemoteAnswers:
 
     def _incident(self, document: str, incident: str, **variables: object) -> Json:
         return self.client.ask(document, id=incident, **variables)["incident"]
+
+    def repair(self, question: RepairQuestion, export: RepairExport, size: int | None) -> Json:
+        return remote_repair(self.client, question, export, size)
+
+    def repair_rows(self, question: RepairQuestion, export: RepairExport) -> Rows:
+        return remote_rows(self.client, question, export)
 
     def failures(self, size: int, *, active: bool | None) -> Json:
         answer = self.client.ask(documents.FAILURES, active=active, first=size)

@@ -7,6 +7,7 @@ from graphql import GraphQLSchema, build_schema, parse, validate
 
 from impactgraph.cli.answers.documents import DOCUMENTS
 from impactgraph.cli.answers.incident_documents import INCIDENT_MUTATIONS
+from impactgraph.cli.answers.repair_documents import REPAIR_DOCUMENTS
 
 ROOT = Path(__file__).parents[3]
 
@@ -16,6 +17,9 @@ def schema() -> GraphQLSchema:
     return build_schema((ROOT / "api" / "schema.graphql").read_text())
 
 
-@pytest.mark.parametrize("document", DOCUMENTS + INCIDENT_MUTATIONS, ids=lambda document: document[:60])
+EVERY = (*DOCUMENTS, *INCIDENT_MUTATIONS, *REPAIR_DOCUMENTS)
+
+
+@pytest.mark.parametrize("document", EVERY, ids=lambda document: document[:60])
 def test_a_server_takes_every_document_of_the_commands(schema: GraphQLSchema, document: str) -> None:
     assert validate(schema, parse(document)) == []

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, build_schema, get_named_type
 
-from graph_models import diagnosis, impact, journal, orders, reconciliation
+from graph_models import diagnosis, impact, journal, orders, reconciliation, repair
 from graph_models.estimates import Estimate, Estimates, MoneyEstimate, ToCome
 from graph_models.failure import Failure
 from graph_models.impairment import Absorption, Impairment
@@ -81,6 +81,12 @@ TYPES = {
     diagnosis.Drift: "Drift",
     diagnosis.DriftGroup: "DriftGroup",
     RecordCount: "RecordTotal",
+    repair.ReplayItem: "Replay",
+    repair.ReplayGroup: "ReplayGroup",
+    repair.Communication: "Communication",
+    repair.CommunicationGroup: "CommunicationGroup",
+    repair.PressingOrder: "PressingOrder",
+    repair.PressingGroup: "PressingGroup",
     Team: "Team",
     Playbook: "Playbook",
     PlaybookStep: "PlaybookStep",
@@ -98,7 +104,7 @@ OWN_QUERIES = {
     "Diagnosis": {"customerMessages", "customerFacts"},
     "Fulfillment": {"order"},
     "Failure": {"impactSummary", "atStake", "owner", "incident"},
-    "Incident": {"blastRadius", "checklist", "report"},
+    "Incident": {"blastRadius", "checklist", "report", "replay", "communications", "reprioritise"},
     "RootCause": {"explains"},
     "Impairment": {"failures", "path"},
     "Cause": {"failureInput"},

@@ -1,0 +1,45 @@
+"""GET /export/repair: a complete repair list, streamed as CSV or NDJSON."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import StreamingResponse
+
+from api.context import Context
+from api.export import MEDIA, FileForm, blocks_of, parse_moment_parameter, stream_blocks
+from impactgraph.usecases.repair import RepairQuestion
+from impactgraph.usecases.repair_exports import RepairExport, repair_columns, repair_rows
+
+
+def router(context: Callable[[Request], Awaitable[Context]]) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.get("/export/repair")
+    async def export_repair(
+        request: Request,
+        of: Annotated[RepairExport, Query(description="Which list.")] = RepairExport.REPLAY,
+        failure: Annotated[
+            list[str] | None, Query(description="Failures by full id or bare key; none: all of interest.")
+        ] = None,
+        incident: Annotated[str | None, Query(description="An incident by full id or bare key.")] = None,
+        as_of: Annotated[
+            str | None, Query(alias="asOf", description="The moment the answer is for; none: now.")
+        ] = None,
+        form: FileForm = "csv",
+    ) -> StreamingResponse:
+        """All rows, the same as GraphQL gives in pages; of replays also what is checked off."""
+        asked_for = RepairQuestion(tuple(failure or ()), incident, parse_moment_parameter("asOf", as_of))
+        request_context = await context(request)
+        try:
+            lists = await request_context.repair(await request_context.repair_question(asked_for))
+            blocks = blocks_of(repair_rows(lists, of), repair_columns(of), form)
+            first_block = await request_context.run(next, blocks, b"")
+        except BaseException:
+            request_context.close()
+            raise
+        headers = {"content-disposition": f'attachment; filename="repair-{of.value}.{form}"'}
+        body = stream_blocks(request_context, first_block, blocks)
+        return StreamingResponse(body, media_type=MEDIA[form], headers=headers)
+
+    return routes
