@@ -1,20 +1,29 @@
-"""POST /in/{source}: what webhooks of other systems send."""
+"""POST /in/{source} and POST /webhooks/{sender}/{source}: what other systems send."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
 from anyio import to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
+from starlette.requests import ClientDisconnect
 
 from impactgraph.errors import ImpactGraphError
-from impactgraph.usecases.sources import DeliveryCheck, LiveSources, Webhook
+from impactgraph.usecases.sources import TOKEN_IN_ADDRESS, DeliveryCheck, LiveSources, Webhook
 
 RETRY_SECONDS = "5"
+FIXED_ADDRESSES = {
+    "prometheus": "/api/v2/alerts",
+    "pagerduty-events": "/v2/enqueue",
+    "servicenow-events": "/api/global/em/jsonv2",
+}
+"""Where senders post that cannot be given another path."""
 
 log = structlog.get_logger("impactgraph.api")
 
 
 def router(sources: LiveSources) -> APIRouter:
-    """The route that takes what webhooks send, for the sources that are webhooks."""
+    """The routes that take what webhooks send, for the sources that are webhooks or have alerts."""
     routes = APIRouter()
 
     @routes.post("/in/{source}")
@@ -23,33 +32,74 @@ def router(sources: LiveSources) -> APIRouter:
         413; 503 where it should be sent again.
         """
         webhook = sources.webhook(source)
-        if webhook is None:
-            return _problem(404, "NOT_FOUND", f"No source {source!r} takes what is sent to this address.")
-        body = await request.body()
-        headers = dict(request.headers)
-        try:
-            check = await to_thread.run_sync(webhook.check, headers, body)
-            if check is not DeliveryCheck.VALID:
-                return _refusal(check, webhook)
-            await to_thread.run_sync(webhook.receive, headers, body)
-        except ImpactGraphError as error:
-            log.warning("a webhook could not be stored", source=source, reason=str(error))
-        except Exception as error:
-            log.error("a webhook could not be stored", source=source, exc_info=error)
-        else:
-            return JSONResponse({"status": "stored"}, 202)
-        answer = _problem(503, "STORE_UNAVAILABLE", "It could not be stored. Send it again later.")
-        answer.headers["retry-after"] = RETRY_SECONDS
-        return answer
+        return await take(request, [webhook] if webhook else [], f"No source {source!r} takes")
 
+    @routes.post("/webhooks/{sender}/{source}")
+    @routes.put("/webhooks/{sender}/{source}", include_in_schema=False)
+    @routes.post("/webhooks/{sender}/{source}/{rest:path}", include_in_schema=False)
+    async def receive_alerts(sender: str, source: str, request: Request) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
+        """As above, of senders of alerts; some of them append a path of their own."""
+        return await take(
+            request, sources.alert_webhooks(sender, source), f"No source {source!r} of {sender!r} takes"
+        )
+
+    for sender, address in FIXED_ADDRESSES.items():
+        routes.add_api_route(address, _dialect(sources, sender), methods=["POST"])
     return routes
+
+
+def _dialect(sources: LiveSources, sender: str) -> Callable[[Request], Awaitable[Response]]:
+    """Of a sender whose address is fixed: the source is the one whose proof the delivery has."""
+
+    async def receive(request: Request) -> Response:
+        return await take(request, sources.alert_webhooks(sender), f"No source of {sender!r} takes")
+
+    return receive
+
+
+async def take(request: Request, webhooks: Sequence[Webhook], unknown: str) -> Response:
+    """Gives the delivery to the first of the webhooks whose proof it has."""
+    if not webhooks:
+        return problem(404, "NOT_FOUND", f"{unknown} what is sent to this address.")
+    try:
+        body = await request.body()
+    except ClientDisconnect:
+        return Response(status_code=400)  # nobody reads it: the sender has gone
+    headers = dict(request.headers)
+    headers[TOKEN_IN_ADDRESS] = request.query_params.get("token", "")
+    try:
+        check, webhook = await to_thread.run_sync(_known_sender, webhooks, headers, body)
+        if check is not DeliveryCheck.VALID:
+            return _refusal(check, webhook)
+        await to_thread.run_sync(webhook.receive, headers, body)
+    except ImpactGraphError as error:
+        log.warning("a webhook could not be stored", path=request.url.path, reason=str(error))
+    except Exception as error:
+        log.error("a webhook could not be stored", path=request.url.path, exc_info=error)
+    else:
+        return JSONResponse(webhook.receipt(body), 202)
+    answer = problem(503, "STORE_UNAVAILABLE", "It could not be stored. Send it again later.")
+    answer.headers["retry-after"] = RETRY_SECONDS
+    return answer
+
+
+def _known_sender(
+    webhooks: Sequence[Webhook], headers: Mapping[str, str], body: bytes
+) -> tuple[DeliveryCheck, Webhook]:
+    """The first webhook whose proof the delivery has, else the last answer that there was."""
+    check, webhook = DeliveryCheck.MISSING, webhooks[0]
+    for webhook in webhooks:
+        check = webhook.check(headers, body)
+        if check is DeliveryCheck.VALID:
+            break
+    return check, webhook
 
 
 def _refusal(check: DeliveryCheck, webhook: Webhook) -> JSONResponse:
     if check is DeliveryCheck.MISSING:
-        return _problem(401, "UNAUTHENTICATED", f"The header {webhook.header} is missing.")
-    return _problem(403, "FORBIDDEN", f"The header {webhook.header} does not have what this source expects.")
+        return problem(401, "UNAUTHENTICATED", f"The {webhook.proof} is missing.")
+    return problem(403, "FORBIDDEN", f"The {webhook.proof} is not what this source expects.")
 
 
-def _problem(status: int, code: str, message: str) -> JSONResponse:
+def problem(status: int, code: str, message: str) -> JSONResponse:
     return JSONResponse({"code": code, "message": message}, status)

@@ -8,6 +8,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.incoming import FIXED_ADDRESSES
 from impactgraph.usecases.sources import LiveSources, SourceState
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -17,7 +18,9 @@ _SOURCE_COUNTS = {
     "quarantined": "Events and documents of live sources that were quarantined.",
     "passed": "Documents of live sources that their mapping does not ask for.",
 }
-ROUTES = frozenset({"/", "/graphql", "/events", "/in", "/export", "/healthz", "/readyz", "/metrics"})
+ROUTES = frozenset(
+    {"/", "/graphql", "/events", "/in", "/webhooks", "/export", "/healthz", "/readyz", "/metrics"}
+)
 
 
 class Metrics:
@@ -132,4 +135,6 @@ class MeasuringApp:
 def _route(path: str) -> str:
     if path.startswith("/in/"):
         return "/in"
+    if path.startswith("/webhooks/") or path in FIXED_ADDRESSES.values():
+        return "/webhooks"
     return path if path in ROUTES else "other"

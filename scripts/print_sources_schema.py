@@ -1,13 +1,16 @@
-"""Writes docs/sources.schema.json from the declared format of sources.
+"""Writes docs/sources.schema.json and docs/alerts.schema.json from the declared formats.
 
 python -m scripts.print_sources_schema
 """
 
 from pathlib import Path
 
-from impactgraph.sources.format import schema_text
+from impactgraph.alerts import rules_format
+from impactgraph.sources import format
 
-FILE = Path(__file__).parents[1] / "docs" / "sources.schema.json"
+DOCS = Path(__file__).parents[1] / "docs"
+FILES = {"sources.schema.json": format.schema_text, "alerts.schema.json": rules_format.schema_text}
 
 if __name__ == "__main__":
-    FILE.write_text(schema_text())
+    for name, text in FILES.items():
+        (DOCS / name).write_text(text())

@@ -254,7 +254,7 @@ class Query(FindingQueries, OperationQueries, RepairQueries, TopologyQueries):
         return Connection.of(info.context, page, [Ingest.of(ingest) for ingest in page.items])
 
     @strawberry.field(
-        description="Live sources that the server follows: Kafka, PostgreSQL, folders, webhooks."
+        description="Live sources that the server follows: Kafka, PostgreSQL, folders, webhooks, alerts."
     )
     async def sources(self, info: Info) -> list[Source]:
         return [Source.of(status) for status in info.context.sources.statuses()]

@@ -12,10 +12,12 @@ class SourcePosition:
     position: str = strawberry.field(description="The offset, the value of the column, how much of the file.")
 
 
-@strawberry.type(description="A live source: Kafka topics, a query in PostgreSQL, a folder or a webhook.")
+@strawberry.type(
+    description="A live source: Kafka topics, a query in PostgreSQL, a folder, a webhook or alerts."
+)
 class Source:
     key: str = strawberry.field(description="Its key in the file of sources.")
-    kind: str = strawberry.field(description="kafka, postgres, folder or webhook.")
+    kind: str = strawberry.field(description="kafka, postgres, folder, webhook or alerts.")
     state: str = strawberry.field(
         description="running; waiting: it cannot be read now, and is tried again; failed: something has to "
         "be mended; stopped: no process that is known here follows it."

@@ -9,7 +9,7 @@ from importlib import import_module
 
 from cyclopts import App, CycloptsError
 
-from impactgraph.cli.commands import COMMANDS, GROUPS, Command
+from impactgraph.cli.commands import COMMANDS, GROUPS, SUBGROUPS, Command
 
 DONE = 0
 FINDINGS = 1
@@ -35,21 +35,20 @@ def make_app() -> App:
         help_epilogue="Start with: impactgraph demo. Help with an example: impactgraph COMMAND --help",
         result_action="return_value",
     )
-    groups: dict[str, App] = {}
+    groups: dict[tuple[str, ...], App] = {(): app}
     grouping = {command.words[0] for command in COMMANDS if len(command.words) > 1}
     for order, command in enumerate(COMMANDS):
         *group, name = command.words
-        if name in grouping:
-            groups[name] = _group_command(command, order)
-            app.command(groups[name])
+        if not group and name in grouping:
+            groups[(name,)] = _group_command(command, order)
+            app.command(groups[(name,)])
             continue
-        if group and group[0] not in groups:
-            groups[group[0]] = App(
-                name=group[0], help=GROUPS[group[0]], help_format="plaintext", sort_key=order
-            )
-            app.command(groups[group[0]])
-        parent = groups[group[0]] if group else app
-        parent.command(
+        for path in (tuple(group[:length]) for length in range(1, len(group) + 1)):
+            if path not in groups:
+                summary = GROUPS[path[0]] if len(path) == 1 else SUBGROUPS[path]
+                groups[path] = App(name=path[-1], help=summary, help_format="plaintext", sort_key=order)
+                groups[path[:-1]].command(groups[path])
+        groups[tuple(group)].command(
             command.function_path,
             name=name,
             help=command.help,

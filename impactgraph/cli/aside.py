@@ -58,7 +58,7 @@ def aside(
             print_quarantined(result)
             present(
                 common.format,
-                text=lambda out: _print_result(out, result),
+                text=lambda out: print_result(out, result),
                 data=lambda: ingest_json(result),
                 rows=lambda: quarantine_rows(result.quarantined),
             )
@@ -78,14 +78,14 @@ def _replay_documents(
 ) -> "IngestResult":
     """Of live sources; they stay as they are where no file of sources is given."""
     from impactgraph.sources.format import load_sources
-    from impactgraph.sources.live_sources import document_mappers
+    from impactgraph.sources.live_sources import document_translators
     from impactgraph.sources.replay import replay_documents
 
-    mappers = document_mappers(load_sources(sources)) if sources else {}
-    return replay_documents(store, mappers, numbers)
+    translators = document_translators(load_sources(sources)) if sources else {}
+    return replay_documents(store, translators, numbers)
 
 
-def _print_result(out: "Console", result: "IngestResult") -> None:
+def print_result(out: "Console", result: "IngestResult") -> None:
     rest = len(result.quarantined)
     out.print(
         f"{result.accepted_count:,} accepted, {result.duplicate_count:,} duplicates, {rest:,} still "

@@ -33,13 +33,16 @@ class Command:
         return "\n".join((title, *(f"  {example}" for example in self.examples)))
 
 
-_BUILTINS = ("list",)
-"""Names of commands whose function must have another name."""
+_BUILTINS = ("list", "try")
+"""Names of commands whose function must have another name: built-ins and keywords."""
 GROUPS = {
+    "alerts": "Tries alerts, lists those that wait for a rule, and applies rules to them.",
     "failure": "Reports, updates, resolves and lists failures.",
     "repair": "What to replay, whom to tell what, and which orders to treat first.",
 }
 """Summary of each command that only groups others."""
+SUBGROUPS: dict[tuple[str, ...], str] = {("alerts", "rules"): "Checks the rules of alerts."}
+"""Of groups inside of groups."""
 _FAILURE_STATUS = (
     "Prints what would change (the fields, and what the failure affects before and after), and changes it "
     "once you confirm: on a terminal it asks, elsewhere --yes confirms. "
@@ -154,6 +157,34 @@ COMMANDS = (
             "impactgraph aside --replay",
             "impactgraph aside --replay --sources sources.yaml",
         ),
+    ),
+    Command(
+        "alerts try",
+        "What would become of a document of an alert sender, and why.",
+        "Nothing is stored. Elements are looked up in the topology of the store, where there is one. "
+        "Exit status: 0 nothing would be quarantined, 1 something would.",
+        (
+            "impactgraph alerts try payload.json --sender alertmanager --rules alerts.yaml",
+            "impactgraph alerts try payload.json --sender datadog --format json",
+        ),
+    ),
+    Command(
+        "alerts waiting",
+        "Alerts that no rule matched, with elements that they may be about, by their names.",
+        "A suggestion is never applied by itself. Exit status: 0 none wait, 1 some do.",
+        ("impactgraph alerts waiting", "impactgraph alerts waiting --format json"),
+    ),
+    Command(
+        "alerts replay",
+        "Applies the present rules to alerts in the quarantine.",
+        "Exit status: 0 done, 1 some were quarantined again.",
+        ("impactgraph alerts replay --sources sources.yaml",),
+    ),
+    Command(
+        "alerts rules check",
+        "All problems of a file of rules.",
+        "Also elements that the topology of the store does not have. Exit status: 0 no errors, 2 errors.",
+        ("impactgraph alerts rules check alerts.yaml --topology topology.yaml",),
     ),
     Command(
         "blast-radius",

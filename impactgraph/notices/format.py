@@ -24,7 +24,7 @@ from impactgraph.notices.config import (
     When,
 )
 from impactgraph.notices.format_values import Address, ByName, Id, MainUnits, TimeOfDay, Zone
-from impactgraph.sources.format import SecretPlace, Shaped
+from impactgraph.sources.format_values import SecretPlace, Shaped
 from impactgraph.topology.document import Map, Node, parse_document
 from impactgraph.topology.fields import (
     WRONG,

@@ -10,7 +10,7 @@ from typing import Any
 
 from graph_models.time import HOUR, MINUTE
 from graph_models.zones import is_zone, zone_names
-from impactgraph.sources.format import SecretPlace, Shaped
+from impactgraph.sources.format_values import SecretPlace, Shaped
 from impactgraph.topology.document import Map, Node, Real
 from impactgraph.topology.fields import WRONG, JsonSchema, Reading, display_text, source_text
 from impactgraph.topology.near import did_you_mean

@@ -112,4 +112,26 @@ class WebhookSource:
     kind: str = "webhook"
 
 
-SourceConfig: TypeAlias = KafkaSource | PostgresSource | FolderSource | WebhookSource
+@dataclass(frozen=True, slots=True)
+class AlertsSource:
+    """Alerts or changes that another system sends to POST /webhooks/{sender}/{key}."""
+
+    key: str
+    sender: str
+    secrets: tuple[Secret, ...] = ()
+    """Any of them is right: two while one replaces the other."""
+    check: str = "signature"
+    """What proves the sender: `signature` (of its kind), `secret` (in `header`), `basic`, `bearer`, or
+    `token` (in the address).
+    """
+    rules: Path | None = None
+    """What the alerts mean; None: all are quarantined."""
+    header: str = ""
+    user: str = ""
+    timestamp_header: str = ""
+    topics: tuple[str, ...] = ()
+    """ARNs of the topics of Amazon SNS that are accepted."""
+    kind: str = "alerts"
+
+
+SourceConfig: TypeAlias = KafkaSource | PostgresSource | FolderSource | WebhookSource | AlertsSource

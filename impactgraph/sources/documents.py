@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from graph_models.time import Millis
 from impactgraph.errors import BadInputError
 from impactgraph.ingest.cloudevents import STRUCTURED, read_delivery
 from impactgraph.ingest.mapped import Skipped
@@ -27,6 +28,8 @@ class Document:
     """As of HTTP, in small letters: events in CloudEvents' binary mode have their attributes there."""
     number: int = 0
     """Of the quarantine entry that it is retried from; 0: it is new."""
+    received_at: Millis = 0
+    """For what says no time itself."""
 
 
 @dataclass(slots=True)

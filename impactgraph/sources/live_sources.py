@@ -3,12 +3,16 @@
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TypeVar
 
 from graph_models.time import Millis
+from impactgraph.alerts.catalogue import SENDERS
 from impactgraph.errors import BadInputError, NotFoundError, Problem
 from impactgraph.ingest.record_mapper import RecordMapper
 from impactgraph.ports.store import Store
+from impactgraph.sources.alert_documents import alert_translator
 from impactgraph.sources.config import (
+    AlertsSource,
     FolderSource,
     KafkaSource,
     PostgresSource,
@@ -22,9 +26,14 @@ from impactgraph.sources.follower import Condition, Follower
 from impactgraph.sources.kafka import KafkaFeed
 from impactgraph.sources.mappings import document_mapper, file_blocks, mapping_version
 from impactgraph.sources.postgres import PostgresFeed
-from impactgraph.sources.webhook import WebhookReceiver
+from impactgraph.sources.proof import alerts_proof, webhook_proof
+from impactgraph.sources.replay import Translator
+from impactgraph.sources.sns_proof import SnsProof, fetch
+from impactgraph.sources.webhook import Door, WebhookReceiver
 from impactgraph.topology.near import nearest
 from impactgraph.usecases.sources import SourceStatus, Webhook
+
+T = TypeVar("T", bound=SourceConfig)
 
 JOIN_SECONDS = 30.0
 """How long the end of a thread is waited for: it may be in the middle of a commit."""
@@ -44,8 +53,8 @@ class FollowedSources:
         problems: list[Problem] = []
         for config in configs:
             try:
-                if isinstance(config, WebhookSource):
-                    self._webhooks[config.key] = _receiver(config, store)
+                if isinstance(config, WebhookSource | AlertsSource):
+                    self._webhooks[config.key] = receiver(config, store, now=now)
                 else:
                     self._followers[config.key] = follower(config, store, self._stop, now=now)
             except BadInputError as error:
@@ -80,7 +89,17 @@ class FollowedSources:
         return (self._webhooks.get(key) or self._followers[key]).condition
 
     def webhook(self, key: str) -> Webhook | None:
-        return self._webhooks.get(key)
+        return next((self._webhooks[each.key] for each in self._of(WebhookSource) if each.key == key), None)
+
+    def alert_webhooks(self, sender: str, key: str | None = None) -> Sequence[Webhook]:
+        return [
+            self._webhooks[each.key]
+            for each in self._of(AlertsSource)
+            if each.sender == sender and key in (None, each.key)
+        ]
+
+    def _of(self, kind: type[T]) -> list[T]:
+        return [each for each in self._configs if isinstance(each, kind)]
 
 
 def follower(
@@ -102,20 +121,26 @@ def _feed_maker(config: SourceConfig, stop: threading.Event) -> Callable[[], Fee
             version = mapping_version(config.mapping) if config.mapping else ""
             read = partial(file_blocks, mapping=config.mapping)
             return lambda: FolderFeed(config, read, stop, version=version)
-        case WebhookSource():
+        case WebhookSource() | AlertsSource():
             raise BadInputError(
-                f"{config.key} is a webhook: `impactgraph serve` receives what is sent to it."
+                f"{config.key} is of kind {config.kind}: `impactgraph serve` receives what is sent to it."
             )
 
 
-def mapper_of(config: SourceConfig) -> RecordMapper | None:
+def mapper_of(config: KafkaSource | PostgresSource | WebhookSource) -> RecordMapper | None:
     """None where its documents are CloudEvents. Raises BadInputError where the mapping is wrong."""
     return document_mapper(config.mapping) if config.mapping else None
 
 
-def document_mappers(configs: Sequence[SourceConfig]) -> dict[str, RecordMapper | None]:
-    """What maps the documents of each source that has documents; those of folders have rows of files."""
-    return {each.key: mapper_of(each) for each in configs if not isinstance(each, FolderSource)}
+def document_translators(configs: Sequence[SourceConfig]) -> dict[str, Translator]:
+    """What makes events of the documents of each source that has documents; folders have rows of files."""
+    return {
+        each.key: alert_translator(each)
+        if isinstance(each, AlertsSource)
+        else partial(translate, mapper=mapper_of(each))
+        for each in configs
+        if not isinstance(each, FolderSource)
+    }
 
 
 def chosen_source(configs: Sequence[SourceConfig], key: str) -> SourceConfig:
@@ -128,10 +153,26 @@ def chosen_source(configs: Sequence[SourceConfig], key: str) -> SourceConfig:
     )
 
 
-def _receiver(config: WebhookSource, store: Store) -> WebhookReceiver:
+def receiver(
+    config: WebhookSource | AlertsSource, store: Store, *, now: Callable[[], Millis]
+) -> WebhookReceiver:
+    """Raises BadInputError where its mapping or its rules are wrong, and where a secret is missing."""
     for secret in config.secrets:
         secret.read()
-    return WebhookReceiver(config, partial(translate, mapper=mapper_of(config)), store)
+    if isinstance(config, WebhookSource):
+        door = Door(config.key, f"POST /in/{config.key}", webhook_proof(config))
+        return WebhookReceiver(door, partial(translate, mapper=mapper_of(config)), store, now=now)
+    sender = SENDERS[config.sender]
+    is_sns = sender.is_sns and config.check == "signature"
+    door = Door(
+        config.key,
+        f"POST /webhooks/{config.sender}/{config.key}",
+        SnsProof(config.topics) if is_sns else alerts_proof(config, now),
+        receipt=sender.receipt,
+        secret_field=sender.body_secret if config.check == "signature" else "",
+    )
+    translator = alert_translator(config, confirm=fetch if is_sns else None)
+    return WebhookReceiver(door, translator, store, now=now)
 
 
 def _of_source(key: str, problem: Problem) -> Problem:

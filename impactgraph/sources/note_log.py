@@ -1,4 +1,4 @@
-"""Logs what went wrong with single values of documents that became events all the same."""
+"""Logs what was left out of documents: values that went wrong, and alerts that open nothing."""
 
 from collections.abc import Sequence
 
@@ -23,5 +23,5 @@ class NoteLog:
             if sentence not in self._sentences and len(self._sentences) < MOST_NOTES:
                 self._sentences.add(sentence)
                 log.warning(
-                    "a value of a source was left out", source=self._source, reason=sentence, place=place
+                    "left out of what a source delivered", source=self._source, reason=sentence, place=place
                 )

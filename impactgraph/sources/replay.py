@@ -1,44 +1,50 @@
 """Retries documents in the quarantine that a mapping refused: the mapping may have been mended since."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
+from typing import TypeAlias
 
-from impactgraph.ingest.record_mapper import RecordMapper
 from impactgraph.ports.sources import SourceBatch
 from impactgraph.ports.store import IngestResult, QuarantinedEvent, Store
-from impactgraph.sources.documents import Document, Translation, translate
+from impactgraph.sources.documents import Document, Translation
 from impactgraph.sources.placements import drop_known_placements
 
 MOST_DOCUMENTS = 2_000
 """Of one transaction."""
 
+Translator: TypeAlias = Callable[[Sequence[Document]], Translation]
+
 
 def replay_documents(
-    store: Store, mappers: Mapping[str, RecordMapper | None], numbers: Sequence[int] | None = None
+    store: Store, translators: Mapping[str, Translator], numbers: Sequence[int] | None = None
 ) -> IngestResult:
-    """Maps the documents with these numbers (None: all) again, by the mapping that their source has now.
+    """Makes events of the documents with these numbers (None: all) again, by the mapping or the rules that
+    their source has now.
 
     Documents that become events leave the quarantine; the others stay with the present reason, as do those of
-    sources that are not in `mappers`.
+    sources that are not in `translators`.
     """
     entries = sorted(store.quarantined_documents(numbers), key=lambda entry: entry.origin)
     total = IngestResult()
     for source, group in groupby(entries, key=lambda entry: entry.origin):
         remaining = list(group)
-        if source not in mappers:
+        if source not in translators:
             total.quarantined += remaining
             continue
         for start in range(0, len(remaining), MOST_DOCUMENTS):
             chunk = remaining[start : start + MOST_DOCUMENTS]
-            total.extend(_replay(store, source, chunk, mappers[source]))
+            total.extend(_replay(store, source, chunk, translators[source]))
     return total
 
 
 def _replay(
-    store: Store, source: str, entries: Sequence[QuarantinedEvent], mapper: RecordMapper | None
+    store: Store, source: str, entries: Sequence[QuarantinedEvent], translate: Translator
 ) -> IngestResult:
-    documents = [Document(entry.text.encode(), entry.place, number=entry.number) for entry in entries]
-    translation = translate(documents, mapper)
+    documents = [
+        Document(entry.text.encode(), entry.place, number=entry.number, received_at=entry.received_at)
+        for entry in entries
+    ]
+    translation = translate(documents)
     drop_known_placements(translation, store)
     batch = SourceBatch(
         source, refused=translation.refused, passed=translation.passed, releases=translation.translated

@@ -1,20 +1,37 @@
 """Webhooks: who sent a delivery, and its documents in one commit with those that arrive at the same time."""
 
-import hmac
 import threading
-from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 
+import msgspec
+
+from graph_models.time import Millis
+from impactgraph.alerts.catalogue import plain_receipt
 from impactgraph.ports.sources import SourceBatch, SourceProgress
 from impactgraph.ports.store import Store
-from impactgraph.sources.config import WebhookSource
-from impactgraph.sources.documents import Document, Translation
+from impactgraph.sources.documents import Document
 from impactgraph.sources.follower import Condition
 from impactgraph.sources.note_log import NoteLog
 from impactgraph.sources.placements import drop_known_placements
+from impactgraph.sources.proof import Proof
+from impactgraph.sources.replay import Translator
 from impactgraph.usecases.sources import DeliveryCheck, SourceState
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where a source takes deliveries, and from whom."""
+
+    key: str
+    """Of the source."""
+    place: str
+    """The address, as the quarantine has it."""
+    proof: Proof
+    receipt: Callable[[bytes], Mapping[str, str]] = plain_receipt
+    """The answer to a delivery."""
+    secret_field: str = ""
+    """Where documents have the secret, which is not stored."""
 
 
 @dataclass(slots=True)
@@ -27,16 +44,13 @@ class _Waiting:
 class WebhookReceiver:
     """Implements `impactgraph.usecases.sources.Webhook`; many threads may call it."""
 
-    def __init__(
-        self,
-        config: WebhookSource,
-        translate: Callable[[Sequence[Document]], Translation],
-        store: Store,
-    ) -> None:
-        self._config = config
+    def __init__(self, door: Door, translate: Translator, store: Store, *, now: Callable[[], Millis]) -> None:
+        self.key = door.key
+        self._door = door
         self._translate = translate
         self._store = store
-        self._notes = NoteLog(config.key)
+        self._now = now
+        self._notes = NoteLog(door.key)
         self._queue: list[_Waiting] = []
         self._queue_lock = threading.Lock()
         self._commit_lock = threading.Lock()
@@ -44,38 +58,22 @@ class WebhookReceiver:
         self.on_commit: Callable[[], None] = lambda: None
 
     @property
-    def header(self) -> str:
-        return self._config.header
+    def proof(self) -> str:
+        return self._door.proof.name
 
     def load_progress(self) -> None:
         """What came so far, as the store has it."""
-        self.condition.progress = self._store.source_progress().get(self._config.key, SourceProgress())
+        self.condition.progress = self._store.source_progress().get(self.key, SourceProgress())
 
     def check(self, headers: Mapping[str, str], body: bytes) -> DeliveryCheck:
-        """Every secret is compared, whichever is right: the time taken says nothing."""
-        header_value = headers.get(self._config.header.lower())
-        if not header_value:
-            return DeliveryCheck.MISSING
-        candidates = [header_value] if self._config.check == "secret" else header_value.split(",")
-        bare_text = [self._without_prefix(each.strip()) for each in candidates]
-        is_valid = False
-        for secret in self._config.secrets:
-            own_signature = self._signature_of(secret.read(), body)
-            for candidate in bare_text:
-                is_valid |= candidate is not None and hmac.compare_digest(own_signature, candidate.encode())
-        return DeliveryCheck.VALID if is_valid else DeliveryCheck.WRONG
+        return self._door.proof.check(headers, body)
 
-    def _without_prefix(self, text: str) -> str | None:
-        return text.removeprefix(self._config.prefix) if text.startswith(self._config.prefix) else None
-
-    def _signature_of(self, secret: str, body: bytes) -> bytes:
-        if self._config.check == "secret":
-            return secret.encode()
-        signature = hmac.digest(secret.encode(), body, sha256)
-        return b64encode(signature) if self._config.encoding == "base64" else signature.hex().encode()
+    def receipt(self, body: bytes) -> Mapping[str, str]:
+        return self._door.receipt(self._without_secret(body))
 
     def receive(self, headers: Mapping[str, str], body: bytes) -> None:
-        document = Document(body, f"POST /in/{self._config.key}", event_headers(headers))
+        text = self._without_secret(body)
+        document = Document(text, self._door.place, event_headers(headers), received_at=self._now())
         waiting = _Waiting([document])
         with self._queue_lock:
             self._queue.append(waiting)
@@ -85,6 +83,12 @@ class WebhookReceiver:
         if waiting.error is not None:
             raise waiting.error
 
+    def _without_secret(self, body: bytes) -> bytes:
+        if not self._door.secret_field:
+            return body
+        fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+        return msgspec.json.encode({**fields, self._door.secret_field: "***"})
+
     def _store_queue(self) -> None:
         with self._queue_lock:
             group, self._queue = self._queue, []
@@ -92,7 +96,7 @@ class WebhookReceiver:
             translation = self._translate([document for each in group for document in each.documents])
             drop_known_placements(translation, self._store)
             self._notes.add(translation.notes)
-            batch = SourceBatch(self._config.key, refused=translation.refused, passed=translation.passed)
+            batch = SourceBatch(self.key, refused=translation.refused, passed=translation.passed)
             self._store.ingest_source(batch, translation.lines, places=translation.places)
         except Exception as error:  # noqa: BLE001 - each sender gets it
             for each in group:

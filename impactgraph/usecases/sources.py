@@ -10,6 +10,8 @@ from impactgraph.ports.sources import SourceProgress
 
 MOST_POSITIONS = 100
 """Parts whose positions are shown."""
+TOKEN_IN_ADDRESS = ":token"
+"""Among the headers of a delivery: the token of its address. No header can have this name."""
 
 
 class SourceState(StrEnum):
@@ -56,8 +58,13 @@ class Webhook(Protocol):
     """One source that another system sends documents to."""
 
     @property
-    def header(self) -> str:
-        """Name of the header that has the secret or the signature."""
+    def key(self) -> str:
+        """Of its source."""
+        ...
+
+    @property
+    def proof(self) -> str:
+        """What proves the sender, for error messages: the header that has the secret or the signature."""
         ...
 
     def check(self, headers: Mapping[str, str], body: bytes) -> DeliveryCheck:
@@ -70,6 +77,10 @@ class Webhook(Protocol):
 
         Raises StoreUnavailableError; then nothing was taken.
         """
+        ...
+
+    def receipt(self, body: bytes) -> Mapping[str, str]:
+        """What the sender gets as answer once it is durable."""
         ...
 
 
@@ -92,6 +103,10 @@ class LiveSources(Protocol):
         """None where no source with this key is a webhook."""
         ...
 
+    def alert_webhooks(self, sender: str, key: str | None = None) -> Sequence[Webhook]:
+        """The sources of alerts of this sender: with this key, or all of them."""
+        ...
+
 
 class NoSources:
     """The sources of a process that follows none."""
@@ -105,6 +120,9 @@ class NoSources:
 
     def webhook(self, key: str) -> Webhook | None:
         return None
+
+    def alert_webhooks(self, sender: str, key: str | None = None) -> Sequence[Webhook]:
+        return ()
 
 
 def stopped_sources(

@@ -11,7 +11,7 @@ import structlog
 from impactgraph.errors import BadInputError
 from impactgraph.ports.store import Store
 from impactgraph.sources.config import FolderSource, KafkaSource, PostgresSource, Secret, WebhookSource
-from impactgraph.sources.live_sources import FollowedSources, document_mappers, follower
+from impactgraph.sources.live_sources import FollowedSources, document_translators, follower
 from impactgraph.sources.replay import replay_documents
 from tests.kafka_server import KafkaServer
 from tests.postgres_server import PostgresServer
@@ -99,7 +99,7 @@ def test_what_a_webhook_sends_is_mapped_and_mapped_again_once_the_mapping_is_men
     assert ([entry.origin for entry in store.quarantined()], orders_in(store, ["O-1"])) == (["shop"], [])
 
     mapping.write_text(MAPPING)
-    replay_documents(store, document_mappers([config]))
+    replay_documents(store, document_translators([config]))
 
     assert (list(store.quarantined()), total(store)) == ([], "12.50")
 

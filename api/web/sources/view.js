@@ -10,7 +10,7 @@ const SOURCES =
   `query Sources { sources { key kind state lag lastEventAt taken repeated quarantined passed problem
     positions { part position } } }`;
 const POLL_INTERVAL = 5_000;
-const KINDS = { kafka: "Kafka", postgres: "PostgreSQL", folder: "folder", webhook: "webhook" };
+const KINDS = { kafka: "Kafka", postgres: "PostgreSQL", folder: "folder", webhook: "webhook", alerts: "alerts" };
 const SHORT = 20; // positions that a source shows at most
 
 const COLUMNS = [
@@ -53,8 +53,8 @@ export function Sources() {
 function None() {
   return html`
     <${Empty} title="No live sources">
-      This server follows no live sources. Declare Kafka topics, queries in PostgreSQL, folders or webhooks
-      in a file, and start it with <code>impactgraph serve --sources FILE</code>.
+      This server follows no live sources. Declare Kafka topics, queries in PostgreSQL, folders, webhooks
+      or alerts in a file, and start it with <code>impactgraph serve --sources FILE</code>.
     <//>
   `;
 }

@@ -7,8 +7,16 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from impactgraph.alerts.catalogue import SENDERS
 from impactgraph.errors import BadInputError
-from impactgraph.sources.config import FolderSource, KafkaSource, PostgresSource, Secret, WebhookSource
+from impactgraph.sources.config import (
+    AlertsSource,
+    FolderSource,
+    KafkaSource,
+    PostgresSource,
+    Secret,
+    WebhookSource,
+)
 from impactgraph.sources.format import load_sources, parse_sources, schema_text, sources_schema
 
 WHOLE = """
@@ -116,7 +124,7 @@ sources:
 """
 
     assert problems(text) == [
-        "s.yaml:3: source orders: `kind` must be kafka, postgres, folder or webhook, not 'kafk'. "
+        "s.yaml:3: source orders: `kind` must be kafka, postgres, folder, webhook or alerts, not 'kafk'. "
         "Did you mean 'kafka'?",
         "s.yaml:7: source shop: `secrets` must be {env: NAME} or {file: PATH}: a secret never stands in this "
         "file.",
@@ -192,3 +200,34 @@ def test_a_secret_is_read_from_its_place(tmp_path: Path, monkeypatch: pytest.Mon
         Secret(env="OTHER_SECRET").read()
     with pytest.raises(BadInputError, match="cannot be read: No such file"):
         Secret(file=tmp_path / "none").read()
+
+
+def test_a_source_of_alerts_says_how_its_sender_proves_itself() -> None:
+    (source,) = parse_sources(
+        "sources: {prod: {kind: alerts, sender: grafana, rules: a.yaml, secrets: [{env: A}]}}", "s/s.yaml"
+    )
+
+    assert source == AlertsSource("prod", "grafana", (Secret(env="A"),), rules=Path("s/a.yaml"))
+
+
+def test_proofs_that_do_not_fit_the_sender_are_refused() -> None:
+    assert problems(
+        """
+sources:
+  a: {kind: alerts, sender: alertmanagr}
+  b: {kind: alerts, sender: alertmanager, secrets: [{env: A}]}
+  c: {kind: alerts, sender: grafana}
+  d: {kind: alerts, sender: cloudwatch, secrets: [{env: A}]}
+  e: {kind: alerts, sender: datadog, check: basic, secrets: [{env: A}], header: X-Token}
+"""
+    ) == [
+        "s.yaml:3: source a: `sender` must be one of " + ", ".join(SENDERS) + ", not 'alertmanagr'. Did you "
+        "mean 'alertmanager'?",
+        "s.yaml:4: source b: `check` must be secret, basic, bearer or token: Prometheus Alertmanager does "
+        "not sign what it sends.",
+        "s.yaml:5: source c: `secrets` is missing: `check: signature` of grafana needs it.",
+        "s.yaml:6: source d: `topics` is missing: `check: signature` of cloudwatch needs it.",
+        "s.yaml:6: source d: `secrets` is not used by `check: signature` of cloudwatch.",
+        "s.yaml:7: source e: `user` is missing: `check: basic` of datadog needs it.",
+        "s.yaml:7: source e: `header` is not used by `check: basic` of datadog.",
+    ]

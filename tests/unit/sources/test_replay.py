@@ -1,6 +1,7 @@
 """Documents that a mapping refused are mapped again once it was mended."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from impactgraph.ingest.record_mapper import MappedRecord
 from impactgraph.ports.sources import SourceBatch
 from impactgraph.ports.store import Store
-from impactgraph.sources.documents import Document
+from impactgraph.sources.documents import Document, translate
 from impactgraph.sources.replay import replay_documents
 from tests.sources.shop import MAPPED, ShopMapper, document, orders_in, small_store
 
@@ -36,7 +37,7 @@ def store() -> Iterator[Store]:
 
 
 def test_mended_documents_are_events_and_leave_the_quarantine(store: Store) -> None:
-    result = replay_documents(store, {"shop": MendedMapper()})
+    result = replay_documents(store, {"shop": partial(translate, mapper=MendedMapper())})
 
     assert orders_in(store, ["O-1", "O-2"]) == ["O-1", "O-2"]
     assert (result.accepted_count, [entry.place for entry in result.quarantined]) == (2, ["shop@3"])
@@ -44,7 +45,9 @@ def test_mended_documents_are_events_and_leave_the_quarantine(store: Store) -> N
 
 
 def test_numbers_choose_documents(store: Store) -> None:
-    replay_documents(store, {"shop": MendedMapper()}, [store.quarantined()[1].number])
+    replay_documents(
+        store, {"shop": partial(translate, mapper=MendedMapper())}, [store.quarantined()[1].number]
+    )
 
     assert orders_in(store, ["O-1", "O-2"]) == ["O-2"]
 
@@ -56,7 +59,7 @@ def test_documents_of_sources_that_are_not_given_stay(store: Store) -> None:
 
 
 def test_documents_that_are_refused_again_are_not_counted_twice(store: Store) -> None:
-    replay_documents(store, {"shop": ShopMapper()})
-    replay_documents(store, {"shop": ShopMapper()})
+    replay_documents(store, {"shop": partial(translate, mapper=ShopMapper())})
+    replay_documents(store, {"shop": partial(translate, mapper=ShopMapper())})
 
     assert (len(store.quarantined()), store.source_progress()["shop"].quarantined) == (3, 3)

@@ -1,0 +1,83 @@
+"""What a delivery of a sender says, in one form for all senders: alerts, and changes of systems."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from graph_models.time import Millis
+
+NO_LABELS: Mapping[str, str] = {}
+
+
+class AlertState(StrEnum):
+    """As the sender has it."""
+
+    FIRING = "firing"
+    RESOLVED = "resolved"
+    ACKNOWLEDGED = "acknowledged"
+    """Somebody works on it; it fires still."""
+    NO_DATA = "no_data"
+    """The monitor has nothing to judge by, or has not decided yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertMessage:
+    """One state of one alert. Moments are milliseconds since 1970 UTC, durations milliseconds."""
+
+    key: str
+    """Identifies the alert among those of the source."""
+    state: AlertState
+    at: Millis
+    """When it came into this state, by the clock of the sender."""
+    name: str = ""
+    """Of the monitor or rule that raised it."""
+    text: str = ""
+    started_at: Millis | None = None
+    """Where the sender states it."""
+    ended_at: Millis | None = None
+    """Where the sender states it; of a firing alert: when it ends if no news comes."""
+    labels: Mapping[str, str] = field(default_factory=lambda: NO_LABELS)
+    severity: str = ""
+    """In the words of the sender."""
+    url: str = ""
+    keeps_for: Millis | None = None
+    """How long it fires where the sender never says that it ended."""
+    delivery: str = ""
+    """Id of the message, where the sender has no better mark of the state than it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeMessage:
+    """The start or the end of a change of systems: a deployment, a configuration."""
+
+    key: str
+    is_end: bool
+    at: Millis
+    kind: str = "deployment"
+    name: str = ""
+    text: str = ""
+    labels: Mapping[str, str] = field(default_factory=lambda: NO_LABELS)
+    version: str = ""
+    url: str = ""
+    by: str = ""
+
+
+Message: TypeAlias = AlertMessage | ChangeMessage
+
+
+@dataclass(frozen=True, slots=True)
+class SenderReport:
+    """The content of one delivery."""
+
+    messages: Sequence[Message] = ()
+    pass_reasons: Sequence[str] = ()
+    """What it has that opens and ends nothing, each with the reason."""
+    withheld: int = 0
+    """Alerts that the sender left out of the delivery."""
+    confirm: str = ""
+    """Address that the sender waits to see visited before it sends anything."""
+
+
+class MalformedAlertError(ValueError):
+    """The document is not one of this sender; the message is the reason."""

@@ -1,0 +1,44 @@
+"""Alerts in the quarantine that no rule matched, with elements that they may be about."""
+
+import re
+from dataclasses import dataclass
+
+from impactgraph.alerts.catalogue import SENDERS
+from impactgraph.alerts.message import MalformedAlertError
+from impactgraph.alerts.outcome import Origin
+from impactgraph.alerts.rules import AlertRules
+from impactgraph.alerts.trial import Trial, read_report, trials
+from impactgraph.ports.store import QuarantinedEvent, Store
+
+_PLACE = re.compile(r"POST /webhooks/([^/]+)/([^/]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingAlert:
+    """An alert of a document in the quarantine; without a trial the document cannot be read."""
+
+    entry: QuarantinedEvent
+    sender: str
+    trial: Trial | None = None
+
+
+def waiting_alerts(store: Store, limit: int) -> list[WaitingAlert]:
+    """Of at most `limit` documents, the oldest first. An alert that waits in several of them is listed once,
+    with the first.
+    """
+    topology = store.topology()
+    alerts: dict[tuple[str, str], WaitingAlert] = {}
+    for entry in store.quarantined_documents()[:limit]:
+        place = _PLACE.fullmatch(entry.place)
+        if place is None or place[1] not in SENDERS:
+            continue
+        sender, source = place.groups()
+        try:
+            report = read_report(sender, entry.text.encode(), entry.received_at)
+        except MalformedAlertError:
+            alerts[sender, str(entry.number)] = WaitingAlert(entry, sender)
+            continue
+        for trial in trials(report, Origin(sender, source), AlertRules(), topology):
+            if trial.outcome.refusal and trial.outcome.refusal in entry.reason:
+                alerts.setdefault((sender, trial.outcome.failure), WaitingAlert(entry, sender, trial))
+    return list(alerts.values())
