@@ -141,5 +141,7 @@ export const words = (name) => name.toLowerCase().replaceAll("_", " ").replaceAl
 // The kind of a record as texts name it: a notification is a message to the customer.
 export const recordKind = (kind) =>
   (kind.toLowerCase() === "notification" ? "message" : words(kind));
+// A text whose shares stay in one line: 96 %.
+export const unbroken = (text) => text.replaceAll(/(\d) %/g, "$1\u00a0%");
 export const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 export const key = (id) => id.slice(id.indexOf(":") + 1);

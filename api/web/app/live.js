@@ -29,11 +29,12 @@ function setState(state) {
 }
 
 // Calls onData(data) with the present state and again on each change; returns a function that ends it. The
-// fields of the
-// subscription must also be fields of Query, so that it can be polled.
-export function subscribe(query, variables, onData, onError = () => {}) {
+// fields of the subscription must also be fields of Query, so that it can be polled; else `polled` is the
+// query that is sent then.
+export function subscribe(query, variables, onData, onError = () => {}, polled = null) {
   const id = String(++lastId);
-  const subscription = { id, query, variables, onData, onError, asked: false, answered: false, last: null };
+  const subscription =
+    { id, query, variables, onData, onError, polled, asked: false, answered: false, last: null };
   subscriptions.set(id, subscription);
   clearTimeout(lingerTimer);
   if (acknowledged) begin(subscription);
@@ -134,7 +135,8 @@ async function poll() {
 
 async function pollOne(subscription) {
   try {
-    const data = await gql(subscription.query.replace(/^\s*subscription\b/, "query"), subscription.variables);
+    const query = subscription.polled ?? subscription.query.replace(/^\s*subscription\b/, "query");
+    const data = await gql(query, subscription.variables);
     const text = JSON.stringify(data);
     if (
       subscriptions.has(subscription.id)

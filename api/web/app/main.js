@@ -7,6 +7,7 @@ import { html, render } from "./ui.js";
 import { Shell } from "./shell.js";
 import { views } from "./views.js";
 import "/web/now/register.js";
+import "/web/incident/register.js";
 import "/web/radius/register.js";
 import "/web/topology/register.js";
 import "/web/order/register.js";

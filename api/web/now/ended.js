@@ -56,7 +56,31 @@ export function leftOf({ residual, awaitingReplay, totals }) {
 
 const waiting = (stuck) => (stuck.expected >= 0.5 ? `, ${about(stuck, "order")} still stuck` : "");
 
-/** @param when changes when a failure begins or ends; @param shown ids that have a card of their own */
+const OF = `query EndedOf($ids: [ID!]) { blastRadius(failures: $ids) { failures {
+  id class summary startedAt endedAt target { id name }
+} } }`;
+
+/** Failures of an incident that have ended, each with what it has left to repair. */
+export function EndedPart({ ids }) {
+  const { data } = useQuery(OF, { ids }, { keep: true });
+  const radii = useLeft(ids);
+  const parts = (data?.blastRadius.failures ?? []).filter(({ id }) => radii.get(id)).map((failure) => {
+    const radius = radii.get(failure.id);
+    return { failure, radius, left: leftOf(radius) };
+  });
+  return html`<ul class="call ended-part">${parts.map((part) => (part.left.length
+      ? html`<${Unrepaired} key=${part.failure.id} ...${part} />`
+      : html`<${Healed} key=${part.failure.id} failure=${part.failure} />`))}</ul>`;
+}
+
+const Healed = ({ failure }) => html`<li>
+  <${Name} failure=${failure} />
+  <p class="small muted">${failure.endedAt
+      ? html`resolved <${Time} at=${failure.endedAt} />, nothing left to repair`
+      : "affects no order and no record now"}</p>
+</li>`;
+
+/** @param when changes when a failure begins or ends; @param shown ids that the page shows elsewhere */
 export function Ended({ when, shown }) {
   const { data } = useQuery(LIST, { when }, { keep: true });
   const failures = (data?.failures.edges ?? []).map(({ node }) => node);
@@ -77,12 +101,9 @@ export function Ended({ when, shown }) {
     ${healed.length > 0 && html`
       <section class="card">
         <h2>Recently resolved</h2>
-        <ul class="call">${healed.map(({ failure }) => html`
-          <li key=${failure.id}>
-            <${Name} failure=${failure} />
-            <p class="small muted">resolved <${Time} at=${failure.endedAt} />, nothing left to repair</p>
-          </li>
-        `)}</ul>
+        <ul class="call">
+          ${healed.map(({ failure }) => html`<${Healed} key=${failure.id} failure=${failure} />`)}
+        </ul>
       </section>
     `}
   `;
@@ -107,7 +128,8 @@ function Unrepaired({ failure, radius, left }) {
     <strong><${Name} failure=${failure} /></strong>
     <p>Left to repair: ${left.join("; ")}.</p>
     <p class="small muted">
-      ended <${Time} at=${failure.endedAt} />${radius.residual?.healing && drainedBy
+      ${failure.endedAt && html`ended <${Time} at=${failure.endedAt} />`}
+      ${radius.residual?.healing && drainedBy
         ? html`; backlog expected to be cleared by <${Time} at=${drainedBy} />`
         : ""}
     </p>

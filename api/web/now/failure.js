@@ -1,4 +1,4 @@
-// Card of one failure: what it is, its impact, the team to call, and links.
+// A failure, as a card of its own or as a part of its incident's: its impact, the team to call, and links.
 import { html, useRef } from "/web/app/ui.js";
 import { useQuery } from "/web/app/ask.js";
 import { now, ticks } from "/web/app/clock.js";
@@ -39,18 +39,21 @@ function End({ at, endedAt }) {
   return html`<span>expected to end <${Time} at=${at} /></span>`;
 }
 
-export function FailureCard({ summary, place }) {
+/** @param incidentOwner of the incident whose part it is; undefined: it stands alone */
+export function FailureCard({ summary, incidentOwner }) {
   useStore(ticks);
   const { failure, owner, estimates, oldestOrder: oldest } = summary;
   const { target } = failure;
   const radius = href("radius", { failure: failure.id });
-  return html`<li class="card failure" data-failure=${failure.id}>
+  const isPart = incidentOwner !== undefined;
+  const link = html`
+    <a href=${radius} data-stop=${isPart ? null : ""}>
+      ${failure.summary || `${words(failure.class)} of ${target.name}`}
+    </a>
+  `;
+  return html`<li class="failure ${isPart ? "part" : "card"}" data-failure=${failure.id}>
     <div class="failure-head">
-      <h2>
-        <a href=${radius} data-stop>
-          ${place}. ${failure.summary || `${words(failure.class)} of ${target.name}`}
-        </a>
-      </h2>
+      ${isPart ? html`<h3>${link}</h3>` : html`<h2>${link}</h2>`}
       <p class="row small">
         <${Badge} of=${failure.severity} />
         <span>${words(failure.class)} of <${IdLink} id=${target.id} /></span>
@@ -68,9 +71,11 @@ export function FailureCard({ summary, place }) {
       <${Expected} label="Affected orders, expected" of=${estimates.orders} />
     </dl>
     <dl class="pairs">
-      <${Stat} label="Team to call" kind="small">
-        ${owner ? html`${owner.name} <${Contact} of=${owner.contact} />` : "no owner"}
-      <//>
+      ${!(isPart && owner?.id === incidentOwner?.id) && html`
+        <${Stat} label="Team to call" kind="small">
+          ${owner ? html`${owner.name} <${Contact} of=${owner.contact} />` : "no owner"}
+        <//>
+      `}
       <${Stat} label="Order value" kind="small">
         <${ExpectedMoneys} of=${estimates.value} most=${MOST_CURRENCIES} />
       <//>

@@ -1,11 +1,11 @@
-// The active failures as Markdown for a chat or a ticket.
-import { about, expectedNumber, since, stamp, words } from "/web/app/format.js";
+// The incidents and their failures as Markdown for a chat or a ticket.
+import { about, expectedNumber, key, since, stamp, words } from "/web/app/format.js";
 import { footer, playbookLines } from "/web/app/parts/markdown.js";
 import { href } from "/web/app/router.js";
 
-function line({ failure, owner, estimates }, at) {
+function failureLine({ failure, owner, estimates }) {
   return [
-    `${at + 1}. ${failure.id}: ${failure.summary || words(failure.class)}.`,
+    `- ${failure.id}: ${failure.summary || words(failure.class)}.`,
     `${about(estimates.orders, "order")}, ${expectedNumber(estimates.stuck)} stuck;`,
     `${about(estimates.promisesMissed, "promise")} missed.`,
     failure.endedAt
@@ -15,10 +15,20 @@ function line({ failure, owner, estimates }, at) {
   ].join(" ");
 }
 
-export const markdown = (radius, list) => [
+function incidentLine({ headline, state, reason, assignee }, at) {
+  const who = assignee ? `assigned to ${key(assignee)}` : "assigned to nobody";
+  return `${at + 1}. ${headline} At stake: ${reason}. ${words(state)}, ${who}.`;
+}
+
+/** @param parts incidents and failures, as the page has them */
+export const markdown = (radius, { raised, alone, summariesOf }) => [
   `**${radius.headline}**`,
   "",
-  ...list.map(line),
+  ...raised.flatMap((incident, at) => [
+    incidentLine(incident, at),
+    ...summariesOf(incident).map((summary) => `   ${failureLine(summary)}`),
+  ]),
+  ...(alone.length ? ["", "Without an open incident:", "", ...alone.map(failureLine)] : []),
   "",
   ...playbookLines(radius.playbooks),
   footer({ asOf: radius.asOf, hash: href("radius", { asOf: radius.asOf }) }),

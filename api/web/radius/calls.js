@@ -40,7 +40,8 @@ export function Calls({ radius }) {
   </div>`;
 }
 
-function Call({ team, orders, elements }) {
+/** A team, how to reach it, and which of its elements are impaired. */
+export function Call({ team, orders, elements }) {
   return html`<li>
     <div class="row spread"><strong>${team.name}</strong><${Contact} of=${team.contact} /></div>
     <p class="small muted">

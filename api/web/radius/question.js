@@ -31,7 +31,8 @@ const breakdown = ({ param, by }) =>
   `by_${param}: breakdown(by: [${by}]${by === "STEP" ? "" : `, first: ${GROUPS}`}) { key
     orders estimates { orders ${ESTIMATE} stuck ${ESTIMATE} } }`;
 
-const BODY = `{
+/** All that a page of a blast radius shows. */
+export const BODY = `{
   asOf topology complete leftOut frontier headline assumptions
   failures ${FAILURES}
   totals ${TOTALS}

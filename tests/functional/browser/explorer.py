@@ -66,6 +66,12 @@ class NowPage(Explorer):
         """Full ids, the first first."""
         return [one.get_attribute("data-failure") or "" for one in self.page.locator("[data-failure]").all()]
 
+    def incidents(self) -> list[str]:
+        """Full ids, the first first; quiet ones last."""
+        return [
+            one.get_attribute("data-incident") or "" for one in self.page.locator("[data-incident]").all()
+        ]
+
     def of(self, failure: str) -> str:
         """Selects the part of the page that tells of one failure."""
         return f"[data-failure='{failure}']"

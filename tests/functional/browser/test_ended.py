@@ -86,6 +86,6 @@ def test_what_is_left_is_told_until_it_is_repaired(page: Page, store: Store) -> 
         now_page.wait_until_live()
         tell(store, "fulfillment.entered", replay, "r1", at=NOW - MINUTE // 2)
         page.reload()
-        expect(resolved).to_contain_text("Pick confirmations were rejected")
+        expect(page.locator("[data-incident]")).to_contain_text("Pick confirmations were rejected")
         expect(card).to_have_count(0)
         page.goto("about:blank")

@@ -23,6 +23,9 @@ WIDTHS = (1280, 390, 320)
 LOOKS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 VIEWS = {
     "now": "",
+    "incident": "incident/F-queues?do=assign",
+    "incident of a moment": "incident/F-stock?asOf=2026-03-02T09:00:00Z",
+    "unknown incident": "incident/F-404",
     "order": "order/O-001900",
     "unknown order": "order/O-404",
     "overdue": "overdue",

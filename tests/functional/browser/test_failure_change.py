@@ -117,6 +117,6 @@ def test_a_what_if_that_has_happened_is_reported(page: Page, demo: str, api: Api
     page.get_by_role("button", name="Report as a failure").click()
     page.get_by_role("button", name="Confirm", exact=True).click()
 
-    page.get_by_role("heading", name="The ledger does not answer").wait_for()
+    page.locator("[data-failure]", has_text="The ledger does not answer").wait_for(state="attached")
     (reported,) = [each for each in on_record(api).values() if each["target"] == {"id": "system:erp"}]
     api.ask(RESOLVE, id=reported["id"])

@@ -23,6 +23,7 @@ TEXTS = ("name", "contact", "summary", "message", "text", "description")
 WIDTHS = (320, 390, 1280)
 VIEWS = {
     "now": "",
+    "incident": "incident/F-1?do=assign&as=list",
     "blast radius": "radius?as=list",
     "map": "radius?as=map",
     "filtered": f"radius?region=emea-{UNBROKEN}&channel=web-{UNBROKEN}&location=store-001-{UNBROKEN}",

@@ -21,6 +21,7 @@ from tests.functional.cli.running import COMMAND, environment
 ORDERS = 1000
 VIEWS = {
     "": "failures affect",
+    "incident/F-queues": "Store fulfilment queues",
     "radius": "Blast radius",
     "overdue": "overdue",
     "records": "records to check",
@@ -98,7 +99,9 @@ def modules_asked(asked: list[str]) -> list[str]:
     return [url for url in asked if urlsplit(url).path.startswith("/web/")]
 
 
-@pytest.mark.parametrize("where", ["", "radius", "records", "topology?element=system:oms&whatif=1&as=list"])
+@pytest.mark.parametrize(
+    "where", ["", "incident/F-queues", "radius", "records", "topology?element=system:oms&whatif=1&as=list"]
+)
 def test_a_page_that_is_open_comes_back_by_itself(lonely: Explorer, server: Server, where: str) -> None:
     started(lonely)
     server.kill()

@@ -108,15 +108,15 @@ def test_a_failure_leads_to_what_it_hits_and_the_back_button_returns(now_page: N
     expect(now_page.heading).to_contain_text("failures affect")
 
 
-def test_arrows_go_through_the_failures_and_enter_opens_one(now_page: NowPage) -> None:
+def test_arrows_go_through_the_incidents_and_enter_opens_one(now_page: NowPage) -> None:
     now_page.open()
-    second = now_page.failures()[1]
-    now_page.page.locator("[data-failure] h2 a").first.focus()
+    second = now_page.incidents()[1].removeprefix("incident:")
+    now_page.page.locator("[data-incident] h2 a").first.focus()
 
     now_page.page.keyboard.press("ArrowDown")
     now_page.page.keyboard.press("Enter")
 
-    expect(now_page.page).to_have_url(f"{now_page.address}/#/radius?failure={quote(second, safe='')}")
+    expect(now_page.page).to_have_url(f"{now_page.address}/#/incident/{second}")
 
 
 def test_what_is_copied_for_the_chat_begins_with_the_headline(now_page: NowPage, api: Api) -> None:
@@ -149,7 +149,8 @@ def test_a_lost_connection_is_told_and_what_happened_meanwhile_is_caught_up_with
     refused = True
     links[0].close(code=1012)
     expect(now_page.live).not_to_have_attribute("data-state", "live")
-    api.ask(REPORT, input={**REPORTED, "id": "F-late", "summary": "Begun unseen"})
+    unseen = {**REPORTED, "id": "F-late", "target": "system:oms", "summary": "Begun unseen"}
+    api.ask(REPORT, input=unseen)
     refused = False
     now_page.page.get_by_role("heading", name="Begun unseen").wait_for()
     now_page.wait_until_live()

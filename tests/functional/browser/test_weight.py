@@ -15,6 +15,7 @@ FIRST_VIEW, AT_START, ALL_VIEWS = 150_000, 250_000, 1_500_000
 """What the first view needs; with the modules of the other views, which follow; all that is looked at."""
 INDEX = Path(__file__).parents[3] / "api" / "web" / "index.html"
 OTHERS = (
+    "incident/F-queues",
     "radius?failure=F-queues",
     "topology?element=system:oms&whatif=1",
     "order/O-001900",

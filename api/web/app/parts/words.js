@@ -66,6 +66,10 @@ const TONES = {
   FAILED: "stuck",
   DEAD_LETTERED: "stuck",
   RECORD_MISSING: "exposed",
+  OPEN: "stuck",
+  ACKNOWLEDGED: "exposed",
+  MITIGATED: "upcoming",
+  RESOLVED: "good",
 };
 export const tone = (name) => TONES[name] ?? "neutral";
 export const Badge =
@@ -117,7 +121,7 @@ export function Figure({ of, text = number(of) }) {
 }
 
 // A link to the object of an id.
-const VIEW_OF = { order: "order", fulfillment: "order", failure: "radius" };
+const VIEW_OF = { order: "order", fulfillment: "order", failure: "radius", incident: "incident" };
 export function hrefOf(id) {
   const [kind] = id.split(":");
   if (kind === "failure") return href("radius", { failure: id });

@@ -1,0 +1,181 @@
+// What can be done with an incident. The action that is being confirmed is in the address.
+import { html } from "/web/app/ui.js";
+import { useIncidents } from "/web/app/incidents.js";
+import { key, plural, words } from "/web/app/format.js";
+import { change } from "/web/app/router.js";
+import { ActionForm } from "./action_form.js";
+
+const GIVEN = "note: $note, by: $by, version: $version";
+const simple = (name) => `${name}Incident(id: $id, ${GIVEN})`;
+const from = (incident) => `Its state is ${words(incident.state)} now`;
+
+/** Actions by their name in the address: { label, when(incident), and what ActionForm takes }. */
+const ACTIONS = {
+  acknowledge: {
+    label: "Acknowledge",
+    title: "Acknowledge it?",
+    when: ({ acknowledged, state }) => !acknowledged && state !== "CLOSED" && state !== "RESOLVED",
+    says: (incident) => [`${from(incident)}; then acknowledged: others see that you look after it.`],
+    field: simple("acknowledge"),
+  },
+  assign: {
+    label: "Assign",
+    title: "Assign it?",
+    when: ({ state }) => state !== "CLOSED",
+    start: ({ owner, assignee }) => ({ assignee: assignee ?? owner?.id ?? "" }),
+    says: (incident) => [
+      `It is assigned to ${incident.assignee ? key(incident.assignee) : "nobody"} now.`,
+      "Nobody is told of it by this page."
+    ],
+    missing: ({ assignee }) => !assignee.trim() && "Say whom to assign it to.",
+    fields: Assignee,
+    field: `assignIncident(id: $id, assignee: $assignee, ${GIVEN})`,
+    types: "$assignee: String!,",
+    variables: ({ assignee }) => ({ assignee: assignee.trim() }),
+  },
+  note: {
+    label: "Note",
+    title: "Add a note?",
+    when: () => true,
+    says: () => ["It is kept in the timeline and the report; nothing else changes."],
+    needsNote: true,
+    field: simple("note"),
+  },
+  mitigate: {
+    label: "Mitigated",
+    title: "The harm is contained?",
+    when: ({ state }) => state === "OPEN" || state === "ACKNOWLEDGED",
+    says: (incident) => [`${from(incident)}; then mitigated. Its failures go on until they are resolved.`],
+    field: simple("mitigate"),
+  },
+  close: {
+    label: "Close",
+    title: "Close it?",
+    when: ({ state }) => state !== "CLOSED",
+    says: closing,
+    field: simple("close"),
+  },
+  reopen: {
+    label: "Reopen",
+    title: "Open it again?",
+    when: ({ state }) => state === "CLOSED",
+    says: () => ["It is listed again, and stays open until somebody closes it."],
+    field: simple("reopen"),
+  },
+  merge: {
+    label: "Merge",
+    title: "Make it one with others?",
+    when: ({ state }) => state !== "CLOSED",
+    start: () => ({ others: [] }),
+    says: () => ["They become one incident, whatever the correlation says; the earliest gives it its name."],
+    missing: ({ others }) => !others.length && "Choose at least one.",
+    fields: Others,
+    noId: true,
+    field: `mergeIncidents(ids: $ids, ${GIVEN})`,
+    types: "$ids: [ID!]!,",
+    variables: ({ others }, incident) => ({ ids: [incident.id, ...others] }),
+  },
+  split: {
+    label: "Split",
+    title: "Take failures out of it?",
+    when: ({ blastRadius, state }) => blastRadius.failures.length > 1 && state !== "CLOSED",
+    start: () => ({ parts: [] }),
+    says: () => ["Those that you choose become an incident of their own; the others stay in this one."],
+    missing: ({ parts }, { blastRadius }) =>
+      (!parts.length || parts.length === blastRadius.failures.length) && "Choose at least one, and not all.",
+    fields: Parts,
+    field: `splitIncident(id: $id, alerts: $alerts, ${GIVEN})`,
+    types: "$alerts: [ID!]!,",
+    variables: ({ parts }) => ({ alerts: parts }),
+  },
+};
+
+function closing(incident) {
+  const last = incident.blastRadius.failures.filter(({ endedAt }) => !endedAt).length;
+  const residual = incident.residual;
+  const left = residual && !residual.empty ? ["Some of what its failures did has not healed."] : [];
+  return [
+    `${from(incident)}; then closed: it leaves the list of incidents.`,
+    ...(last ? [`${plural(last, "failure")} of it ${last === 1 ? "has" : "have"} not ended, and stay${
+      last === 1 ? "s" : ""} under Now until resolved there.`] : left),
+    "A failure that begins later opens it again.",
+  ];
+}
+
+export function Actions({ incident, chosen }) {
+  const possible = Object.entries(ACTIONS).filter(([, { when }]) => when(incident));
+  const action = ACTIONS[chosen]?.when(incident) ? ACTIONS[chosen] : null;
+  const close = () => change({ do: null }, { replace: true });
+  return html`
+    <div class="row no-print" role="group" aria-label="Actions" data-actions>
+      ${possible.map(([name, { label }], at) => html`
+        <button key=${name} type="button" class="button ${at === 0 ? "first" : ""}"
+            aria-expanded=${name === chosen ? "true" : "false"}
+            onClick=${() => change({ do: name === chosen ? null : name }, { replace: true })}>
+          ${label} …
+        </button>
+      `)}
+    </div>
+    ${action && html`
+      <${Form} key=${chosen} name=${chosen} action=${action} incident=${incident} close=${close} />
+    `}
+  `;
+}
+
+function Form({ name, action, incident, close }) {
+  const { fields: Fields, start, says, missing, variables } = action;
+  const bound = {
+    ...action,
+    name,
+    start: start?.(incident),
+    says: () => says(incident),
+    missing: (form) => missing?.(form, incident),
+    variables: (form) => variables?.(form, incident),
+  };
+  return html`<${ActionForm} action=${bound} incident=${incident} close=${close} heading="h2">
+    ${(form, put) => Fields && html`<${Fields} form=${form} put=${put} incident=${incident} />`}
+  <//>`;
+}
+
+function Assignee({ form, put, incident }) {
+  const teams = incident.blastRadius.owners.map(({ team }) => team);
+  return html`<label class="field"><span>Team or person</span>
+    <input type="text" list="assignees" value=${form.assignee}
+        onInput=${(event) => put({ assignee: event.target.value })} />
+    <datalist id="assignees">
+      ${teams.map(({ id, name }) => html`<option key=${id} value=${id}>${name}</option>`)}
+    </datalist>
+  </label>`;
+}
+
+/** Boxes to choose some of a list: [{id, label}]. */
+function Choice({ legend, list, chosen, onChoose }) {
+  const toggle = (id) => onChoose(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]);
+  return html`<fieldset class="choice">
+    <legend>${legend}</legend>
+    ${list.map(({ id, label }) => html`
+      <label key=${id}>
+        <input type="checkbox" checked=${chosen.includes(id)} onChange=${() => toggle(id)} />
+        <span>${label}</span>
+      </label>
+    `)}
+  </fieldset>`;
+}
+
+function Others({ form, put, incident }) {
+  const { data, error } = useIncidents();
+  const list = (data ?? []).filter(({ id }) => id !== incident.id);
+  if (error && !data) return html`<p class="bad" role="alert">${error.message}</p>`;
+  if (data && !list.length) return html`<p>No other incident is open.</p>`;
+  return html`<${Choice} legend="Incidents that are one with it" chosen=${form.others}
+      list=${list.map(({ id, headline }) => ({ id, label: `${key(id)}: ${headline}` }))}
+      onChoose=${(others) => put({ others })} />`;
+}
+
+function Parts({ form, put, incident }) {
+  const list = incident.blastRadius.failures
+    .map(({ id, summary, class: failureClass, target }) =>
+      ({ id, label: `${key(id)}: ${summary || `${words(failureClass)} of ${target.name}`}` }));
+  return html`<${Choice} legend="Failures that do not belong to it" chosen=${form.parts} list=${list}
+      onChoose=${(parts) => put({ parts })} />`;
+}

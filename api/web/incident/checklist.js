@@ -1,0 +1,118 @@
+// The playbook of an incident as a checklist: who does each step, who must agree, what it saves, who did it.
+import { html, useState } from "/web/app/ui.js";
+import { useQuery } from "/web/app/ask.js";
+import { now, ticks } from "/web/app/clock.js";
+import { key } from "/web/app/format.js";
+import { Contact } from "/web/app/parts/contact.js";
+import { CopyButton } from "/web/app/parts/copy.js";
+import { Answered } from "/web/app/parts/states.js";
+import { savingOf } from "/web/app/parts/steps.js";
+import { Time } from "/web/app/parts/words.js";
+import { useStore } from "/web/app/store.js";
+import { ActionForm } from "./action_form.js";
+import { checklistQuery, incidentOf } from "./question.js";
+
+/** What steps save costs answers: asked anew every five minutes and after each action. */
+const FIVE_MINUTES = 300_000;
+const SECONDS = 30;
+
+export function Checklist({ incident, of, asOf }) {
+  useStore(ticks);
+  const state = `${incident.id} ${incident.version} ${incident.likelyCause[0]?.element.id}`;
+  const round = asOf ?? Math.floor(now() / FIVE_MINUTES);
+  const answer = useQuery(
+    checklistQuery(asOf),
+    { failures: [of], ...(asOf ? { asOf } : {}), state, round },
+    { keep: true, seconds: SECONDS }
+  );
+  return html`<section class="card checklist" aria-labelledby="checklist">
+    <h2 id="checklist">What to do</h2>
+    <${Answered} answer=${answer} what="the checklist">
+      ${(data) => html`
+        <${Steps} steps=${incidentOf(data)?.checklist ?? []} incident=${incident} asOf=${asOf} />
+      `}
+    <//>
+  </section>`;
+}
+
+function Steps({ steps, incident, asOf }) {
+  const playbooks = incident.blastRadius.playbooks.map((one) => ({ ...one, id: key(one.id) }));
+  const names = new Map(playbooks.map(({ id, name }) => [id, name]));
+  const keys = [...new Set(steps.map(({ playbook }) => playbook))];
+  const messages = playbooks.filter(({ id, message }) => message && keys.includes(id));
+  if (!steps.length) return html`
+    <p>No playbook fits this cause: call the owner.</p>
+    <p class="small muted">
+      The topology gives steps under <code>playbooks</code>, for elements and classes of failures.
+    </p>
+  `;
+  return html`
+    ${keys.map((one) => html`
+      ${keys.length > 1 && html`<h3>${names.get(one) ?? one}</h3>`}
+      <ol class="steps" aria-label=${names.get(one) ?? one}>
+        ${steps.filter(({ playbook }) => playbook === one).map((step) => html`
+          <${Step} key=${step.number} step=${step} incident=${incident} asOf=${asOf} />
+        `)}
+      </ol>
+    `)}
+    <${Unknown} steps=${steps} />
+    ${messages.map(({ id, message }) => html`
+      <div key=${id}>
+        <h3>What customers may be told</h3>
+        <p class="say">${message}</p>
+        <p class="no-print"><${CopyButton} text=${message} label="Copy customer message" /></p>
+      </div>
+    `)}
+  `;
+}
+
+/** Why what open steps save is not shown, once for all. */
+function Unknown({ steps }) {
+  const unknown = steps.filter(({ state, saves }) => state === "open" && !saves);
+  const reasons = new Set(unknown.map(({ savesReason }) => savesReason));
+  return reasons.size > 0 && html`
+    <p class="small muted">What steps save is not shown for all: ${[...reasons].join(" ")}</p>
+  `;
+}
+
+function Step({ step, incident, asOf }) {
+  const [open, setOpen] = useState(false);
+  const { text, owner, approvalName, state, by, at } = step;
+  const isDone = state === "done";
+  return html`<li class="step ${state}" data-step=${step.number}>
+    <span class="box" aria-hidden="true">${isDone ? "☑" : "☐"}</span>
+    <div class="step-body">
+      <p>
+        <span class="sr">${isDone ? "Done: " : "Open: "}</span>
+        <strong>${step.number}. ${text}</strong>
+      </p>
+      ${owner && html`<p class="small">${owner.name} <${Contact} of=${owner.contact} /></p>`}
+      ${approvalName && !isDone && html`<p class="small approval">Needs the approval of ${approvalName}.</p>`}
+      ${savingOf(step) && html`<p class="small good-text">${savingOf(step)}</p>`}
+      ${isDone && html`<p class="small muted">Done by ${by ?? "somebody"} <${Time} at=${at} /></p>`}
+      ${!isDone && !asOf && !open && html`
+        <p class="no-print">
+          <button class="button" type="button" onClick=${() => setOpen(true)}>
+            Done …<span class="sr"> with step ${step.number}</span>
+          </button>
+        </p>
+      `}
+      ${!isDone && open && html`
+        <${ActionForm} action=${stepAction(step)} incident=${incident} close=${() => setOpen(false)} />
+      `}
+    </div>
+  </li>`;
+}
+
+const stepAction = ({ number, text, playbook, step, approvalName }) => ({
+  name: `step-${number}`,
+  title: `Step ${number} is done?`,
+  says: () => [
+    `It is recorded that step ${number} was done: ${text}. Nothing is carried out by this page.`,
+    ...(approvalName ? [`It needs the approval of ${approvalName}: say in the note who gave it.`] : []),
+  ],
+  needsNote: Boolean(approvalName),
+  field: "doStep(incident: $id, step: $step, playbook: $playbook, note: $note, by: $by, version: $version)",
+  types: "$step: Int!, $playbook: String",
+  variables: () => ({ step, playbook }),
+});
