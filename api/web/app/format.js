@@ -141,7 +141,8 @@ export const words = (name) => name.toLowerCase().replaceAll("_", " ").replaceAl
 // The kind of a record as texts name it: a notification is a message to the customer.
 export const recordKind = (kind) =>
   (kind.toLowerCase() === "notification" ? "message" : words(kind));
-// A text whose shares stay in one line: 96 %.
-export const unbroken = (text) => text.replaceAll(/(\d) %/g, "$1\u00a0%");
+const NO_BREAK = "\u00a0";
+// A text whose shares stay in one line, such as 96 %.
+export const unbroken = (text) => text.replaceAll(/(\d) %/g, `$1${NO_BREAK}%`);
 export const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 export const key = (id) => id.slice(id.indexOf(":") + 1);

@@ -41,6 +41,18 @@ export function checklistQuery(asOf) {
     checklist ${STEP} } } } }`;
 }
 
+export function listsQuery(asOf) {
+  const [declared, given] = heads(asOf);
+  return `query Lists${declared} { blastRadius${given} { failures { incident {
+    replay(first: 1) { totalCount whyEmpty value { amount currency }
+      groups { queue left done system { id name } } }
+    communications(first: 1) { totalCount whyEmpty value { amount currency }
+      groups { action language channel count } }
+    reprioritise(first: 1) { totalCount whyEmpty value { amount currency }
+      groups { count leastSlack step { name } location { name } } }
+  } } } }`;
+}
+
 export const REPORT = `query Report($failures: [ID!], $at: DateTime) { blastRadius(failures: $failures) {
   failures { incident { report(at: $at) } } } }`;
 

@@ -13,6 +13,7 @@ import { Actions } from "./actions.js";
 import { Causes } from "./causes.js";
 import { Checklist } from "./checklist.js";
 import { Head, Hit } from "./head.js";
+import { Lists } from "./lists.js";
 import { People } from "./people.js";
 import { incidentOf, incidentQuery } from "./question.js";
 import { Timeline } from "./timeline.js";
@@ -73,6 +74,7 @@ function Incident({ incident, of, asOf, route }) {
       <div class="stack">
         <${Hit} incident=${incident} />
         <${Checklist} incident=${incident} of=${of} asOf=${asOf} />
+        <${Lists} incident=${incident} of=${of} asOf=${asOf} />
         <${Causes} incident=${incident} />
       </div>
       <div class="stack">
