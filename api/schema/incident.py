@@ -150,7 +150,8 @@ class Incident(Node, IncidentRepair):
     started_at: Moment = strawberry.field(description="Start of its earliest failure or alert.")
     active: bool = strawberry.field(description="Whether one of its failures or alerts has not ended.")
     quiet: bool = strawberry.field(
-        description="Whether nothing explains it, or no order and no record is affected."
+        description="Whether no order and no record is affected, as far as is known, or it is planned "
+        "maintenance."
     )
     unknown: float = strawberry.field(
         description="Likelihood that none of the causes is the cause: a false alarm, or something that the "
@@ -158,7 +159,7 @@ class Incident(Node, IncidentRepair):
     )
     likely_cause: list[RootCause] = strawberry.field(description="Causes, most likely first.")
     estimates: Estimates | None = strawberry.field(
-        description="Expected values of what it affects, with ranges; null where nothing explains it."
+        description="Expected values of what it affects, with ranges; null of alerts that nothing explains."
     )
     state: IncidentState = strawberry.field(description="How far the work on it is.")
     acknowledged: bool = strawberry.field(description="Whether somebody looks after it.")
@@ -178,8 +179,7 @@ class Incident(Node, IncidentRepair):
         description="The planned maintenance that it is part of."
     )
     residual: IncidentResidual | None = strawberry.field(
-        description="What those of its failures that have ended have left; null where none has, and where "
-        "nothing explains it."
+        description="What those of its failures that have ended have left; null where none has."
     )
     landscape: strawberry.Private[Landscape]
     model: strawberry.Private[incidents.IncidentReport]

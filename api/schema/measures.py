@@ -26,7 +26,7 @@ class IncidentFigures:
     alerts: int = strawberry.field(description="Those failures that were made from alerts.")
     alerts_per_incident: float | None = strawberry.field(description="Null without incidents.")
     quiet_share: float | None = strawberry.field(
-        description="Share of alerts of incidents that nothing explains or that affect nothing; null without "
+        description="Share of alerts of incidents that affect nothing, as far as is known; null without "
         "alerts."
     )
     actions: int = strawberry.field(description="What people did about them.")

@@ -45,7 +45,7 @@ def print_incidents(out: Console, answer: Json) -> None:
     if quiet:
         out.print()
         what = formats.count(len(quiet), "incident")
-        out.print(f"Quiet: {what} that nothing explains, or without effect on orders.", style="bold")
+        out.print(f"Quiet: {what} without effect on orders, as far as is known.", style="bold")
         for incident in quiet:
             out.print(f"  {key_in(incident['id'])}: {incident['headline']} ({incident['reason']})")
     if has_next(answer["incidents"]):

@@ -72,11 +72,11 @@ class IncidentReport:
     key: str
     headline: str
     impact: str
-    """What it affects: the headline of its blast radius; why there is none where nothing explains it."""
+    """What it affects: the headline of its blast radius; of alerts that nothing explains: nothing."""
     started_at: Millis
     is_active: bool
     is_quiet: bool
-    """Nothing explains it, or no order and no record is affected."""
+    """No order and no record is affected, nothing explains its alerts, or it is planned maintenance."""
     unknown: float
     failures: tuple[Failure, ...]
     alerts: tuple[Alert, ...]
@@ -85,7 +85,7 @@ class IncidentReport:
     team: str | None
     """Bare key of the team that owns the likeliest cause."""
     estimates: Estimates | None
-    """Of its blast radius; None where nothing explains the incident."""
+    """Of its blast radius; None of alerts that nothing explains."""
     question: Question
     """The question of its blast radius: the failures on record, else the likeliest cause as a supposed one.
     """
@@ -95,9 +95,7 @@ class IncidentReport:
     maintenance: Maintenance | None = None
     """The planned maintenance that it is part of."""
     residual: Residual | None = None
-    """What those of its failures that have ended have left; None where none has, and where nothing explains
-    the incident.
-    """
+    """What those of its failures that have ended have left; None where none has."""
     rank: int = 0
     """Its place among the incidents that were asked for, from 1 on; 0 where it was asked for alone."""
 
@@ -109,13 +107,13 @@ class IncidentReport:
 
 
 def report_incident(s: Snapshot, ask: Ask, incident: Incident, as_of: Millis | None) -> IncidentReport:
-    """Costs an answer where a cause explains the incident; another one where some of its failures have ended
-    and others last.
+    """Costs an answer, but for alerts that nothing explains; another one where some of its failures have
+    ended and others last.
     """
     keys = {alert.key for alert in incident.alerts}
     failures = tuple(failure for failure in s.failures if failure.key in keys)
     asked_for = _question(incident, failures, as_of)
-    answer = ask(s, asked_for) if incident.is_explained else None
+    answer = ask(s, asked_for) if failures or incident.is_explained else None
     name = partial(element_text, s.topology)
     first = incident.causes[0].element if incident.causes else None
     maintenance = maintenance_of(incident, s.journal.maintenance, s.at)

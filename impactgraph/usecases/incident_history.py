@@ -88,7 +88,7 @@ def facts_of(
         alerts=sum(failure.alert is not None for failure in failures),
         failures=len(failures),
         actions=len(mine),
-        is_quiet=cause is None or (hit is not None and not hit.is_anything),
+        is_quiet=cause is None if hit is None else not hit.is_anything,
         cause=cause,
         owner=s.topology.owner_of(cause) if cause is not None else None,
         elements=elements,

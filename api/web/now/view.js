@@ -40,9 +40,7 @@ function arranged(radius, list) {
   const summariesOf = ({ failures }) =>
     summaries.filter(({ failure }) => failures.some(({ id }) => id === failure.id));
   const known = new Set(list.flatMap(({ failures }) => failures.map(({ id }) => id)));
-  // one alert that no cause explains is quiet, but what affects orders is not folded away
-  const isQuiet = (incident) => incident.state === "QUIET"
-    && (incident.maintenance !== null || !summariesOf(incident).some(affects));
+  const isQuiet = ({ state }) => state === "QUIET";
   const silent = new Set(list.filter(isQuiet).flatMap(({ failures }) => failures.map(({ id }) => id)));
   return {
     summaries,

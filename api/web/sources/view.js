@@ -10,7 +10,9 @@ const SOURCES =
   `query Sources { sources { key kind state lag lastEventAt taken repeated quarantined passed problem
     positions { part position } } }`;
 const POLL_INTERVAL = 5_000;
-const KINDS = { kafka: "Kafka", postgres: "PostgreSQL", folder: "folder", webhook: "webhook", alerts: "alerts" };
+const KINDS = {
+  kafka: "Kafka", postgres: "PostgreSQL", folder: "folder", webhook: "webhook", alerts: "alerts",
+};
 const SHORT = 20; // positions that a source shows at most
 
 const COLUMNS = [

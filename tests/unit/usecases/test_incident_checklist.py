@@ -10,7 +10,7 @@ from impactgraph.bootstrap import open_store
 from impactgraph.ports.store import Store
 from impactgraph.usecases.apply_topology import apply_documents
 from impactgraph.usecases.blast_radius import answer_question
-from impactgraph.usecases.failure_events import send
+from impactgraph.usecases.failure_events import Data, send
 from impactgraph.usecases.incident_checklist import ProposedStep, checklist
 from impactgraph.usecases.incidents import get_incident
 from impactgraph.usecases.report_failure import report_failure
@@ -53,9 +53,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def _order(store: Store, key: str) -> None:
     at = NOW - 20 * MINUTE
     parts = [{"fulfillment": f"{key}/1", "workflow": "ship"}]
-    placed = {"order": key, "channel": "web", "mode": "ship", "currency": "EUR", "value": "10"}
+    placed: Data = {"order": key, "channel": "web", "mode": "ship", "currency": "EUR", "value": "10"}
     send(store, "order.placed", {**placed, "fulfillments": parts}, event_id=f"p{key}", at=at)
-    entered = {"order": key, "fulfillment": f"{key}/1", "step": "plan"}
+    entered: Data = {"order": key, "fulfillment": f"{key}/1", "step": "plan"}
     send(store, "fulfillment.entered", entered, event_id=f"e{key}", at=at)
 
 

@@ -111,6 +111,30 @@ def test_what_affects_no_order_is_quiet(store: Store) -> None:
     assert report.is_quiet
 
 
+def test_an_alert_that_nothing_explains_is_not_quiet_where_orders_are_affected(store: Store) -> None:
+    at = NOW - 20 * MINUTE
+    parts = [{"fulfillment": "A/1", "workflow": "ship"}]
+    head = {"order": "A", "channel": "web", "mode": "ship", "currency": "EUR", "value": "10"}
+    send(store, "order.placed", {**head, "fulfillments": parts}, event_id="1", at=at)
+    send(
+        store,
+        "fulfillment.entered",
+        {"order": "A", "fulfillment": "A/1", "step": "plan"},
+        event_id="2",
+        at=at,
+    )
+    origin = {"sender": "alertmanager", "source": "prod", "key": "a"}
+    alert_of = {"failure": "F-1", "target": "system:oms", "class": "outage", "alert": origin}
+    send(store, "failure.reported", alert_of, event_id="3", at=at)
+
+    (report,) = asked(store)
+
+    assert report.unknown > report.likely_cause[0].score
+    assert report.life.state is IncidentState.OPEN
+    assert not report.is_quiet
+    assert report.estimates is not None and report.estimates.orders.possible == 1
+
+
 def test_ended_failures_are_incidents_of_the_past(store: Store) -> None:
     fail(store, "F-1", "system:broker", minutes_ago=300, ended=True)
     fail(store, "F-2", "system:erp", minutes_ago=10)
