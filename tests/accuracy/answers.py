@@ -2,7 +2,6 @@
 asked for over GraphQL, page by page.
 """
 
-import asyncio
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -17,6 +16,7 @@ from impactgraph.ingest.files import read_blocks
 from impactgraph.ports.store import Store
 from impactgraph.settings import Settings
 from impactgraph.usecases.apply_topology import apply_path
+from tests.own_loop import run_apart
 
 Row = dict[str, Any]
 LISTS = ("orders", "postings", "notifications")
@@ -49,8 +49,8 @@ def answer_of(case: Path, folder: Path, true_end: str) -> Row:
         _fill(store, case, as_of)
         app = create_app(store, Settings(deadline=120, max_cost=10_000_000), now=lambda: as_of)
         transport = httpx.ASGITransport(app)
-        answer = asyncio.run(_asked(transport, question))
-        return answer | {"to_come": asyncio.run(_to_come(transport, question, true_end))}
+        answer = run_apart(_asked(transport, question))
+        return answer | {"to_come": run_apart(_to_come(transport, question, true_end))}
     finally:
         store.close()
 

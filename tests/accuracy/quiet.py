@@ -4,7 +4,6 @@ The days of fixtures/accuracy/quiet at the moment of their question, and the dem
 at every second hour of a day.
 """
 
-import asyncio
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -18,6 +17,7 @@ from impactgraph.settings import Settings
 from impactgraph.stores.embedded import EmbeddedStore
 from tests.accuracy.scoring import HOME
 from tests.accuracy.withheld import ask_overdue, suspected_in
+from tests.own_loop import run_apart
 
 BLAMED = 0.5
 """Likelihood from which on a suspect is blamed."""
@@ -56,7 +56,7 @@ def demo_hour(orders: int, seed: int, hour: int) -> Quiet:
     try:
         load_demo(store, orders, at, seed, has_failures=False)
         transport = httpx.ASGITransport(create_app(store, Settings(deadline=120), now=lambda: at))
-        found = asyncio.run(ask_overdue(transport, moment(at).isoformat()))
+        found = run_apart(ask_overdue(transport, moment(at).isoformat()))
     finally:
         store.close()
     return _first(f"{hour:02}:00", found)

@@ -1,6 +1,5 @@
 """The development cases with the failure events withheld: which elements does the public API suspect?"""
 
-import asyncio
 import gzip
 import json
 from functools import cache
@@ -20,6 +19,7 @@ from impactgraph.settings import Settings
 from impactgraph.topology.load import load_topology
 from impactgraph.usecases.apply_topology import apply_path
 from tests.accuracy.scoring import HOME
+from tests.own_loop import run_apart
 
 FIRST = 3
 SHARE = 0.75
@@ -47,7 +47,7 @@ def suspected_in(folder: Path) -> dict[str, Any]:
             for block in read_blocks(str(folder / "events.ndjson.gz")):
                 assert not store.ingest(block.lines, places=block.places).quarantined
             app = create_app(store, Settings(deadline=120), now=lambda: at)
-            return asyncio.run(ask_overdue(httpx.ASGITransport(app), asked))
+            return run_apart(ask_overdue(httpx.ASGITransport(app), asked))
         finally:
             store.close()
 

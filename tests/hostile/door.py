@@ -1,6 +1,5 @@
 """Sends hostile requests to the application in this process, and says what went wrong."""
 
-import asyncio
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from tests.functional.http.shop import NOW
 from tests.hostile.events import event_requests
 from tests.hostile.questions import export_requests, graphql_requests, page_requests
 from tests.hostile.request import Request
+from tests.own_loop import OwnLoop
 
 SCHEMA = build_schema(Settings()).core_schema
 REQUESTS = st.one_of(
@@ -44,17 +44,17 @@ class Door:
         app = create_app(self.store, Settings(), now=lambda: NOW)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         self._client = httpx.AsyncClient(transport=transport, base_url="http://test")
-        self._loop = asyncio.new_event_loop()
+        self._loop = OwnLoop()
 
     def close(self) -> None:
-        self._loop.run_until_complete(self._client.aclose())
+        self._loop.run(self._client.aclose())
         self._loop.close()
 
     def send(self, request: Request) -> None:
         """Raises AssertionError where the answer is a defect: a status of 500, an internal error, a
         traceback, an event refused without a reason.
         """
-        response = self._loop.run_until_complete(
+        response = self._loop.run(
             self._client.request(
                 request.method, request.path, headers=dict(request.headers), content=request.body
             )

@@ -1,6 +1,5 @@
 """The doors of alert senders, in process: an application without a server, and a small store."""
 
-import asyncio
 from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +17,7 @@ from impactgraph.ports.store import Store
 from impactgraph.sources.config import AlertsSource, Secret
 from impactgraph.sources.live_sources import FollowedSources
 from tests.alert_payloads import PAYLOADS, SECRET, hmac_hex, text
+from tests.own_loop import run_apart
 from tests.sources.shop import NOW
 
 VARIABLE = "ALERT_SECRET"
@@ -80,7 +80,7 @@ def post(app: FastAPI, address: str, body: bytes, headers: Mapping[str, str] | N
         async with httpx.AsyncClient(transport=transport, base_url="http://impactgraph") as client:
             return await client.post(address, content=body, headers=dict(headers or {}))
 
-    return asyncio.run(ask())
+    return run_apart(ask())
 
 
 def send(app: FastAPI, sender: str, document: Any, key: str = "") -> int:

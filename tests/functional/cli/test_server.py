@@ -1,6 +1,7 @@
 """Every command gives the same over a server as on the store itself: the same status, the same bytes."""
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,8 +49,11 @@ class OpenStore:
 
 
 @pytest.fixture(scope="module")
-def store(shop: Path) -> Iterator[Store]:
-    store = open_store(str(shop), now=lambda: MOMENT)
+def store(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A store of its own: lists are added to it."""
+    folder = tmp_path_factory.mktemp("server") / "shop"
+    shutil.copytree(shop, folder)
+    store = open_store(str(folder), now=lambda: MOMENT)
     yield store
     store.close()
 

@@ -4,10 +4,10 @@ from typing import Any, cast
 
 import anyio
 import pytest
-from anyio.from_thread import start_blocking_portal
 
 import api.grouping
 from api.grouping import Grouping
+from tests.own_loop import run_apart
 
 
 def test_a_defect_while_events_are_taken_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,5 +24,4 @@ def test_a_defect_while_events_are_taken_is_answered(monkeypatch: pytest.MonkeyP
             with pytest.raises(KeyError):
                 await grouping.receive([b"{}"])
 
-    with start_blocking_portal() as portal:  # a thread of its own: a browser test may hold this thread's loop
-        portal.call(send)
+    run_apart(send())
