@@ -58,7 +58,7 @@ def test_the_file_may_be_named_by_the_environment(shop: Path) -> None:
     [
         (("follow", "exports"), "Name the file of sources with --sources or IMPACTGRAPH_SOURCES."),
         (("follow", "export", "--sources", "sources.yaml"), "Did you mean source exports?"),
-        (("follow", "shop", "--sources", "sources.yaml"), "shop is a webhook"),
+        (("follow", "shop", "--sources", "sources.yaml"), "shop is of kind webhook"),
         (("serve", "--sources", "none.yaml"), "none.yaml: error: The sources cannot be read"),
         (
             ("serve", "--sources", "sources.yaml"),
