@@ -287,7 +287,7 @@ COMMANDS = (
         "incidents assign",
         "Gives an incident to a team or a person.",
         _INCIDENT_STATUS,
-        ("impactgraph incidents assign F-stock team:oms --by ana",),
+        ("impactgraph incidents assign F-stock team:orders --by ana",),
     ),
     Command(
         "incidents note",

@@ -8,9 +8,10 @@ from graph_models.time import Millis
 from impactgraph.cli import formats
 from impactgraph.cli.decode import has_next, key_in, known_moment, moment_in, nodes_in
 from impactgraph.cli.encode.values import Json
-from impactgraph.cli.output import Rows, table
+from impactgraph.cli.output import Rows, print_lines, table
 
 _MOST_CAUSES = 3
+_MOST_NAMES = 10
 _COLUMNS = (
     "incident",
     "state",
@@ -35,19 +36,20 @@ def print_incidents(out: Console, answer: Json) -> None:
     quiet = [each for each in incidents if each["quiet"]]
     total = answer["incidents"]["totalCount"]
     if not total:
-        out.print("No failure is active, and no alert was given: there is no incident.", style="bold")
+        out.print(
+            "There is no incident, or all are closed: --all lists those of the last week.", style="bold"
+        )
         return
     what = f"{formats.count(total, 'incident')}, most costly first"
     out.print(f"{what}." if total > 1 else f"{formats.count(total, 'incident')}.", style="bold")
-    out.print(f"As of {formats.day_and_time(at)}. Times are UTC.", style="dim")
+    out.print(f"As of {formats.dated(at)}. {formats.zone_note()}", style="dim")
     for number, incident in enumerate(loud, 1):
         _print_incident(out, number, incident, at)
     if quiet:
         out.print()
         what = formats.count(len(quiet), "incident")
         out.print(f"Quiet: {what} without effect on orders, as far as is known.", style="bold")
-        for incident in quiet:
-            out.print(f"  {key_in(incident['id'])}: {incident['headline']} ({incident['reason']})")
+        print_lines(out, (_quiet_text(incident) for incident in quiet))
     if has_next(answer["incidents"]):
         out.print(f"{total - len(incidents):,} more: use --first.", style="dim")
 
@@ -57,14 +59,14 @@ def _print_incident(out: Console, number: int, incident: Json, at: int) -> None:
     out.print(f"{number}. {incident['headline']}", style="bold")
     owner = incident["owner"]
     since = formats.at(known_moment(incident["startedAt"]), at)
-    out.print(f"   Since {since}." + (f" Owner: {owner['name']}." if owner else ""))
-    out.print(f"   {_state_text(incident)}")
-    out.print(f"   {incident['impact']}")
+    lines = [f"Since {since}." + (f" Owner: {owner['name']}." if owner else "")]
+    lines += [_state_text(incident), incident["impact"]]
     if incident["residual"] is not None:
-        out.print(f"   {_residual_text(incident['residual'], at)}")
-    names = [key_in(each["id"]) for each in incident["failures"]]
-    names += [each["id"] for each in nodes_in(incident["alerts"]) if not each["sender"]]
-    out.print(f"   Failures and alerts: {', '.join(names[:10])}" + (" ..." if len(names) > 10 else ""))
+        lines.append(_residual_text(incident["residual"], at))
+    failures = [key_in(each["id"]) for each in incident["failures"]]
+    alerts = [each["id"] for each in nodes_in(incident["alerts"]) if not each["sender"]]
+    lines += [_names("Failures", failures)] * bool(failures) + [_names("Alerts", alerts)] * bool(alerts)
+    print_lines(out, lines, indent=3)
     causes = table("likely cause", "class", "likelihood", "evidence", right=("likelihood",))
     for cause in incident["likelyCause"][:_MOST_CAUSES]:
         causes.add_row(
@@ -77,14 +79,23 @@ def _print_incident(out: Console, number: int, incident: Json, at: int) -> None:
     out.print(causes)
 
 
+def _quiet_text(incident: Json) -> str:
+    """Such as `F-1: An outage of Loyalty is the likeliest cause of failure F-1 (97 %). Quiet: ...`"""
+    return f"{key_in(incident['id'])}: {incident['headline']} Quiet: {incident['reason']}."
+
+
+def _names(title: str, names: list[str]) -> str:
+    return f"{title}: {', '.join(names[:_MOST_NAMES])}" + (" ..." if len(names) > _MOST_NAMES else "")
+
+
 def _state_text(incident: Json) -> str:
-    """Such as `Acknowledged, assigned to ana. At stake: 3 promises, 900 EUR.`"""
+    """Such as `Acknowledged, assigned to ana. At stake: 3 promises, orders worth 900 EUR.`"""
     state = incident["state"].capitalize()
     if incident["flapping"]:
         state += ", flapping"
     if incident["assignee"]:
         state += f", assigned to {incident['assignee']}"
-    stake = "Why" if incident["quiet"] else "At stake"
+    stake = "Quiet" if incident["quiet"] else "At stake"
     return f"{state}. {stake}: {incident['reason']}."
 
 
@@ -102,8 +113,7 @@ def print_worked(out: Console, incident: Json) -> None:
     """Prints what became of an incident after an action."""
     out.print(f"{incident['id']} (version {incident['version']}): {incident['headline']}", style="bold")
     out.print(_state_text(incident))
-    names = [key_in(each["id"]) for each in incident["failures"]]
-    out.print(f"Failures: {', '.join(names[:10])}" + (" ..." if len(names) > 10 else ""))
+    out.print(_names("Failures", [key_in(each["id"]) for each in incident["failures"]]))
 
 
 def action_rows(incident: Json) -> Rows:

@@ -30,7 +30,7 @@ def rank_key(
 
 
 def rank_reason(estimates: Estimates | None) -> str:
-    """What is at stake, such as `212 promises, 48,000 EUR`; empty where nothing is affected."""
+    """What is at stake, such as `212 promises, orders worth 48,000 EUR`; empty where nothing is affected."""
     if estimates is None:
         return ""
     counts = (
@@ -40,7 +40,8 @@ def rank_reason(estimates: Estimates | None) -> str:
         (estimates.notifications.expected, "customer message"),
         (estimates.tasks.expected + estimates.supplier_orders.expected, "other record"),
     )
-    first = next((_count(number, noun) for number, noun in counts if number >= _LEAST), "")
+    number, noun = next(((number, noun) for number, noun in counts if number >= _LEAST), (0.0, ""))
+    first = _count(number, noun) if noun else ""
     amounts = converted_amount(estimates.value)
     largest = max(exact_amounts(estimates.value), key=lambda each: each.expected, default=None)
     shown_amount = amounts or largest
@@ -48,7 +49,9 @@ def rank_reason(estimates: Estimates | None) -> str:
         return first
     more = " and other currencies" if amounts is None and len(exact_amounts(estimates.value)) > 1 else ""
     money = say_about(shown_amount.expected, shown_amount.currency).removeprefix("about ") + more
-    return f"{first}, {money}" if first else money
+    if noun == "order":
+        return f"{first} worth {money}"
+    return f"{first}, orders worth {money}" if first else f"orders worth {money}"
 
 
 _LEAST = 0.5

@@ -29,12 +29,13 @@ def incident_text(incident: Incident, name: Names) -> str:
 def cause_text(incident: Incident, cause: CandidateCause, name: Names) -> str:
     """What speaks for a cause and what against it."""
     count, total = len(cause.explains), len(incident.alerts)
+    kind = _kind(incident)
     if total == 1:
-        text = "It would explain the alert."
+        text = f"It would explain the {kind}."
     elif count == total:
-        text = f"It would explain all {total} alerts."
+        text = f"It would explain all {total} {kind}s."
     else:
-        text = f"It would explain {count} of {total} alerts."
+        text = f"It would explain {count} of {total} {kind}s."
     if cause.silent:
         verb = "has" if len(cause.silent) == 1 else "have"
         text += f" Against it: {_list([name(each) for each in cause.silent])} {verb} raised no alert."
@@ -60,10 +61,15 @@ _KINDS = {
 
 
 def _reports(incident: Incident) -> str:
-    count = len(incident.alerts)
-    if all(alert.is_statement for alert in incident.alerts):
-        return f"failure {incident.alerts[0].key}" if count == 1 else f"{count} failures"
-    return f"the alert {incident.alerts[0].key}" if count == 1 else f"{count} alerts"
+    count, kind = len(incident.alerts), _kind(incident)
+    if count > 1:
+        return f"{count} {kind}s"
+    return f"failure {incident.alerts[0].key}" if kind == "failure" else f"the alert {incident.alerts[0].key}"
+
+
+def _kind(incident: Incident) -> str:
+    """What people call its parts: failures where somebody reported all of them, else alerts."""
+    return "failure" if all(alert.is_statement for alert in incident.alerts) else "alert"
 
 
 def _percent(cause: CandidateCause) -> str:

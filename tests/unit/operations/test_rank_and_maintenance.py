@@ -44,9 +44,9 @@ def estimates(promises: float = 0, orders: float = 0, euros: str = "0", postings
 @pytest.mark.parametrize(
     ("stake", "reason"),
     [
-        (estimates(212, 900, "48000"), "212 promises, 48,000 EUR"),
+        (estimates(212, 900, "48000"), "212 promises, orders worth 48,000 EUR"),
         (estimates(1, 3, "0.4"), "1 promise"),
-        (estimates(0, 3, "12345.67"), "3 orders, 12,300 EUR"),
+        (estimates(0, 3, "12345.67"), "3 orders worth 12,300 EUR"),
         (estimates(postings=7), "7 postings"),
         (estimates(), ""),
         (None, ""),
