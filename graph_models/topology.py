@@ -264,7 +264,7 @@ class StepEffectKind(StrEnum):
     END = "end"
     """Ends the failure of an element."""
     DRAIN = "drain"
-    """Works off the backlog of an element faster."""
+    """Clears the backlog of an element faster."""
     ALTERNATIVE = "alternative"
     """Opens another way in place of the failed element."""
     MOVE = "move"

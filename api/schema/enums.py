@@ -321,7 +321,7 @@ _describe(
     "What a step of a playbook changes.",
     {
         "END": "The failure of an element ends.",
-        "DRAIN": "The backlog of an element is worked off faster.",
+        "DRAIN": "The backlog of an element is cleared faster.",
         "ALTERNATIVE": "Another way is opened in place of the failed element.",
         "MOVE": "Orders are moved to another workflow.",
         "HOLD": "Records or messages are held.",
@@ -336,18 +336,18 @@ _describe(
     NoticeState,
     "What became of a notice.",
     {
-        "WAITING": "It was not sent yet.",
+        "WAITING": "It has not been sent yet.",
         "SENT": "Its receiver has taken it.",
-        "FAILED": "It was not taken, and is tried again.",
-        "GIVEN_UP": "It is not tried any more.",
+        "FAILED": "Its receiver did not take it; it will be tried again.",
+        "GIVEN_UP": "It is no longer tried.",
     },
 )
 _describe(
     NoticeKind,
     "What a notice says of its incident.",
     {
-        "NEW": "It began, or somebody new is told of it.",
-        "CHANGED": "Its level or its likeliest cause is another.",
+        "NEW": "The incident is new to its receiver.",
+        "CHANGED": "Its level or its likeliest cause has changed.",
         "RESOLVED": "It is over.",
     },
 )
@@ -355,17 +355,17 @@ _describe(
     NoticeLevel,
     "How much is at stake in an incident, by expected promises missed and orders.",
     {
-        "NONE": "Nothing that is known.",
-        "LOW": "Less than 10 promises and 100 orders.",
-        "MEDIUM": "10 promises, or 100 orders.",
-        "HIGH": "100 promises, or 1,000 orders.",
-        "CRITICAL": "1,000 promises, or 10,000 orders.",
+        "NONE": "Nothing, as far as is known.",
+        "LOW": "Fewer than 10 promises, and fewer than 100 orders.",
+        "MEDIUM": "At least 10 promises or 100 orders.",
+        "HIGH": "At least 100 promises or 1,000 orders.",
+        "CRITICAL": "At least 1,000 promises or 10,000 orders.",
     },
 )
 _describe(
     PeriodUnit,
-    "What measures are of.",
-    {"WEEK": "A week from Monday on, in UTC.", "MONTH": "A month, in UTC."},
+    "Length of the periods of measures.",
+    {"WEEK": "A week that begins on Monday, in UTC.", "MONTH": "A month, in UTC."},
 )
 _describe(
     ReplayReason,
@@ -373,9 +373,9 @@ _describe(
     {
         "DEAD_LETTERED": "Its message is in a dead-letter queue.",
         "REJECTED": "A schema or a business rule refused it.",
-        "LOST": "It was lost on a way that neither tries again nor keeps messages.",
-        "MISSING": "The failure behind it has ended, it is overdue, and nothing announces it.",
-        "DUPLICATED": "It was recorded more often than it should be: what is too much has to be taken back.",
+        "LOST": "It was lost on an integration that neither retries nor keeps messages.",
+        "MISSING": "The failure behind it has ended, it is overdue, and nothing suggests that it will come.",
+        "DUPLICATED": "It was recorded more often than it should be: the surplus must be reversed.",
     },
 )
 _describe(
@@ -383,18 +383,18 @@ _describe(
     "What is to be done about a message to a customer.",
     {
         "HOLD": "It would go out by itself and would be wrong.",
-        "SEND": "It is owed: nothing has told the customer.",
-        "CORRECT": "It went out and is not true.",
+        "SEND": "The customer should have it and has not been informed.",
+        "CORRECT": "It went out, and what it says is not true.",
     },
 )
 _describe(
     CommunicationReason,
     "Why a message to a customer is to be held, sent or corrected.",
     {
-        "PROMISE_MISSED": "The promise is at least as likely missed because of the failures as kept.",
-        "NOT_TRUE_YET": "It tells a step that the order has not come to.",
-        "STATES_PROMISE": "It names the promise, which is expected to be missed.",
-        "OVERTAKEN": "It tells a step that the order has left behind long ago.",
+        "PROMISE_MISSED": "The promise is missed because of the failures with a likelihood of at least half.",
+        "NOT_TRUE_YET": "It announces a step that the order has not reached.",
+        "STATES_PROMISE": "It names the promise, which will probably be missed.",
+        "OVERTAKEN": "It announces a step that the order has already left.",
         "WRONG_CONTENT": "Its content is wrong.",
         "DUPLICATED": "It comes twice.",
         "NOT_SENT": "It was due, and has not been recorded.",

@@ -31,38 +31,40 @@ class AlertInput:
     id: strawberry.ID = strawberry.field(description="The same for every message about one occurrence.")
     element: strawberry.ID = strawberry.field(description="Full id of the element that it is about.")
     started_at: Moment = strawberry.field(description="When it began.")
-    ended_at: Moment | None = strawberry.field(default=None, description="When it ended; null: it lasts.")
+    ended_at: Moment | None = strawberry.field(
+        default=None, description="When it ended; null: it has not ended."
+    )
     failure_class: FailureClass | None = strawberry.field(
-        name="class", default=None, description="What the monitor saw, where it says so."
+        name="class", default=None, description="What the monitor saw; null where it does not say."
     )
     scope: ScopeInput | None = strawberry.field(
         default=None, description="What it is limited to, such as a location; null: not limited."
     )
-    text: str | None = strawberry.field(default=None, description="What it says.")
+    text: str | None = strawberry.field(default=None, description="Its text.")
 
 
-@strawberry.type(description="What a monitor says of an element.")
+@strawberry.type(description="What a monitor reports about an element.")
 class Alert:
     id: strawberry.ID = strawberry.field(
-        description="Its id, as it was given; of one that became a failure, that of the failure."
+        description="Its id as given in the question; of an alert that became a failure, that of the failure."
     )
     sender: str = strawberry.field(
-        description="Kind of system that sent it, such as `alertmanager`; empty where the question has it."
+        description="Kind of system that sent it, such as `alertmanager`; empty for an alert of the question."
     )
-    source: str = strawberry.field(description="Which one of them; empty where the question has it.")
+    source: str = strawberry.field(description="Which one of them; empty for an alert of the question.")
     key: str = strawberry.field(description="Identifies it among those of its source.")
     state: str = strawberry.field(
-        description="As the sender has it, such as `firing`; of an alert of the question `firing` or "
+        description="As the sender states it, such as `firing`; of an alert of the question `firing` or "
         "`resolved`."
     )
     reason: str = strawberry.field(
-        description="Why it is about this element, in this class; empty where the question says so."
+        description="Why it is about this element, in this class; empty for an alert of the question."
     )
     failure_class: FailureClass | None = strawberry.field(name="class", description="What the monitor saw.")
     started_at: Moment = strawberry.field(description="When it began.")
-    ended_at: Moment | None = strawberry.field(description="When it ended; null: it lasts.")
+    ended_at: Moment | None = strawberry.field(description="When it ended; null: it has not ended.")
     scope: JSON = strawberry.field(description="What it is limited to: values by dimension.")
-    text: str = strawberry.field(description="What it says.")
+    text: str = strawberry.field(description="Its text.")
     landscape: strawberry.Private[Landscape]
     model: strawberry.Private[models.Alert]
 
@@ -91,7 +93,7 @@ class Alert:
         )
 
 
-@strawberry.type(description="An element whose failure may be behind an incident.")
+@strawberry.type(description="An element whose failure may be the cause of an incident.")
 class RootCause:
     failure_class: FailureClass = strawberry.field(name="class", description="The class of its failure.")
     score: float = strawberry.field(description="Likelihood that it is the cause.")
@@ -118,7 +120,7 @@ class RootCause:
         failures = (each for each in self.of_incident.failures if each.key in explanations)
         return [Failure.of(each, at, self.landscape) for each in failures]
 
-    @strawberry.field(description="What changed before: changes whose place and time fit, the nearest first.")
+    @strawberry.field(description="Changes shortly before, whose place and time fit, the latest first.")
     def changes(self) -> list[SystemChange]:
         return [SystemChange.of(each, self.landscape) for each in self.model.changes]
 
@@ -154,14 +156,14 @@ class Incident(Node, IncidentRepair):
         "maintenance."
     )
     unknown: float = strawberry.field(
-        description="Likelihood that none of the causes is the cause: a false alarm, or something that the "
+        description="Likelihood that none of these is the cause: a false alarm, or something that the "
         "topology does not have."
     )
     likely_cause: list[RootCause] = strawberry.field(description="Causes, most likely first.")
     estimates: Estimates | None = strawberry.field(
         description="Expected values of what it affects, with ranges; null of alerts that nothing explains."
     )
-    state: IncidentState = strawberry.field(description="How far the work on it is.")
+    state: IncidentState = strawberry.field(description="How far the work on it has come.")
     acknowledged: bool = strawberry.field(description="Whether somebody looks after it.")
     flapping: bool = strawberry.field(
         description="Whether one of its failures begins and ends again and again, which keeps it open."
@@ -171,29 +173,30 @@ class Incident(Node, IncidentRepair):
     )
     assignee: str | None = strawberry.field(description="Who works on it: a team or a person.")
     version: int = strawberry.field(
-        description="Number of actions: to pass with the next action, so that none overwrites another."
+        description="Number of actions. Pass it with the next action: that is refused if somebody has acted "
+        "since."
     )
-    notes: list[Note] = strawberry.field(description="Words of those who work on it, oldest first.")
+    notes: list[Note] = strawberry.field(description="Notes of those who work on it, oldest first.")
     actions: list[IncidentAction] = strawberry.field(description="What was done about it, oldest first.")
     maintenance: Maintenance | None = strawberry.field(
         description="The planned maintenance that it is part of."
     )
     residual: IncidentResidual | None = strawberry.field(
-        description="What those of its failures that have ended have left; null where none has."
+        description="What its ended failures have left; null where none has ended."
     )
     landscape: strawberry.Private[Landscape]
     model: strawberry.Private[incidents.IncidentReport]
 
     @strawberry.field(
-        description="Its place among the incidents that are listed with it, from 1 on; of one that was asked "
-        "for alone, among all. Then it costs an answer for each."
+        description="Its place among the incidents that are listed with it, from 1 on. Of an incident that "
+        "was queried alone its place among all, which costs an answer for each of them."
     )
     async def rank(self, info: Info) -> int:
         return self.model.rank or await info.context.incident_rank(self.model.key, self.landscape.as_of)
 
     @strawberry.field(
-        description="Steps of the playbooks that fit its cause. Where it is selected, what each saves costs "
-        "two answers."
+        description="Steps of the playbooks that fit its cause. What a step saves costs two answers for each "
+        "step, where it is selected."
     )
     async def checklist(self, info: Info) -> list[ChecklistStep]:
         steps = await info.context.checklist(self.model, self.landscape.as_of)
@@ -228,7 +231,7 @@ class Incident(Node, IncidentRepair):
         page = incidents.page_of_alerts(self.model.alerts, first, after)
         return Connection.of(info.context, page, [Alert.of(each, self.landscape) for each in page.items])
 
-    @strawberry.field(description="The team that owns the likeliest cause; null where nobody does.")
+    @strawberry.field(description="The team that owns the likeliest cause; null where no team does.")
     def owner(self) -> Team | None:
         key = self.model.team
         return cast(Team, element_by_id(f"team:{key}", self.landscape)) if key is not None else None

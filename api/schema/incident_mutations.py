@@ -16,10 +16,12 @@ from impactgraph.usecases.validation import element_id
 
 IncidentId = Annotated[
     strawberry.ID,
-    strawberry.argument(description="Full id or bare key: of the incident, or of one of its failures."),
+    strawberry.argument(description="Full id or bare key of the incident, or of one of its failures."),
 ]
-NoteText = Annotated[str | None, strawberry.argument(description="Words about it, which are kept.")]
-By = Annotated[str | None, strawberry.argument(description="Who acts. There is no login: it is recorded.")]
+NoteText = Annotated[str | None, strawberry.argument(description="A note, which is kept with the action.")]
+By = Annotated[
+    str | None, strawberry.argument(description="Who acts: recorded as given, since there is no login.")
+]
 Version = Annotated[
     int | None,
     strawberry.argument(
@@ -44,13 +46,13 @@ class MaintenanceInput:
 
 @strawberry.type
 class IncidentMutations:
-    @strawberry.mutation(description="Says that somebody looks after an incident.")
+    @strawberry.mutation(description="Records that somebody looks after an incident.")
     async def acknowledge_incident(
         self, info: Info, id: IncidentId, note: NoteText = None, by: By = None, version: Version = None
     ) -> IncidentPayload:
         return await _done(info, IncidentActionKind.ACKNOWLEDGED, id, by, version, note=note or "")
 
-    @strawberry.mutation(description="Gives an incident to a team or a person.")
+    @strawberry.mutation(description="Assigns an incident to a team or a person.")
     async def assign_incident(
         self,
         info: Info,
@@ -76,7 +78,7 @@ class IncidentMutations:
     ) -> IncidentPayload:
         return await _done(info, IncidentActionKind.NOTED, id, by, version, note=note)
 
-    @strawberry.mutation(description="Says that the harm of an incident is contained.")
+    @strawberry.mutation(description="Records that the harm of an incident is contained.")
     async def mitigate_incident(
         self, info: Info, id: IncidentId, note: NoteText = None, by: By = None, version: Version = None
     ) -> IncidentPayload:
@@ -146,11 +148,16 @@ class IncidentMutations:
         incident: IncidentId,
         step: Annotated[
             int,
-            strawberry.argument(description="Its number in the checklist; with `playbook`, in that."),
+            strawberry.argument(
+                description="Its number in the checklist or, with `playbook`, in that playbook."
+            ),
         ],
         note: NoteText = None,
         playbook: Annotated[
-            str | None, strawberry.argument(description="Key of the playbook; null: of the whole checklist.")
+            str | None,
+            strawberry.argument(
+                description="Key of the playbook; null: `step` is its number in the checklist."
+            ),
         ] = None,
         by: By = None,
         version: Version = None,
@@ -167,7 +174,7 @@ class IncidentMutations:
         return await _recorded(info, work)
 
     @strawberry.mutation(
-        description="Plans maintenance: failures of its elements in its time are expected, and quiet."
+        description="Plans maintenance: failures of its elements are expected while it lasts, and quiet."
     )
     async def plan_maintenance(
         self,

@@ -52,7 +52,7 @@ class IncidentAction:
         )
 
 
-@strawberry.type(description="Words of somebody about an incident.")
+@strawberry.type(description="A note that somebody wrote about an incident.")
 class Note:
     at: Moment = strawberry.field(description="When it was written.")
     by: str | None = strawberry.field(description="Who wrote it; null where that was not said.")
@@ -63,7 +63,7 @@ class Note:
         return cls(at=Moment(model.at), by=model.by or None, text=model.note)
 
 
-@strawberry.type(description="A change of systems that people made on purpose.")
+@strawberry.type(description="A planned change of a system, such as a deployment.")
 class Change:
     key: str = strawberry.field(description="Its key.")
     kind: ChangeKind = strawberry.field(description="What was changed.")
@@ -71,7 +71,7 @@ class Change:
     ended_at: Moment | None = strawberry.field(description="When it ended.")
     scope: JSON = strawberry.field(description="What it is limited to: values by dimension.")
     summary: str = strawberry.field(description="What it is, in words.")
-    version: str = strawberry.field(description="The version that was brought in.")
+    version: str = strawberry.field(description="The version that it brought.")
     evidence: str | None = strawberry.field(description="Address of its page.")
     by: str = strawberry.field(description="Who made it.")
     landscape: strawberry.Private[Landscape]
@@ -99,7 +99,7 @@ class Change:
         )
 
 
-@strawberry.type(description="Planned maintenance: failures of its elements in its time are expected.")
+@strawberry.type(description="Planned maintenance: failures of its elements are expected while it lasts.")
 class Maintenance:
     key: str = strawberry.field(description="Its key.")
     starts_at: Moment = strawberry.field(description="When it begins.")
@@ -140,18 +140,18 @@ class MaintenancePayload:
         )
 
 
-@strawberry.type(description="What those failures of an incident that have ended have left.")
+@strawberry.type(description="What the ended failures of an incident have left to recover or to repair.")
 class IncidentResidual:
     healed: int = strawberry.field(description="Orders that have recovered.")
-    healing: int = strawberry.field(description="Orders that go on by themselves.")
+    healing: int = strawberry.field(description="Orders that recover without action.")
     need_action: int = strawberry.field(description="Orders that wait for a replay or a person.")
     records: int = strawberry.field(
         description="Records of further steps that come only when they are sent again."
     )
     drained_by: Moment | None = strawberry.field(
-        description="When the last backlog is worked off; null where there was none."
+        description="When the last backlog is cleared; null where there was none."
     )
-    empty: bool = strawberry.field(description="Whether nothing is left to wait for or to do.")
+    empty: bool = strawberry.field(description="Whether there is nothing left to wait for or to do.")
 
     @classmethod
     def of(cls, model: incidents.Residual) -> "IncidentResidual":
@@ -181,10 +181,10 @@ class ChecklistStep:
         description="What it changes; null where the topology does not say."
     )
     saves: Estimates | None = strawberry.field(
-        description="What is affected less if it is done now; null where that is not known."
+        description="What would no longer be affected if it is done now; null where that is not known."
     )
     saves_in_an_hour: Estimates | None = strawberry.field(
-        description="What is affected less if it is done in an hour; null where that is not known."
+        description="What would no longer be affected if it is done in an hour; null where that is not known."
     )
     saves_reason: str | None = strawberry.field(description="Why it is not known what it saves.")
     landscape: strawberry.Private[Landscape]
@@ -232,8 +232,8 @@ class IncidentPayload:
         description="The incident after the action; null where there are problems."
     )
     problems: list[Problem] = strawberry.field(
-        description="Everything that is wrong with the action, also that somebody else acted in between; "
-        "empty on success."
+        description="Everything that is wrong with the action, including that somebody else acted in "
+        "between; empty on success."
     )
 
     @classmethod

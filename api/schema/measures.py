@@ -8,11 +8,11 @@ from api.schema.scalars import Moment, Span, span_of
 from impactgraph.usecases import measures
 
 
-@strawberry.type(description="How long something took, of those incidents where it is known.")
+@strawberry.type(description="How long something took, over the incidents for which it is known.")
 class Spread:
-    count: int = strawberry.field(description="Of how many incidents it is known.")
-    median: Span | None = strawberry.field(description="Null where it is known of none.")
-    longest: Span | None = strawberry.field(description="Null where it is known of none.")
+    count: int = strawberry.field(description="For how many incidents it is known.")
+    median: Span | None = strawberry.field(description="Null where it is known for none.")
+    longest: Span | None = strawberry.field(description="Null where it is known for none.")
 
     @classmethod
     def of(cls, model: measures.Spread) -> "Spread":
@@ -23,23 +23,28 @@ class Spread:
 class IncidentFigures:
     incidents: int = strawberry.field(description="Number of incidents.")
     failures: int = strawberry.field(description="Their failures on record.")
-    alerts: int = strawberry.field(description="Those failures that were made from alerts.")
+    alerts: int = strawberry.field(description="Failures among them that were made from alerts.")
     alerts_per_incident: float | None = strawberry.field(description="Null without incidents.")
     quiet_share: float | None = strawberry.field(
-        description="Share of alerts of incidents that affect nothing, as far as is known; null without "
+        description="Share of the alerts whose incident affects nothing, as far as is known; null without "
         "alerts."
     )
-    actions: int = strawberry.field(description="What people did about them.")
+    actions: int = strawberry.field(description="Number of actions that people recorded.")
     detect: Spread = strawberry.field(description="From the first error or alert to the first report.")
-    acknowledge: Spread = strawberry.field(description="From the first report.")
-    mitigate: Spread = strawberry.field(description="From the first report.")
+    acknowledge: Spread = strawberry.field(description="From the first report to the action.")
+    mitigate: Spread = strawberry.field(description="From the first report to the action.")
     heal: Spread = strawberry.field(
-        description="From the first report to the end of the last failure, or to when it was closed."
+        description="From the first report to the end of the last failure, or to its close if that is later."
     )
-    orders: float = strawberry.field(description="Expected orders that they hit.")
-    promises_missed: float = strawberry.field(description="Expected promises missed because of them.")
+    orders: float = strawberry.field(
+        description="Expected number of orders affected; an order of two incidents counts twice."
+    )
+    promises_missed: float = strawberry.field(
+        description="Expected number of promises missed because of them."
+    )
     counted: int = strawberry.field(
-        description="Of how many incidents orders and promises are the sum: of the others it was not asked."
+        description="Number of incidents in the sums of orders and promises: for the others they are "
+        "not computed."
     )
 
     @classmethod
@@ -66,23 +71,25 @@ class MeasurePeriod:
     key: str = strawberry.field(description="Such as 2026-W48, or 2026-11.")
     start: Moment = strawberry.field(description="Its start.")
     end: Moment = strawberry.field(description="Its end.")
-    figures: IncidentFigures = strawberry.field(description="Of the incidents that began in it.")
+    figures: IncidentFigures = strawberry.field(description="Figures of the incidents that began in it.")
 
 
-@strawberry.type(description="Incidents with the same cause, owner of it, or failed element.")
+@strawberry.type(
+    description="Incidents with the same likeliest cause, owner of that cause, or failed element."
+)
 class IncidentGroup:
-    grouping: str = strawberry.field(description="cause, owner or element.")
-    key: str = strawberry.field(description="Full id of the element, bare key of the team.")
-    figures: IncidentFigures = strawberry.field(description="Of these incidents.")
+    grouping: str = strawberry.field(description="`cause`, `owner` or `element`.")
+    key: str = strawberry.field(description="Full id of the element, or bare key of the team.")
+    figures: IncidentFigures = strawberry.field(description="Figures of these incidents.")
 
 
-@strawberry.type(description="Promises whose moment is in a period, of one channel.")
+@strawberry.type(description="Promises of one channel whose time is in a period.")
 class ServiceLevel:
     period: str = strawberry.field(description="Key of the period.")
     channel: str = strawberry.field(description="The channel.")
-    promises: int = strawberry.field(description="Promises that are over.")
+    promises: int = strawberry.field(description="Promises whose time is over.")
     kept: int = strawberry.field(description="Those that were kept.")
-    share: float = strawberry.field(description="Kept, of all.")
+    share: float = strawberry.field(description="Kept as a share of all.")
 
 
 @strawberry.type(description="Exceptions of a step in a period.")
@@ -91,7 +98,7 @@ class StepErrors:
     step: strawberry.ID = strawberry.field(description="Full id of the step.")
     entered: int = strawberry.field(description="Visits that began in the period.")
     failed: int = strawberry.field(description="Fulfillments with an error in the step.")
-    rate: float = strawberry.field(description="Failed, of entered.")
+    rate: float = strawberry.field(description="Failed as a share of entered.")
 
 
 @strawberry.type(description="Money in late postings of one type.")
@@ -108,9 +115,9 @@ class LatePostings:
 class ForecastCheck:
     incident: strawberry.ID = strawberry.field(description="Full id of the incident.")
     at: Moment = strawberry.field(description="The moment of the forecast.")
-    orders: int = strawberry.field(description="Affected orders whose promise is over.")
-    expected: float = strawberry.field(description="Promises missed of these, as forecast then.")
-    happened: int = strawberry.field(description="Promises missed of these.")
+    orders: int = strawberry.field(description="Affected orders whose promise time is over.")
+    expected: float = strawberry.field(description="Promises missed among these, as forecast then.")
+    happened: int = strawberry.field(description="Promises missed among these.")
 
 
 @strawberry.type(description="Measures of incidents and of what they cost.")
@@ -119,7 +126,7 @@ class Measures:
     by: PeriodUnit = strawberry.field(description="What the periods are.")
     periods: list[MeasurePeriod] = strawberry.field(description="Oldest first; the last one is not over.")
     groups: list[IncidentGroup] = strawberry.field(
-        description="Incidents of all periods by cause, owner and element, the most first."
+        description="Incidents of all periods by cause, owner and element, most incidents first."
     )
     service: list[ServiceLevel] = strawberry.field(description="Promises kept, by channel.")
     steps: list[StepErrors] = strawberry.field(description="Exceptions by step.")
@@ -127,7 +134,7 @@ class Measures:
     forecasts: list[ForecastCheck] = strawberry.field(
         description="Forecasts compared with what happened, where both are known; newest first."
     )
-    notes: list[str] = strawberry.field(description="Why something is empty or not complete.")
+    notes: list[str] = strawberry.field(description="Why something is empty or incomplete.")
 
     @classmethod
     def of(cls, model: measures.Measures) -> "Measures":

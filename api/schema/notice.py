@@ -7,12 +7,12 @@ from api.schema.scalars import Moment, moment_of
 from impactgraph.usecases import notices
 
 
-@strawberry.type(description="What somebody is told of an incident.")
+@strawberry.type(description="A notice of an incident that is due now.")
 class DueNotice:
     key: strawberry.ID = strawberry.field(description="The same for every attempt to send it.")
     incident: strawberry.ID = strawberry.field(description="Full id of the incident.")
-    rule: str = strawberry.field(description="Key of the rule that it is sent by.")
-    channel: str = strawberry.field(description="Key of the channel that it is sent to.")
+    rule: str = strawberry.field(description="Key of the rule that causes it.")
+    channel: str = strawberry.field(description="Key of the channel to which it is sent.")
     kind: NoticeKind = strawberry.field(description="What it says of the incident.")
     level: NoticeLevel = strawberry.field(description="How much is at stake.")
     cause: strawberry.ID | None = strawberry.field(
@@ -42,8 +42,8 @@ class DueNotice:
 class Notice:
     key: strawberry.ID = strawberry.field(description="The same for every attempt to send it.")
     incident: strawberry.ID = strawberry.field(description="Full id of the incident.")
-    rule: str = strawberry.field(description="Key of the rule that it is sent by.")
-    channel: str = strawberry.field(description="Key of the channel that it is sent to.")
+    rule: str = strawberry.field(description="Key of the rule that causes it.")
+    channel: str = strawberry.field(description="Key of the channel to which it is sent.")
     kind: NoticeKind = strawberry.field(description="What it says of the incident.")
     level: NoticeLevel = strawberry.field(description="How much is at stake.")
     cause: strawberry.ID | None = strawberry.field(
@@ -55,9 +55,9 @@ class Notice:
     )
     state: NoticeState = strawberry.field(description="What became of it.")
     reason: str | None = strawberry.field(description="Why it was not sent; null where it was.")
-    created_at: Moment = strawberry.field(description="When it was decided.")
-    at: Moment = strawberry.field(description="Since when it is in its state.")
-    attempts: int = strawberry.field(description="How often it was sent, or tried to be.")
+    created_at: Moment = strawberry.field(description="When it was created.")
+    at: Moment = strawberry.field(description="When it entered its state.")
+    attempts: int = strawberry.field(description="Number of attempts to send it.")
     retry_at: Moment | None = strawberry.field(description="When it is tried again; null where it is not.")
 
     @classmethod

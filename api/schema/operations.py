@@ -64,7 +64,7 @@ class OperationQueries:
         asked: Annotated[
             int,
             strawberry.argument(
-                description="Of how many incidents, the latest first, it is asked what they hit."
+                description="For how many incidents, the latest first, it is computed what they affected."
             ),
         ] = 20,
     ) -> Measures:

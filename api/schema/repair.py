@@ -25,7 +25,10 @@ from api.schema.scalars import Moment
 from graph_models.impact import Question
 from impactgraph.usecases import repair as usecase
 
-Done = Annotated[bool, strawberry.argument(description="true: what is checked off, instead of what is left.")]
+Done = Annotated[
+    bool,
+    strawberry.argument(description="true: the items that are checked off, instead of those that are left."),
+]
 
 
 async def replay_page(
@@ -95,14 +98,14 @@ async def pressing_page(
     )
 
 
-@strawberry.type(description="What a responder repairs by hand after failures.")
+@strawberry.type(description="What has to be repaired by hand after failures.")
 class Repair:
     as_of: Moment = strawberry.field(description="The moment of the answer.")
     headline: str = strawberry.field(description="What the failures affect, in a sentence.")
     landscape: strawberry.Private[Landscape]
     found: strawberry.Private[usecase.Repair]
 
-    @strawberry.field(description="What does not come by itself, by the place that it is sent again from.")
+    @strawberry.field(description="What does not come by itself, by the place from which it is sent again.")
     async def replay(
         self, info: Info, first: First = 50, after: After = None, done: Done = False
     ) -> ReplayConnection:
@@ -139,7 +142,7 @@ class _OfQuestion(Protocol):
 class IncidentRepair:
     """The fields of an incident that are lists of repairs."""
 
-    @strawberry.field(description="What does not come by itself, by the place that it is sent again from.")
+    @strawberry.field(description="What does not come by itself, by the place from which it is sent again.")
     async def replay(
         self, info: Info, first: First = 50, after: After = None, done: Done = False
     ) -> ReplayConnection:
@@ -164,8 +167,8 @@ class IncidentRepair:
 @strawberry.type
 class RepairQueries:
     @strawberry.field(
-        description="What a responder repairs by hand after the failures of an incident, after some "
-        "failures, or (without either) after all that are active or left something."
+        description="What has to be repaired by hand after the failures of an incident, after some "
+        "failures, or (without either) after all that are active or have left something."
     )
     async def repair(
         self,

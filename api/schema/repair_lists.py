@@ -29,19 +29,19 @@ class ReplayItem:
         description="Type of the record; of an order the full id of the step that it waits in."
     )
     reason: ReplayReason = strawberry.field(description="Why it does not come by itself.")
-    queue: str | None = strawberry.field(description="Name of the dead-letter queue; null: the way has none.")
-    since: Moment = strawberry.field(description="Since when it is missing, or (a duplicate) too much.")
+    queue: str | None = strawberry.field(description="Name of the dead-letter queue; null: there is none.")
+    since: Moment = strawberry.field(description="Since when it is missing or, of a duplicate, surplus.")
     why: str = strawberry.field(description="Why it does not come by itself, in a sentence.")
-    takes: str = strawberry.field(description="What its repair takes, in a sentence.")
+    takes: str = strawberry.field(description="What has to be done, in a sentence.")
     value: Money | None = strawberry.field(
         description="Of a posting its amount, of an order that of its fulfillment; null of other records."
     )
-    likelihood: float = strawberry.field(description="That it does not come by itself.")
+    likelihood: float = strawberry.field(description="Likelihood that it does not come by itself.")
     documents: list[str] = strawberry.field(
-        description="Numbers of its documents, where they are known: of a duplicate those to choose from."
+        description="Numbers of its documents, where they are known; of a duplicate those to choose from."
     )
     done_at: Moment | None = strawberry.field(
-        description="When an event showed that it is repaired; null: it is left."
+        description="When an event showed that it is repaired; null: it is still to be done."
     )
     landscape: strawberry.Private[Landscape]
     model: strawberry.Private[models.ReplayItem]
@@ -51,7 +51,7 @@ class ReplayItem:
         return await _order(info, self.model.order, self.landscape)
 
     @strawberry.field(
-        description="The system from which it is sent again; of a duplicate the one that takes it back."
+        description="The system from which it is sent again; of a duplicate the one that reverses it."
     )
     def system(self) -> Element:
         return element_by_id(self.model.system, self.landscape)
@@ -83,14 +83,14 @@ class ReplayItem:
 
 @strawberry.type(description="Items that are sent again from one place.")
 class ReplayGroup:
-    queue: str | None = strawberry.field(description="Name of the dead-letter queue; null: the way has none.")
+    queue: str | None = strawberry.field(description="Name of the dead-letter queue; null: there is none.")
     left: int = strawberry.field(description="Number of items that are left.")
     done: int = strawberry.field(description="Number of items that are checked off.")
-    value: list[Money] = strawberry.field(description="Of what is left, by currency.")
+    value: list[Money] = strawberry.field(description="Value of what is left, by currency.")
     landscape: strawberry.Private[Landscape]
     model: strawberry.Private[models.ReplayGroup]
 
-    @strawberry.field(description="The system that sends them again, or takes them back.")
+    @strawberry.field(description="The system that sends them again, or reverses them.")
     def system(self) -> Element:
         return element_by_id(self.model.system, self.landscape)
 
@@ -111,38 +111,39 @@ class ReplayGroup:
         )
 
 
-@strawberry.type(description="A page of the replay list, with what is said of all of it.")
+@strawberry.type(description="A page of the replay list, with the totals of the whole list.")
 class ReplayConnection(Connection[ReplayItem]):
     left: int = strawberry.field(description="Number of items that are left.")
     done: int = strawberry.field(
         description="Number of items that are checked off: open when the last failure ended, or in a "
-        "dead-letter queue before, and not any more."
+        "dead-letter queue before, and repaired since."
     )
-    value: list[Money] = strawberry.field(description="Of what is left, by currency.")
+    value: list[Money] = strawberry.field(description="Value of what is left, by currency.")
     groups: list[ReplayGroup] = strawberry.field(
-        description="By the place that they are sent again from, most items first."
+        description="By the place from which they are sent again, most items first."
     )
     why_empty: str | None = strawberry.field(description="Why nothing is left; null where something is.")
 
 
-@strawberry.type(description="A message to a customer to be held, sent or corrected. It is never sent here.")
+@strawberry.type(description="A message to a customer to be held, sent or corrected. impactgraph sends none.")
 class Communication:
     action: CommunicationAction = strawberry.field(description="What is to be done.")
     reason: CommunicationReason = strawberry.field(description="Why.")
     type: str = strawberry.field(
-        description="Type of the message, such as shipped; promise: one about the promise."
+        description="Type of the message, such as shipped; promise: a message about the promise."
     )
     notice: str | None = strawberry.field(
-        description="What it is for the customer, such as SHIPPING_NOTICE; null of one about the promise."
+        description="What it is for the customer, such as SHIPPING_NOTICE; null for a message about the "
+        "promise."
     )
     language: str = strawberry.field(description="Language of the customer, such as de.")
     channel: str = strawberry.field(description="As the workflow states it, such as email; empty: unknown.")
     timezone: str = strawberry.field(description="IANA name of the customer's zone.")
-    likelihood: float = strawberry.field(description="That the action is right.")
+    likelihood: float = strawberry.field(description="Likelihood that the action is right.")
     due: Moment | None = strawberry.field(description="When it was due; null: it is to be done at once.")
     facts: JSON = strawberry.field(
-        description="For a template, as customerFacts: promisedBy is the old promise, expectedBy the new "
-        "one; without internal names."
+        description="Facts for a template, as customerFacts: promisedBy is the old promise, expectedBy the "
+        "new one; without internal names."
     )
     value: Money = strawberry.field(description="Value of its order.")
     text: str = strawberry.field(
@@ -185,12 +186,14 @@ class CommunicationGroup:
     language: str = strawberry.field(description="Language of the customers.")
     channel: str = strawberry.field(description="Such as email; empty: unknown.")
     count: int = strawberry.field(description="Number of messages.")
-    value: list[Money] = strawberry.field(description="Of their orders, each once, by currency.")
+    value: list[Money] = strawberry.field(
+        description="Value of their orders, each counted once, by currency."
+    )
 
 
-@strawberry.type(description="A page of the communication list, with what is said of all of it.")
+@strawberry.type(description="A page of the communication list, with the totals of the whole list.")
 class CommunicationConnection(Connection[Communication]):
-    value: list[Money] = strawberry.field(description="Of the orders, each once, by currency.")
+    value: list[Money] = strawberry.field(description="Value of the orders, each counted once, by currency.")
     groups: list[CommunicationGroup] = strawberry.field(description="By action, language and channel.")
     why_empty: str | None = strawberry.field(description="Why it is empty; null where it is not.")
 
@@ -201,13 +204,13 @@ class PressingOrder:
     start_at: Moment = strawberry.field(
         description="The earliest start: now, or the expected end of what holds it."
     )
-    left_to_do: Span = strawberry.field(description="From the start on, where nothing holds it.")
+    left_to_do: Span = strawberry.field(description="Time from the start to completion if nothing holds it.")
     promised_by: Moment = strawberry.field(description="Its promise.")
     slack: Span = strawberry.field(
-        description="Until the latest start that keeps the promise, from the earliest on."
+        description="Time from the earliest start to the latest one that keeps the promise."
     )
     miss_likelihood: float = strawberry.field(
-        description="That the promise is missed where it is not treated first."
+        description="Likelihood that the promise is missed if it is not treated first."
     )
     value: Money = strawberry.field(description="Its value.")
     landscape: strawberry.Private[Landscape]
@@ -267,9 +270,9 @@ class PressingGroup:
         )
 
 
-@strawberry.type(description="A page of the orders to treat first, with what is said of all of them.")
+@strawberry.type(description="A page of the orders to treat first, with the totals of all of them.")
 class PressingOrderConnection(Connection[PressingOrder]):
-    value: list[Money] = strawberry.field(description="Of the orders, by currency.")
+    value: list[Money] = strawberry.field(description="Value of the orders, by currency.")
     left_out: int = strawberry.field(description="Number of orders that miss their promise in any case.")
     groups: list[PressingGroup] = strawberry.field(description="By location and step, most orders first.")
     why_empty: str | None = strawberry.field(description="Why it is empty; null where it is not.")

@@ -334,7 +334,7 @@ COMMANDS = (
     Command(
         "incidents checklist",
         "The steps of the playbooks that fit the cause of an incident, with what each saves.",
-        "A step whose playbook says that it ends a failure or works off a backlog is computed as if it were "
+        "A step whose playbook says that it ends a failure or clears a backlog is computed as if it were "
         "done now, and in an hour.",
         ("impactgraph incidents checklist F-stock",),
     ),
@@ -359,10 +359,10 @@ COMMANDS = (
     Command(
         "measures",
         "Incidents and what they cost, by week or month.",
-        "How many, how long until they were detected, acknowledged, mitigated and healed, orders hit and "
-        "promises missed because of them, alerts; per cause, owner and element. Promises kept by channel, "
-        "exceptions by step, money in late postings, and forecasts compared with what happened. What is not "
-        "known is named. --format csv has a row for each figure.",
+        "How many, how long until they were detected, acknowledged, mitigated and healed, orders affected "
+        "and promises missed because of them, alerts; per cause, owner and element. Promises kept by "
+        "channel, exceptions by step, money in late postings, and forecasts compared with what "
+        "happened. What is not known is named. --format csv has a row for each figure.",
         ("impactgraph measures", "impactgraph measures --by month --since -180d --format csv"),
     ),
     Command(

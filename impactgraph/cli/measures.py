@@ -19,7 +19,8 @@ Since = Annotated[
 Asked = Annotated[
     int,
     Parameter(
-        help="Of how many incidents, the latest first, it is asked what they hit: each costs two answers."
+        help="For how many incidents, the latest first, it is computed what they affected: each costs two "
+        "answers."
     ),
 ]
 

@@ -27,7 +27,7 @@ _EFFECT = Fields(
         Field(
             "kind",
             Word(tuple(each.value for each in StepEffectKind), StepEffectKind),
-            "`end` ends the failure of the target, `drain` works off its backlog faster, `alternative` opens "
+            "`end` ends the failure of the target, `drain` clears its backlog faster, `alternative` opens "
             "the target in place of what failed, `move` moves orders to it, `hold` holds its records.",
             required=True,
         ),

@@ -89,7 +89,7 @@ class _Savings:
 
     def _is_about(self, failure: Failure, target: str | None, effect: StepEffect) -> bool:
         """Whether the failure is the target's: to end the cause also ends what it explains. An ended failure
-        cannot be ended, but its backlog may be worked off faster.
+        cannot be ended, but its backlog may be cleared faster.
         """
         if effect.kind is StepEffectKind.DRAIN:
             return failure.target == target

@@ -44,7 +44,7 @@ class Residual:
     records: int
     """Records of further steps that come only when they are sent again."""
     drained_by: Millis | None
-    """When the last backlog is worked off; None where there was none."""
+    """When the last backlog is cleared; None where there was none."""
     is_empty: bool
     """Whether nothing is left to wait for or to do."""
 
