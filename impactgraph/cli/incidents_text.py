@@ -12,6 +12,8 @@ from impactgraph.cli.output import Rows, print_lines, table
 
 _MOST_CAUSES = 3
 _MOST_NAMES = 10
+_LEAST_SHOWN = 0.005
+"""Of a likelihood."""
 _COLUMNS = (
     "incident",
     "state",
@@ -75,6 +77,9 @@ def _print_incident(out: Console, number: int, incident: Json, at: int) -> None:
             formats.share(cause["score"]),
             cause["evidence"],
         )
+    others = 1 - incident["unknown"] - sum(each["score"] for each in incident["likelyCause"][:_MOST_CAUSES])
+    if others >= _LEAST_SHOWN:
+        causes.add_row("others", "", formats.share(others), "")
     causes.add_row("unknown", "", formats.share(incident["unknown"]), "None of these.")
     out.print(causes)
 

@@ -16,6 +16,8 @@ _MOST_GROUPS = 5
 """Of a grouping."""
 _MOST_STEPS = 10
 _TIMES = ("detect", "acknowledge", "mitigate", "heal")
+_COUNTS = ("incidents", *_TIMES, "orders", "promises\nmissed")
+_OF_ALERTS = ("alerts", "alerts per\nincident", "quiet")
 _COLUMNS = ("period", "of", "key", "measure", "value", "unit")
 _PLAIN = {
     "incidents": "incidents",
@@ -36,13 +38,15 @@ def print_measures(out: Console, answer: Json) -> None:
     out.print(f"Measures by {answer['by'].lower()}.", style="bold")
     at = formats.day_and_time(known_moment(answer["asOf"]))
     out.print(f"As of {at}; the last period is not over. Times are medians.", style="dim")
-    out.print(_incidents("period", [(each["key"], each["figures"]) for each in answer["periods"]]))
+    periods = [(each["key"], each["figures"]) for each in answer["periods"]]
+    columns = _COUNTS + _OF_ALERTS * any(figures["alerts"] for _, figures in periods)
+    out.print(_incidents("period", periods, columns))
     for grouping in ("cause", "owner", "element"):
         groups = [each for each in answer["groups"] if each["grouping"] == grouping]
         if groups:
             out.print()
             first = [(each["key"], each["figures"]) for each in groups[:_MOST_GROUPS]]
-            out.print(_incidents(grouping, first))
+            out.print(_incidents(grouping, first, columns))
             _print_rest(out, len(groups) - _MOST_GROUPS)
     _print_service(out, answer["service"])
     _print_steps(out, answer["steps"])
@@ -54,21 +58,25 @@ def print_measures(out: Console, answer: Json) -> None:
             out.print(note)
 
 
-def _incidents(title: str, rows: Sequence[tuple[str, Json]]) -> Table:
-    figures = ("incidents", *_TIMES, "orders", "promises missed", "alerts", "per incident", "quiet")
-    found = table(title, *figures, right=figures)
+def _incidents(title: str, rows: Sequence[tuple[str, Json]], columns: Sequence[str]) -> Table:
+    """`columns`: headings, those of `_texts`; those of alerts are left out where there is none."""
+    found = table(title, *columns, right=columns)
     for key, each in rows:
-        found.add_row(
-            key,
-            f"{each['incidents']:,}",
-            *(_span(each[name]["median"]) for name in _TIMES),
-            _expected(each, "orders"),
-            _expected(each, "promisesMissed"),
-            f"{each['alerts']:,}",
-            formats.NOTHING if each["alertsPerIncident"] is None else f"{each['alertsPerIncident']:.1f}",
-            formats.NOTHING if each["quietShare"] is None else formats.share(each["quietShare"]),
-        )
+        found.add_row(key, *_texts(each)[: len(columns)])
     return found
+
+
+def _texts(each: Json) -> tuple[str, ...]:
+    """The figures of a row, in the order of the columns."""
+    return (
+        f"{each['incidents']:,}",
+        *(_span(each[name]["median"]) for name in _TIMES),
+        _expected(each, "orders"),
+        _expected(each, "promisesMissed"),
+        f"{each['alerts']:,}",
+        formats.NOTHING if each["alertsPerIncident"] is None else f"{each['alertsPerIncident']:.1f}",
+        formats.NOTHING if each["quietShare"] is None else formats.share(each["quietShare"]),
+    )
 
 
 def _span(text: str | None) -> str:

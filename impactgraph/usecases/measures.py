@@ -205,11 +205,11 @@ def _notes(answer: Measures, facts: Sequence[IncidentFacts], question: MeasuresQ
         (not facts, "No failure that is on record began in this time: there is no incident to measure."),
         (
             bool(facts) and not any(each.alerts for each in facts),
-            "No failure was made from an alert: alerts per incident and their quiet share are not known.",
+            "No failure was made from an alert: there are no figures on alerts.",
         ),
         (
             bool(facts) and not any(each.actions for each in facts),
-            "Nobody recorded work on an incident: when they were acknowledged and mitigated is not known.",
+            "Nobody recorded work on an incident: the times to acknowledge and to mitigate are unknown.",
         ),
         (
             bool(facts) and all(each.reported_at <= each.signs_at for each in facts),

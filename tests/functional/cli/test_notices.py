@@ -1,9 +1,14 @@
 """Notices and measures on the command line."""
 
+import json
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
+from rich.console import Console
 
+from impactgraph.cli.measures_text import print_measures
 from tests.functional.cli import small
 from tests.functional.cli.running import Ran, run
 
@@ -80,3 +85,20 @@ def test_measures_have_a_row_for_each_figure(shop: Path) -> None:
     assert rows[0] == "period,of,key,measure,value,unit"
     assert "2026-03,all,,incidents,1," in rows
     assert any(row.startswith(",element,integration:release,orders,3.0") for row in rows)
+
+
+def test_measures_have_columns_of_alerts_only_where_there_are_alerts(shop: Path) -> None:
+    answer = json.loads(command(shop, "measures", "--format", "json").out)
+    text = printed_measures(answer)
+    assert "alerts per" not in text
+    assert "No failure was made from an alert: there are no figures on alerts." in text
+
+    answer["periods"][-1]["figures"] |= {"alerts": 4, "alertsPerIncident": 2.0, "quietShare": 0.25}
+    text = printed_measures(answer)
+    assert "alerts per" in text and "25 %" in text
+
+
+def printed_measures(answer: dict[str, Any]) -> str:
+    out = StringIO()
+    print_measures(Console(file=out, width=150), answer)
+    return out.getvalue()
