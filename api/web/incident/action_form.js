@@ -74,7 +74,7 @@ export function ActionForm({ action, incident, close, heading = "h3", children =
     ${missing && html`<p class="small muted">${missing}</p>`}
     <div class="row">
       <button type="submit" class="button first" disabled=${state.busy || Boolean(missing)}>
-        ${state.error ? "Confirm all the same" : "Confirm"}
+        ${state.error ? "Confirm anyway" : "Confirm"}
       </button>
       <button type="button" class="button" onClick=${close}>Back</button>
     </div>

@@ -15,7 +15,7 @@ const ACTIONS = {
     label: "Acknowledge",
     title: "Acknowledge it?",
     when: ({ acknowledged, state }) => !acknowledged && state !== "CLOSED" && state !== "RESOLVED",
-    says: (incident) => [`${from(incident)}; then acknowledged: others see that you look after it.`],
+    says: (incident) => [`${from(incident)}; then acknowledged: others see that you are looking after it.`],
     field: simple("acknowledge"),
   },
   assign: {
@@ -24,8 +24,8 @@ const ACTIONS = {
     when: ({ state }) => state !== "CLOSED",
     start: ({ owner, assignee }) => ({ assignee: assignee ?? owner?.id ?? "" }),
     says: (incident) => [
-      `It is assigned to ${incident.assignee ? key(incident.assignee) : "nobody"} now.`,
-      "Nobody is told of it by this page."
+      `Assigned to ${incident.assignee ? key(incident.assignee) : "nobody"} so far.`,
+      "This page notifies nobody."
     ],
     missing: ({ assignee }) => !assignee.trim() && "Say whom to assign it to.",
     fields: Assignee,
@@ -43,7 +43,7 @@ const ACTIONS = {
   },
   mitigate: {
     label: "Mitigated",
-    title: "The harm is contained?",
+    title: "Is the harm contained?",
     when: ({ state }) => state === "OPEN" || state === "ACKNOWLEDGED",
     says: (incident) => [`${from(incident)}; then mitigated. Its failures go on until they are resolved.`],
     field: simple("mitigate"),
@@ -57,17 +57,17 @@ const ACTIONS = {
   },
   reopen: {
     label: "Reopen",
-    title: "Open it again?",
+    title: "Reopen it?",
     when: ({ state }) => state === "CLOSED",
     says: () => ["It is listed again, and stays open until somebody closes it."],
     field: simple("reopen"),
   },
   merge: {
     label: "Merge",
-    title: "Make it one with others?",
+    title: "Merge it with other incidents?",
     when: ({ state }) => state !== "CLOSED",
     start: () => ({ others: [] }),
-    says: () => ["They become one incident, whatever the correlation says; the earliest gives it its name."],
+    says: () => ["They become one incident, named after the earliest, whatever their likely causes."],
     missing: ({ others }) => !others.length && "Choose at least one.",
     fields: Others,
     noId: true,
@@ -77,10 +77,10 @@ const ACTIONS = {
   },
   split: {
     label: "Split",
-    title: "Take failures out of it?",
+    title: "Split failures off?",
     when: ({ blastRadius, state }) => blastRadius.failures.length > 1 && state !== "CLOSED",
     start: () => ({ parts: [] }),
-    says: () => ["Those that you choose become an incident of their own; the others stay in this one."],
+    says: () => ["The failures that you choose become an incident of their own; the others stay here."],
     missing: ({ parts }, { blastRadius }) =>
       (!parts.length || parts.length === blastRadius.failures.length) && "Choose at least one, and not all.",
     fields: Parts,
@@ -95,7 +95,7 @@ function closing(incident) {
   const residual = incident.residual;
   const left = residual && !residual.empty ? ["Some of what its failures did has not healed."] : [];
   return [
-    `${from(incident)}; then closed: it leaves the list of incidents.`,
+    `${from(incident)}; then closed: it is no longer listed.`,
     ...(last ? [`${plural(last, "failure")} of it ${last === 1 ? "has" : "have"} not ended, and stay${
       last === 1 ? "s" : ""} under Now until resolved there.`] : left),
     "A failure that begins later opens it again.",
@@ -167,7 +167,7 @@ function Others({ form, put, incident }) {
   const list = (data ?? []).filter(({ id }) => id !== incident.id);
   if (error && !data) return html`<p class="bad" role="alert">${error.message}</p>`;
   if (data && !list.length) return html`<p>No other incident is open.</p>`;
-  return html`<${Choice} legend="Incidents that are one with it" chosen=${form.others}
+  return html`<${Choice} legend="Incidents to merge with it" chosen=${form.others}
       list=${list.map(({ id, headline }) => ({ id, label: `${key(id)}: ${headline}` }))}
       onChoose=${(others) => put({ others })} />`;
 }
@@ -176,6 +176,6 @@ function Parts({ form, put, incident }) {
   const list = incident.blastRadius.failures
     .map(({ id, summary, class: failureClass, target }) =>
       ({ id, label: `${key(id)}: ${summary || `${words(failureClass)} of ${target.name}`}` }));
-  return html`<${Choice} legend="Failures that do not belong to it" chosen=${form.parts} list=${list}
+  return html`<${Choice} legend="Failures to split off" chosen=${form.parts} list=${list}
       onChoose=${(parts) => put({ parts })} />`;
 }

@@ -10,7 +10,7 @@ export function Causes({ incident }) {
   const { likelyCause, unknown } = incident;
   const [first, ...others] = likelyCause;
   return html`<section class="card" aria-labelledby="causes">
-    <h2 id="causes">Why: the likely cause</h2>
+    <h2 id="causes">Likely cause</h2>
     ${first
       ? html`<${Cause} of=${first} />`
       : html`<p>Nothing in the topology explains it.</p>`}
@@ -30,7 +30,7 @@ export function Causes({ incident }) {
       </details>
     `}
     <p class="small muted">
-      ${percent(unknown)}: none of these, so a false alarm or something that the topology does not have.
+      ${percent(unknown)}: none of these: a false alarm, or something that the topology does not have.
     </p>
   </section>`;
 }

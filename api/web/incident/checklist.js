@@ -43,7 +43,7 @@ function Steps({ steps, incident, asOf }) {
   if (!steps.length) return html`
     <p>No playbook fits this cause: call the owner.</p>
     <p class="small muted">
-      The topology gives steps under <code>playbooks</code>, for elements and classes of failures.
+      Steps come from the section <code>playbooks</code> of the topology, by element and class of failure.
     </p>
   `;
   return html`
@@ -58,7 +58,7 @@ function Steps({ steps, incident, asOf }) {
     <${Unknown} steps=${steps} />
     ${messages.map(({ id, message }) => html`
       <div key=${id}>
-        <h3>What customers may be told</h3>
+        <h3>Customer message</h3>
         <p class="say">${message}</p>
         <p class="no-print"><${CopyButton} text=${message} label="Copy customer message" /></p>
       </div>
@@ -71,7 +71,7 @@ function Unknown({ steps }) {
   const unknown = steps.filter(({ state, saves }) => state === "open" && !saves);
   const reasons = new Set(unknown.map(({ savesReason }) => savesReason));
   return reasons.size > 0 && html`
-    <p class="small muted">What steps save is not shown for all: ${[...reasons].join(" ")}</p>
+    <p class="small muted">Not every step shows what it saves: ${[...reasons].join(" ")}</p>
   `;
 }
 
@@ -106,9 +106,9 @@ function Step({ step, incident, asOf }) {
 
 const stepAction = ({ number, text, playbook, step, approvalName }) => ({
   name: `step-${number}`,
-  title: `Step ${number} is done?`,
+  title: `Is step ${number} done?`,
   says: () => [
-    `It is recorded that step ${number} was done: ${text}. Nothing is carried out by this page.`,
+    `Step ${number} is recorded as done: ${text}. This page carries nothing out.`,
     ...(approvalName ? [`It needs the approval of ${approvalName}: say in the note who gave it.`] : []),
   ],
   needsNote: Boolean(approvalName),

@@ -69,7 +69,7 @@ export function Head({ incident, of, asOf, children }) {
 export function Hit({ incident }) {
   const { estimates, impact, residual, blastRadius } = incident;
   return html`<section class="card" aria-labelledby="hit">
-    <h2 id="hit">What is hit now</h2>
+    <h2 id="hit">What is affected now</h2>
     ${estimates && html`<dl class="stats" data-hit>
       <${Expected} label="Promises missed, expected" of=${estimates.promisesMissed}
           kind=${estimates.promisesMissed.possible ? "bad" : ""} />
@@ -113,10 +113,10 @@ function toMap(event) {
 function Residual({ of: { healed, healing, needAction, records, drainedBy, empty } }) {
   if (empty) return html`<p><strong>All failures have ended, and nothing is left to repair.</strong></p>`;
   const left = [
-    needAction && `${plural(needAction, "order")} wait for a replay or a person`,
-    records && `${plural(records, "record")} come only when they are sent again`,
-    healing && `${plural(healing, "order")} recover without action`,
-    `${plural(healed, "order")} have recovered`,
+    needAction && `${plural(needAction, "order waits", "orders wait")} for a replay or a person`,
+    records && `${plural(records, "record comes", "records come")} only when sent again`,
+    healing && `${plural(healing, "order recovers", "orders recover")} without action`,
+    `${plural(healed, "order has", "orders have")} recovered`,
   ].filter(Boolean);
   return html`<p><strong>All failures have ended.</strong> ${left.join("; ")}.${drainedBy && html`
     ${" "}The backlog is expected to be cleared by <${Time} at=${drainedBy} />.

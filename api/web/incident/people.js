@@ -26,7 +26,7 @@ export function People({ incident }) {
       </div>
     </dl>
     ${others.length > 0 && html`
-      <h3>Also hit</h3>
+      <h3>Other teams affected</h3>
       ${calls(others.slice(0, FIRST))}
       ${others.length > FIRST && html`
         <details>

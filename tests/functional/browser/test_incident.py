@@ -121,7 +121,7 @@ def test_one_incident_has_cause_harm_steps_people_and_timeline(explorer: NowPage
 
     expect(explorer.heading).to_contain_text("An outage of Order management is the likeliest cause")
     expect(explorer.page.locator("[data-cause='system:oms']")).to_contain_text("blocks Pick confirmations")
-    expect(explorer.card("What is hit now").locator(".impact-timeline-chart")).to_be_visible()
+    expect(explorer.card("What is affected now").locator(".impact-timeline-chart")).to_be_visible()
     expect(explorer.card("What to do").locator("[data-step]")).not_to_have_count(0)
     expect(explorer.card("People")).to_contain_text("#oms-oncall")
     lists = explorer.page.locator(".repair-lists")
@@ -159,7 +159,7 @@ def test_an_action_on_what_another_has_changed_is_refused_until_it_is_confirmed_
     form.get_by_role("button", name="Confirm").click()
     expect(form.get_by_role("alert")).to_contain_text("eve wrote a note")
 
-    form.get_by_role("button", name="Confirm all the same").click()
+    form.get_by_role("button", name="Confirm anyway").click()
     expect(explorer.card("People")).to_contain_text("ben")
 
 
