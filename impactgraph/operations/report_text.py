@@ -49,11 +49,11 @@ def _residual(document: Mapping[str, Any]) -> Iterator[str]:
     if residual is None:
         return
     yield from ("", "## What is left", "")
-    yield f"- {residual['healed']:,} orders have recovered."
+    yield f"- {_count(residual['healed'], 'order has', 'orders have')} recovered."
     drained = f" (backlog cleared by {_time(residual['drainedBy'])})" if residual["drainedBy"] else ""
-    yield f"- {residual['healing']:,} orders recover without action{drained}."
-    yield f"- {residual['needAction']:,} orders wait for a replay or a person."
-    yield f"- {residual['recordsToReplay']:,} records come only when they are sent again."
+    yield f"- {_count(residual['healing'], 'order recovers', 'orders recover')} without action{drained}."
+    yield f"- {_count(residual['needAction'], 'order waits', 'orders wait')} for a replay or a person."
+    yield f"- {_count(residual['recordsToReplay'], 'record comes', 'records come')} only when sent again."
 
 
 def _timeline(document: Mapping[str, Any]) -> Iterator[str]:
@@ -68,8 +68,8 @@ def _checklist(document: Mapping[str, Any]) -> Iterator[str]:
     for step in document["checklist"]:
         box = "x" if step["done"] else " "
         owner = f" ({_plain(step['owner'])})" if step["owner"] else ""
-        approval = f" Needs approval: {_plain(step['approval'])}." if step["approval"] else ""
-        done = f" Done {_time(step['done'])} by {_plain(step['by'] or 'somebody')}." if step["done"] else ""
+        approval = f". Needs approval: {_plain(step['approval'])}" if step["approval"] else ""
+        done = f". Done {_time(step['done'])} by {_plain(step['by'] or 'somebody')}" if step["done"] else ""
         yield f"- [{box}] {step['number']}. {_plain(step['text'])}{owner}{approval}{done}"
 
 
@@ -95,6 +95,10 @@ def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) ->
 def _plain(text: str) -> str:
     """The text in one line, with no character that a table or HTML would read as its own."""
     return text.translate(_ESCAPED)
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
 
 
 def _time(text: str) -> str:
