@@ -53,7 +53,8 @@ _INCIDENT_STATUS = (
     "refused where somebody has acted since. Exit status: 0 recorded, 2 refused."
 )
 _REPAIR = (
-    "Of an incident, of failures, or (without either) of all failures that are active or left something. "
+    "Of an incident, of failures, or (without either) of all failures that are active or have left "
+    "something to repair. "
 )
 
 COMMANDS = (
@@ -268,9 +269,9 @@ COMMANDS = (
     Command(
         "incidents",
         "Failures and alerts with one cause, most costly first, with the likeliest causes of each.",
-        "Failures on record that are active, and the alerts of a file, are grouped by what would explain "
-        "them: each element is tried as the cause, its failure is propagated through the topology, and "
-        "compared with what is reported and what is silent. "
+        "Failures on record that are active or have left something to do, and the alerts of a file, are "
+        "grouped by what would explain them: each element is tried as the cause, its failure is propagated "
+        "through the topology, and compared with what is reported and what is silent. "
         "Exit status: 0 no incident affects anything, 1 one does.",
         (
             "impactgraph incidents",
@@ -279,13 +280,13 @@ COMMANDS = (
     ),
     Command(
         "incidents acknowledge",
-        "Says that somebody looks after an incident.",
+        "Records that somebody is looking after an incident.",
         _INCIDENT_STATUS,
         ('impactgraph incidents acknowledge F-stock --by ana --note "I look into it"',),
     ),
     Command(
         "incidents assign",
-        "Gives an incident to a team or a person.",
+        "Assigns an incident to a team or a person.",
         _INCIDENT_STATUS,
         ("impactgraph incidents assign F-stock team:orders --by ana",),
     ),
@@ -297,31 +298,31 @@ COMMANDS = (
     ),
     Command(
         "incidents mitigate",
-        "Says that the harm of an incident is contained.",
+        "Records that the harm of an incident is contained.",
         _INCIDENT_STATUS,
         ("impactgraph incidents mitigate F-stock --by ana",),
     ),
     Command(
         "incidents close",
         "Closes an incident.",
-        f"A failure of it that begins later opens it again. {_INCIDENT_STATUS}",
+        f"A failure that begins later reopens it. {_INCIDENT_STATUS}",
         ("impactgraph incidents close F-stock --by ana --version 3",),
     ),
     Command(
         "incidents reopen",
-        "Opens an incident again.",
+        "Reopens a closed incident.",
         f"It stays open until it is closed by hand. {_INCIDENT_STATUS}",
         ("impactgraph incidents reopen F-stock --by ana",),
     ),
     Command(
         "incidents merge",
-        "Makes incidents one, whatever the correlation says.",
+        "Merges incidents into one, whatever their likely causes.",
         _INCIDENT_STATUS,
         ("impactgraph incidents merge F-stock F-queues --by ana",),
     ),
     Command(
         "incidents split",
-        "Takes failures out of an incident; they become one of their own.",
+        "Splits failures off an incident; they become an incident of their own.",
         _INCIDENT_STATUS,
         ("impactgraph incidents split F-stock F-queues --by ana",),
     ),
@@ -340,7 +341,7 @@ COMMANDS = (
     ),
     Command(
         "incidents report",
-        "All that is known of an incident at a moment, as Markdown or JSON.",
+        "All that is known about an incident at a moment, as Markdown or JSON.",
         "Timeline, causes with their evidence, what is affected, what is left, the checklist, and who did "
         "what. The same moment gives the same bytes, whenever it is asked for.",
         ("impactgraph incidents report F-stock", "impactgraph incidents report F-stock --at -2h"),
@@ -367,7 +368,7 @@ COMMANDS = (
     ),
     Command(
         "repair replay",
-        "What does not come by itself after failures, by the place that it is sent again from.",
+        "What does not come by itself after failures, by the place from which it is sent again.",
         f"{_REPAIR}An item is checked off when its event arrives: the record comes, or the order moves on. "
         "--format csv has all items, those that are checked off with a moment in done_at. "
         "Exit status: 0 nothing is left, 1 something is.",
@@ -379,8 +380,8 @@ COMMANDS = (
     Command(
         "repair messages",
         "Messages to customers to hold, send or correct, with the facts for a template.",
-        f"{_REPAIR}Messages that would go out by themselves and be wrong are held, those that are owed are "
-        "sent: nothing told the customer of a promise that will be missed, or a message did not go out. "
+        f"{_REPAIR}Messages that would go out by themselves and be wrong are to be held. To be sent are "
+        "those that are due and did not go out, and news of a promise that will be missed. "
         "impactgraph sends none of them. Exit status: 0 there is none, 1 there are some.",
         (
             "impactgraph repair messages --failure F-queues",
@@ -389,9 +390,9 @@ COMMANDS = (
     ),
     Command(
         "repair first",
-        "Orders that keep their promise if they are treated first, by location and step.",
+        "Orders at risk that keep their promise if they are treated first, by location and step.",
         f"{_REPAIR}The least slack comes first: the time until the promise, less what is left to do. Orders "
-        "that miss their promise in any case are counted only. Exit status: 0 there is none, 1 there are "
+        "that miss their promise in any case are only counted. Exit status: 0 there is none, 1 there are "
         "some.",
         (
             "impactgraph repair first --failure F-queues",

@@ -16,9 +16,11 @@ IncidentId = Annotated[
     str, Parameter(help="Id of the incident, or of one of its failures, such as F-stock or incident:F-stock.")
 ]
 Assignee = Annotated[str, Parameter(help="Id or key of a team, or the name of a person.")]
-Others = Annotated[str, Parameter(help="Incidents that are one with it.")]
-Failures = Annotated[str, Parameter(help="Failures and alerts that do not belong to it.")]
-Step = Annotated[int, Parameter(help="Number of the step in the checklist; with --playbook, in that.")]
+Others = Annotated[str, Parameter(help="Incidents to merge with it.")]
+Failures = Annotated[str, Parameter(help="Failures and alerts to split off.")]
+Step = Annotated[
+    int, Parameter(help="Number of the step in the checklist or, with --playbook, in that playbook.")
+]
 Playbook = Annotated[str | None, Parameter(help="Key of the playbook [default: the whole checklist].")]
 
 
@@ -27,11 +29,13 @@ Playbook = Annotated[str | None, Parameter(help="Key of the playbook [default: t
 class ActionOptions:
     """Who acts, and on what they saw."""
 
-    by: Annotated[str | None, Parameter(help="Who acts: it is recorded, there is no login.")] = None
-    note: Annotated[str | None, Parameter(help="Words about it, which are kept.")] = None
+    by: Annotated[str | None, Parameter(help="Who acts: recorded as given, since there is no login.")] = None
+    note: Annotated[str | None, Parameter(help="A note, which is kept with the action.")] = None
     version: Annotated[
         int | None,
-        Parameter(help="Number of actions that were seen: refused where somebody has acted since."),
+        Parameter(
+            help="Version of the incident that you saw: the action is refused if somebody has acted since."
+        ),
     ] = None
 
 

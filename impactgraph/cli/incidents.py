@@ -60,7 +60,7 @@ Monitors = Annotated[
         "not, that speaks against a cause."
     ),
 ]
-All = Annotated[bool, Parameter(name="--all", help="Also those of the last week that ended.", negative=())]
+All = Annotated[bool, Parameter(name="--all", help="Also closed incidents of the last week.", negative=())]
 Count = Annotated[int, Parameter(help="Number of incidents to list.")]
 
 

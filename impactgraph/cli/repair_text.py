@@ -53,9 +53,13 @@ def _title(page: Json, export: RepairExport) -> str:
             return f"{what} to hold, send or correct, of orders worth {value}."
         case RepairExport.FIRST:
             left_out = page["leftOut"]
-            rest = f"; {left_out:,} more miss it in any case" if left_out else ""
+            rest = (
+                f"; {left_out:,} more {'misses' if left_out == 1 else 'miss'} it in any case"
+                if left_out
+                else ""
+            )
             verb = "keeps its promise if it is" if count == 1 else "keep their promise if they are"
-            return f"{formats.count(count, 'order')} worth {value} {verb} treated first{rest}."
+            return f"{formats.count(count, 'order')} at risk, worth {value}, {verb} treated first{rest}."
 
 
 def _print_replay(out: Console, page: Json, at: Millis) -> None:

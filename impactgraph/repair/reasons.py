@@ -9,14 +9,14 @@ def why_no_replay(impact: BlastRadius, done: int) -> str:
         was = "was" if done == 1 else "were"
         return f"All that had to be replayed is done: {done:,} {was} checked off."
     return _no_impact(impact) or (
-        "Everything that the failures hold comes by itself: queues keep it, or it is tried again."
+        "Everything that the failures hold up comes by itself: queues keep it, or it is retried."
     )
 
 
 def why_no_communication(impact: BlastRadius) -> str:
     return _no_impact(impact) or (
-        "No message would be wrong or is overdue, and no promise is likelier missed than kept because of the "
-        "failures."
+        "No message to a customer is wrong or overdue, and no promise is more likely to be missed because of "
+        "the failures than to be kept."
     )
 
 
