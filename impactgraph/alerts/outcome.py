@@ -106,7 +106,7 @@ def _no_rule(message: Message) -> str:
 
 def _report(message: AlertMessage, origin: Origin, rules: AlertRules, rule: AlertRule) -> Outcome:
     target = fill(rule.element, message.labels)
-    failure_class, error_rate, why = rule.failure_class, None, "it says so"
+    failure_class, error_rate, why = rule.failure_class, None, "stated by the rule"
     if failure_class is None:
         classification = classify(message)
         failure_class, error_rate, why = (

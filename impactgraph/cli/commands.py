@@ -38,7 +38,7 @@ _BUILTINS = ("list", "try")
 GROUPS = {
     "alerts": "Tries alerts, lists those that wait for a rule, and applies rules to them.",
     "failure": "Reports, updates, resolves and lists failures.",
-    "repair": "What to replay, whom to tell what, and which orders to treat first.",
+    "repair": "What to replay, which messages to send or hold, and which orders to treat first.",
 }
 """Summary of each command that only groups others."""
 SUBGROUPS: dict[tuple[str, ...], str] = {("alerts", "rules"): "Checks the rules of alerts."}
@@ -348,8 +348,8 @@ COMMANDS = (
     ),
     Command(
         "notices",
-        "Who was told of incidents, and who would be.",
-        "`serve --notices FILE` tells channels of incidents by rules. Lists what became of each notice: "
+        "Who was notified of incidents, and who would be.",
+        "`serve --notices FILE` notifies channels of incidents by rules. Lists what became of each notice: "
         "sent, waiting, failed (tried again), given up, and why. `notices try` prints what the rules "
         "would send now; nothing is sent. Exit status: 0 none failed, 1 one did and is tried again.",
         (

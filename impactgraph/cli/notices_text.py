@@ -60,7 +60,7 @@ def print_notices(out: Console, page: Json) -> None:
 def print_due(out: Console, notices: Sequence[Json]) -> None:
     """Prints what would be sent: channel and rule, then the text."""
     if not notices:
-        out.print("Nothing would be sent now: no incident fits a rule that has not told of it.")
+        out.print("Nothing would be sent now: no incident fits a rule, or its notice was sent already.")
         return
     out.print(f"{formats.count(len(notices), 'notice')} would be sent now.", style="bold")
     for each in notices:
