@@ -8,7 +8,7 @@ from graph_models.time import Millis
 from impactgraph.cli import formats
 from impactgraph.cli.decode import has_next, key_in, known_moment, moment_in, nodes_in
 from impactgraph.cli.encode.values import Json
-from impactgraph.cli.output import Rows, print_lines, table
+from impactgraph.cli.output import Rows, print_hanging, print_lines, table
 
 _MOST_CAUSES = 3
 _MOST_NAMES = 10
@@ -136,16 +136,17 @@ def print_checklist(out: Console, incident: Json) -> None:
     for step in incident["checklist"]:
         box = "x" if step["state"] == "done" else " "
         owner = f" ({step['owner']['name']})" if step["owner"] else ""
-        out.print(f"[{box}] {step['number']}. {step['text']}{owner}", markup=False)
+        head = f"[{box}] {step['number']}. "
+        print_hanging(out, head, f"{step['text']}{owner}")
         if step["approvalName"]:
-            out.print(f"       Needs approval: {step['approvalName']}", markup=False)
-        out.print(f"       {_saves_text(step)}", style="dim", markup=False)
+            print_lines(out, [f"Needs approval: {step['approvalName']}."], len(head))
+        print_lines(out, [_saves_text(step)], len(head), style="dim")
 
 
 def _saves_text(step: Json) -> str:
     """Such as `Saves now: 212 promises, 900 orders; in an hour: 90 promises, 400 orders.`"""
     if step["state"] == "done":
-        return f"Done {step['at']} by {step['by'] or 'somebody'}."
+        return f"Done {formats.dated(known_moment(step['at']))} by {step['by'] or 'somebody'}."
     if step["saves"] is None:
         return step["savesReason"] or ""
     text = f"Saves now: {_saved(step['saves'])}"
@@ -155,6 +156,8 @@ def _saves_text(step: Json) -> str:
 
 def _saved(estimates: Json) -> str:
     promises, orders = (round(estimates[name]["expected"]) for name in ("promisesMissed", "orders"))
+    if not promises and not orders:
+        return "nothing"
     return f"{formats.count(promises, 'promise')}, {formats.count(orders, 'order')}"
 
 

@@ -94,6 +94,17 @@ def print_lines(out: "Console", lines: Iterable[str], indent: int = 2, *, style:
         out.print(Padding(escape(line), (0, 0, 0, indent), expand=False), style=style)
 
 
+def print_hanging(out: "Console", head: str, text: str) -> None:
+    """Prints a text behind its head; wrapped lines begin where the text does."""
+    from impactgraph.cli.terminal import TextTable
+
+    lines = TextTable.grid()
+    lines.add_column(no_wrap=True)
+    lines.add_column(overflow="fold")
+    lines.add_row(head, text)
+    out.print(lines)
+
+
 def print_rest(out: "Console", page: Mapping[str, Any], *, has_csv: bool = True) -> None:
     """How many items of a list follow a page, and the options that print them; nothing after the last page.
 

@@ -193,13 +193,13 @@ def _first_step(report: IncidentReport, topology: Topology) -> str:
         cause = report.likely_cause[0]
         for playbook in topology.playbooks.values():
             if is_about(playbook, cause.element, frozenset({cause.failure_class})) and playbook.steps:
-                return _step_text(playbook)
+                return _step_text(topology, playbook)
     if report.team is not None:
         return f"No playbook is about it: call {_team_text(topology, report.team)}."
     return "No playbook is about it, and nobody owns it: look at its page."
 
 
-def _step_text(playbook: Playbook) -> str:
+def _step_text(topology: Topology, playbook: Playbook) -> str:
     step = playbook.steps[0]
-    approval = f" (approval: {step.approval})" if step.approval else ""
+    approval = f" (needs approval: {contact_name(topology, step.approval)})" if step.approval else ""
     return f"{step.text.rstrip('.')}{approval}. Playbook: {playbook.name or playbook.key}."

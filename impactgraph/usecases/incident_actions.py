@@ -10,6 +10,7 @@ from graph_models.time import Millis, moment
 from impactgraph.errors import Problem
 from impactgraph.operations.lifecycle import actions_of
 from impactgraph.ports.store import Store
+from impactgraph.topology.near import nearest
 from impactgraph.usecases.answer import Ask
 from impactgraph.usecases.failure_events import Data, next_id, problems_of, send
 from impactgraph.usecases.incident_checklist import steps_of
@@ -163,6 +164,8 @@ def _checked(
     match work.kind:
         case IncidentActionKind.ASSIGNED if not work.assignee:
             return work, (Problem("assignee is empty: give a team or the name of a person."),)
+        case IncidentActionKind.ASSIGNED:
+            return work, tuple(_team_problems(s, work.assignee))
         case IncidentActionKind.NOTED if not work.note:
             return work, (Problem("note is empty: give the text of the note."),)
         case IncidentActionKind.MERGED:
@@ -173,6 +176,19 @@ def _checked(
             return _with_step(s, ask, work)
         case _:
             return work, ()
+
+
+def _team_problems(s: Snapshot, assignee: str) -> Iterable[Problem]:
+    """Only of a full id: what has no `team:` may be the name of a person."""
+    kind, _, key = assignee.partition(":")
+    if kind == "team" and key not in s.topology.teams:
+        near = nearest(key, s.topology.teams, 3)
+        hint = (
+            f"Did you mean {' or '.join(f'team:{each}' for each in near)}?"
+            if near
+            else "It has no near name."
+        )
+        yield Problem(f"assignee is {assignee!r}, which is no team of the topology. {hint}")
 
 
 def _merge_problems(s: Snapshot, work: IncidentWork, incident: Incident) -> Iterable[Problem]:
@@ -189,12 +205,12 @@ def _split_problems(work: IncidentWork, incident: Incident) -> Iterable[Problem]
     listing = ", ".join(keys[:10]) + (" ..." if len(keys) > 10 else "")
     for key in work.failures:
         if key not in keys:
-            yield Problem(f"incident:{incident.key} has no alert {key!r}; it has {listing}.")
+            yield Problem(f"incident:{incident.key} has no failure or alert {key!r}; it has {listing}.")
     if not work.failures:
-        yield Problem(f"alerts is empty: name those that do not belong to it, of {listing}.")
+        yield Problem(f"alerts is empty: name those to split off, of {listing}.")
     elif set(work.failures) >= set(keys):
         yield Problem(
-            f"These are all alerts of incident:{incident.key}: name only those that do not belong to it."
+            f"These are all failures and alerts of incident:{incident.key}: name only those to split off."
         )
 
 

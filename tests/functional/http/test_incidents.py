@@ -138,11 +138,12 @@ def test_incidents_are_merged_and_split_again(api: Api, clock: Clock, store: Sto
 
 def test_what_cannot_be_done_is_refused_with_its_reason(api: Api, clock: Clock) -> None:
     for field, arguments, words in (
-        ("splitIncident", 'id: "F-1", alerts: ["F-9"]', "has no alert 'F-9'; it has F-1"),
-        ("splitIncident", 'id: "F-1", alerts: ["F-1"]', "These are all alerts"),
+        ("splitIncident", 'id: "F-1", alerts: ["F-9"]', "has no failure or alert 'F-9'; it has F-1"),
+        ("splitIncident", 'id: "F-1", alerts: ["F-1"]', "These are all failures and alerts"),
         ("mergeIncidents", 'ids: ["F-1", "F-1"]', "nothing to merge"),
         ("noteIncident", 'id: "F-1", note: " "', "note is empty"),
         ("assignIncident", 'id: "F-1", assignee: ""', "assignee is empty"),
+        ("assignIncident", 'id: "F-1", assignee: "team:store"', "Did you mean team:stores?"),
         ("doStep", 'incident: "F-1", step: 99', "There is no step 99"),
     ):
         payload = act(api, clock, field, arguments)

@@ -59,7 +59,7 @@ def test_an_incident_has_its_level_its_owners_and_its_first_step(store: Store) -
     assert found.cause_text.startswith("Order management (outage, ")
     assert found.concerns[:2] == (Concern.OPERATIONS, Concern.IT)
     assert "Owner: Shop, #shop, then boss@shop.example. Concerns: operations, IT" in found.owners_text
-    assert found.first_step == "Restart it (approval: Ledger). Playbook: restart."
+    assert found.first_step == "Restart it (needs approval: Ledger). Playbook: restart."
 
 
 def test_teams_own_concerns_beside_what_is_hit(store: Store) -> None:
