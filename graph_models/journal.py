@@ -38,7 +38,7 @@ class IncidentAction:
     incidents: tuple[str, ...] = ()
     """MERGED: keys of the incidents that are one with it."""
     failures: tuple[str, ...] = ()
-    """SPLIT: keys of the failures that do not belong to it."""
+    """SPLIT: keys of the failures that do not belong to it; CLOSED: of those that were part of it."""
     playbook: str = ""
     step: int = 0
     """STEP_DONE: its number in the playbook, from 1 on."""

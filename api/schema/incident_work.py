@@ -32,7 +32,7 @@ class IncidentAction:
     assignee: str | None = strawberry.field(description="ASSIGNED: to whom.")
     incidents: list[str] = strawberry.field(description="MERGED: keys of the incidents that are one with it.")
     failures: list[str] = strawberry.field(
-        description="SPLIT: keys of the failures that do not belong to it."
+        description="SPLIT: keys of the failures that do not belong to it; CLOSED: of those that did."
     )
     playbook: str | None = strawberry.field(description="STEP_DONE: key of the playbook.")
     step: int | None = strawberry.field(description="STEP_DONE: number of the step in the playbook.")

@@ -7,7 +7,8 @@ import msgspec
 
 from impactgraph.ingest.event_base import EventData, EventHead, Text
 
-_Elements: TypeAlias = Annotated[list[Text], msgspec.Meta(max_length=1_000)]
+MOST_ELEMENTS = 1_000
+_Elements: TypeAlias = Annotated[list[Text], msgspec.Meta(max_length=MOST_ELEMENTS)]
 
 
 class IncidentData(EventData):
@@ -20,7 +21,9 @@ class IncidentData(EventData):
     incidents: _Elements | None = None
     """Keys of the incidents that are one with it (`incident.merged`)."""
     failures: _Elements | None = None
-    """Keys of the failures that do not belong to it (`incident.split`)."""
+    """Keys of the failures that do not belong to it (`incident.split`), or that were part of it
+    (`incident.closed`): one that joins it later opens it again.
+    """
     playbook: str | None = None
     step: Annotated[int, msgspec.Meta(ge=1)] | None = None
     """Number of the step of the playbook (`incident.step_done`)."""

@@ -25,6 +25,8 @@ class Course:
     windows: Mapping[str, Sequence[Window]]
     """All episodes by key, oldest first."""
     at: Millis
+    on_record: frozenset[str] = frozenset()
+    """Keys of those that are failures on record."""
 
     @property
     def starts(self) -> list[Millis]:
@@ -44,6 +46,14 @@ class Course:
     @property
     def is_flapping(self) -> bool:
         return any(self._transitions(each) >= FLAPPING_TRANSITIONS for each in self.windows.values())
+
+    def has_besides(self, keys: Collection[str]) -> bool:
+        """Whether a failure on record that has begun is none of these."""
+        return any(
+            each.since <= self.at
+            for key in self.on_record.difference(keys)
+            for each in self.windows.get(key, ())
+        )
 
     def returns(self) -> Iterator[Millis]:
         """When one began after all had ended for longer than REST."""
@@ -79,8 +89,8 @@ def life_of(
     """The state at the moment of the course.
 
     `actions` are those of the incident, oldest first; later ones do not count. `is_quiet`: nothing stands
-    behind it; `is_healed`: its failures have left nothing. Closed by hand it stays until something begins;
-    reopened by hand it stays until it is closed by hand.
+    behind it; `is_healed`: its failures have left nothing. Closed by hand it stays until something begins, or
+    a failure joins it that was not part of it then; reopened by hand it stays until it is closed by hand.
     """
     actions = tuple(action for action in actions if action.at <= course.at)
     own_actions = [
@@ -88,7 +98,8 @@ def life_of(
         for action in actions
         if action.kind not in (IncidentActionKind.MERGED, IncidentActionKind.SPLIT)
     ]
-    history = _History(course, own_actions)
+    merges = [action.at for action in actions if action.kind is IncidentActionKind.MERGED]
+    history = _History(course, own_actions, merges)
     return IncidentLife(
         state=history.state(is_quiet=is_quiet, is_healed=is_healed),
         is_acknowledged=history.has(IncidentActionKind.ACKNOWLEDGED),
@@ -99,9 +110,10 @@ def life_of(
 
 
 class _History:
-    def __init__(self, course: Course, actions: Sequence[IncidentAction]) -> None:
+    def __init__(self, course: Course, actions: Sequence[IncidentAction], merges: Sequence[Millis]) -> None:
         self._course = course
         self._actions = actions
+        self._merges = merges
         last = self._last(IncidentActionKind.CLOSED, IncidentActionKind.REOPENED)
         is_closed = last is not None and last.kind is IncidentActionKind.CLOSED
         self._closed_at = last.at if last is not None and is_closed else None
@@ -136,4 +148,14 @@ class _History:
                 openings.append(action.at)
             if action.kind is IncidentActionKind.CLOSED:
                 openings += [start for start in starts if start > action.at][:1]
+                openings += self._joins(action)
         return max(openings, default=0)
+
+    def _joins(self, close: IncidentAction) -> Sequence[Millis]:
+        """Since when a failure is part of it that was none as it was closed: merged, or recorded later.
+
+        Where the close does not say what was part of it, a merge after it counts.
+        """
+        if close.failures:
+            return [close.at + 1] if self._course.has_besides(close.failures) else []
+        return [at for at in self._merges if at > close.at]

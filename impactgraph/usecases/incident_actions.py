@@ -8,6 +8,7 @@ from graph_models.incidents import Incident
 from graph_models.journal import IncidentAction, IncidentActionKind
 from graph_models.time import Millis, moment
 from impactgraph.errors import Problem
+from impactgraph.ingest.journal_events import MOST_ELEMENTS
 from impactgraph.operations.lifecycle import actions_of
 from impactgraph.ports.store import Store
 from impactgraph.topology.near import nearest
@@ -234,18 +235,24 @@ def _data(work: IncidentWork, incident: Incident) -> Data:
     """The `data` of the event, without what is empty. The key is one that the incident has had: it stays in
     the incident whatever becomes of the others.
     """
-    keys = {alert.key for alert in incident.alerts}
+    keys = [alert.key for alert in incident.alerts]
     fields: Data = {
         "incident": work.incident if work.incident in keys else incident.key,
         "by": work.by,
         "note": work.note,
         "assignee": work.assignee,
         "incidents": list(work.incidents),
-        "failures": list(work.failures),
+        "failures": list(work.failures) or _closed_failures(work, keys),
         "playbook": work.playbook,
         "step": work.step,
     }
     return {name: value for name, value in fields.items() if value}
+
+
+def _closed_failures(work: IncidentWork, keys: Sequence[str]) -> list[str]:
+    """What is closed: a failure that joins the incident later is not. Empty of too many for an event."""
+    is_close = work.kind is IncidentActionKind.CLOSED and len(keys) <= MOST_ELEMENTS
+    return list(keys) if is_close else []
 
 
 def _id(work: IncidentWork, incident: Incident, now: Millis) -> str:

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from graph_models.estimates import Estimates
 from graph_models.ids import key_of
 from graph_models.incident_life import ReportFormat
-from graph_models.journal import IncidentAction
+from graph_models.journal import IncidentAction, IncidentActionKind
 from graph_models.time import Millis
 from impactgraph.diagnosis.incidents.sentences import change_text
 from impactgraph.impact.estimate_text import say_estimate, say_exact_amounts
@@ -153,7 +153,7 @@ def _what(action: IncidentAction) -> str:
         what += f" to {action.assignee}"
     if action.incidents:
         what += f" with {', '.join(action.incidents)}"
-    if action.failures:
+    if action.failures and action.kind is IncidentActionKind.SPLIT:
         what += f", without {', '.join(action.failures)}"
     if action.step:
         what = f"did step {action.step} of playbook {action.playbook}"

@@ -163,7 +163,7 @@ def course_of(incident: Incident, failures: Sequence[Failure], at: Millis) -> Co
         )
         for failure in failures
     }
-    return Course(windows, at)
+    return Course(windows, at, frozenset(failure.key for failure in failures))
 
 
 def _residual(s: Snapshot, ask: Ask, answer: Answer, failures: Sequence[Failure]) -> Residual | None:

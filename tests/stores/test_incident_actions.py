@@ -57,6 +57,18 @@ def test_merged_incidents_are_one_and_split_ones_are_not(store: Store) -> None:
     assert any({"F-1", "F-3"} <= group for group in groups(store, 31.5))
 
 
+def test_a_failure_that_joins_a_closed_incident_is_not_closed_with_it(store: Store) -> None:
+    fill(store)
+    store.ingest([reported("F-3", -200, target="system:erp")])
+    act(store, Kind.CLOSED, 30)
+    assert act(store, Kind.NOTED, 31, note="hm").incident.life.state is IncidentState.CLOSED  # type: ignore[union-attr]
+
+    merged = act(store, Kind.MERGED, 32, incidents=("F-3",)).incident
+
+    assert merged is not None and merged.life.state is IncidentState.OPEN
+    assert act(store, Kind.CLOSED, 33).incident.life.state is IncidentState.CLOSED  # type: ignore[union-attr]
+
+
 def test_of_two_who_act_on_the_same_version_one_succeeds(store: Store) -> None:
     fill(store)
     racing_store = _Racing(store, lambda: act(store, Kind.ASSIGNED, assignee="ben", by="ben", version=0))

@@ -65,6 +65,23 @@ def test_a_failure_that_begins_after_a_close_opens_the_incident_anew() -> None:
     assert state(acknowledged, closed, windows=(window(60, 30), window(25))) is IncidentState.CLOSED
 
 
+def test_a_failure_that_was_no_part_of_it_as_it_was_closed_opens_it() -> None:
+    both = {"F-1": [window(60)], "F-2": [window(50)]}
+    course = Course(both, NOW, frozenset(both))
+
+    def with_close(*more: IncidentAction, of: tuple[str, ...]) -> IncidentState:
+        closed = action(Kind.CLOSED, 20, failures=of)
+        return life_of(course, (closed, *more), is_quiet=False, is_healed=False).state
+
+    assert with_close(of=("F-1", "F-2")) is IncidentState.CLOSED
+    assert with_close(of=("F-1",)) is IncidentState.OPEN
+    assert with_close(action(Kind.ACKNOWLEDGED, 5), of=("F-1",)) is IncidentState.ACKNOWLEDGED
+    assert with_close(action(Kind.CLOSED, 5, failures=("F-1", "F-2")), of=("F-1",)) is IncidentState.CLOSED
+    merge = action(Kind.MERGED, 10, incidents=("F-2",))
+    assert with_close(merge, of=()) is IncidentState.OPEN
+    assert with_close(merge, of=("F-1", "F-2")) is IncidentState.CLOSED
+
+
 def test_what_is_reopened_by_hand_stays_open_until_it_is_closed_by_hand() -> None:
     reopened = action(Kind.REOPENED, 10)
 
