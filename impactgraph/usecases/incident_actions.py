@@ -1,5 +1,6 @@
 """Actions on incidents: each is checked, recorded as an event, and answered with the incident after it."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -90,7 +91,7 @@ def work_on_incident(store: Store, ask: Ask, work: IncidentWork, now: Millis) ->
     if problems:
         return IncidentOutcome(None, problems)
     event_type = f"incident.{work.kind.value}"
-    event_id = _id(work, incident, now)
+    event_id = _id(work, incident, actions, now)
     intake = send(store, event_type, _data(work, incident), event_id=event_id, at=now)
     if problems := problems_of(intake):
         return IncidentOutcome(None, problems)
@@ -143,19 +144,27 @@ def _repeated(
     s: Snapshot, ask: Ask, work: IncidentWork, actions: Sequence[IncidentAction]
 ) -> IncidentOutcome | None:
     """The outcome of the first time, where the same was sent again; None for another action."""
-    if work.version is None or work.version != len(actions) - 1 or not _is_last(work, actions):
+    if work.version is None or work.version != len(actions) - 1:
+        return None
+    if work.kind is IncidentActionKind.STEP_DONE:
+        work, _ = _with_step(s, ask, work)
+    if not _is_last(work, actions):
         return None
     return IncidentOutcome(find_incident(s, ask, work.incident))
 
 
 def _is_last(work: IncidentWork, actions: Sequence[IncidentAction]) -> bool:
     last = actions[-1] if actions else None
-    return last is not None and (last.kind, last.by, last.note, last.assignee) == (
+    if last is None or (last.kind, last.by, last.note, last.assignee) != (
         work.kind,
         work.by,
         work.note,
         work.assignee,
-    )
+    ):
+        return False
+    is_same_split = last.kind is not IncidentActionKind.SPLIT or set(last.failures) == set(work.failures)
+    is_same_step = (last.playbook, last.step) == (work.playbook, work.step)
+    return is_same_split and is_same_step and set(last.incidents) == set(work.incidents)
 
 
 def _checked(
@@ -255,8 +264,13 @@ def _closed_failures(work: IncidentWork, keys: Sequence[str]) -> list[str]:
     return list(keys) if is_close else []
 
 
-def _id(work: IncidentWork, incident: Incident, now: Millis) -> str:
-    """Of a version one only, so that the store takes the first of two events and finds the other repeated."""
+def _id(work: IncidentWork, incident: Incident, actions: Sequence[IncidentAction], now: Millis) -> str:
+    """Of a version one only, so that the store takes the first of two events and finds the other repeated.
+
+    An incident that was merged and split again has a version for the second time, with other actions.
+    """
     if work.version is None:
         return next_id(now)
-    return f"incident-{incident.key}-{work.version + 1}"
+    seen = "\n".join(f"{each.at} {each.kind} {each.incident} {each.by}" for each in actions)
+    digest = hashlib.sha256(seen.encode()).hexdigest()[:8]
+    return f"incident-{incident.key}-{work.version + 1}-{digest}"

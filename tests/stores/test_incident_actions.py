@@ -89,6 +89,35 @@ def test_the_same_action_again_with_its_version_changes_nothing(store: Store) ->
     assert len(store.journal().actions) == 1
 
 
+def test_another_split_of_the_same_version_is_not_taken_for_the_first_one(store: Store) -> None:
+    fill(store)
+    store.ingest([reported("F-3", -200, target="system:erp"), reported("F-4", -900, target="system:erp")])
+    act(store, Kind.MERGED, 30, incidents=("F-3", "F-4"))
+
+    assert act(store, Kind.SPLIT, 31, failures=("F-3",), version=1).problems == ()
+    (problem,) = act(store, Kind.SPLIT, 32, failures=("F-4",), version=1).problems
+
+    assert "was changed" in problem.message
+
+
+def test_a_version_that_comes_again_after_a_merge_and_a_split_is_acted_on(store: Store) -> None:
+    fill(store)
+    store.ingest([reported("F-3", -200, target="system:erp")])
+
+    def act_on_first(kind: Kind, minute: int, version: int, **fields: object) -> int:
+        work = IncidentWork(kind, "F-3", version=version, **fields)  # type: ignore[arg-type]
+        outcome = work_on_incident(store, answer_question, work, at(minute))
+        assert outcome.incident is not None
+        return outcome.incident.life.version
+
+    act(store, Kind.NOTED, 11, note="of the other")
+    assert act_on_first(Kind.MERGED, 20, 0, incidents=("F-1",)) == 2
+    assert act_on_first(Kind.NOTED, 21, 2, note="both") == 3
+    assert act_on_first(Kind.SPLIT, 22, 3, failures=("F-1", "F-2")) == 3
+
+    assert [act_on_first(Kind.NOTED, n + 20, n, note=str(n)) for n in (3, 4)] == [4, 5]
+
+
 def test_a_version_that_there_is_not_yet_is_refused(store: Store) -> None:
     fill(store)
 
