@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from graph_models.journal import IncidentAction, IncidentActionKind
+from graph_models.time import Millis
 from graph_models.topology import StepEffect
 
 
@@ -38,6 +39,8 @@ class IncidentLife:
     """One of its failures begins and ends again and again, which keeps it open."""
     actions: tuple[IncidentAction, ...] = ()
     """Oldest first."""
+    opened_at: Millis = 0
+    """When it was last opened: what was acknowledged or closed before does not count."""
 
     @property
     def version(self) -> int:

@@ -56,29 +56,34 @@ def decide(present: Present, rules: NoticeRules) -> tuple[Notice, ...]:
 
 @dataclass(frozen=True)
 class _Work:
-    """What people did about incidents."""
+    """What people did last about incidents. An incident that was opened since is nobody's, and not closed."""
 
-    taken_up: frozenset[str]
-    """Keys that somebody acknowledged, was assigned or mitigated."""
-    closed: Mapping[str, str]
-    """Who closed it, by key; without those that were opened again."""
+    taken_up: Mapping[str, Millis]
+    """When somebody acknowledged it, was assigned or mitigated it, by key."""
+    closed: Mapping[str, tuple[Millis, str]]
+    """When and by whom it was closed, by key; without those that were opened again by hand."""
 
     @staticmethod
     def of(actions: Iterable[IncidentAction]) -> "_Work":
-        taken_up: set[str] = set()
-        closed: dict[str, str] = {}
+        taken_up: dict[str, Millis] = {}
+        closed: dict[str, tuple[Millis, str]] = {}
         for action in actions:
             if action.kind in _TAKEN_UP:
-                taken_up.add(action.incident)
+                taken_up[action.incident] = action.at
             elif action.kind is IncidentActionKind.CLOSED:
-                closed[action.incident] = action.by or "somebody"
+                for key in (action.incident, *action.failures):
+                    closed[key] = action.at, action.by or "somebody"
             elif action.kind is IncidentActionKind.REOPENED:
                 closed.pop(action.incident, None)
-                taken_up.discard(action.incident)
-        return _Work(frozenset(taken_up), closed)
+                taken_up.pop(action.incident, None)
+        return _Work(taken_up, closed)
 
-    def closed_by(self, keys: Iterable[str]) -> str:
-        return next((self.closed[key] for key in sorted(keys) if key in self.closed), "")
+    def is_taken_up(self, picture: Picture) -> bool:
+        return any(self.taken_up.get(key, -1) >= picture.opened_at for key in picture.keys)
+
+    def closed_by(self, picture: Picture) -> str:
+        closes = (self.closed[key] for key in sorted(picture.keys) if key in self.closed)
+        return next((who for at, who in closes if at >= picture.opened_at), "")
 
 
 @dataclass(frozen=True)
@@ -120,14 +125,14 @@ class _Speaker:
         rule, at = self.rule, self.present.at
         if not picture.is_active or picture.is_quiet or not _matches(rule, picture):
             return None
-        if self.work.closed_by(picture.keys):
+        if self.work.closed_by(picture):
             return None
         if rule.quiet is not None and rule.quiet.holds(at, picture.level):
             return None
-        if rule.after is not None:
-            is_taken_up = not self.work.taken_up.isdisjoint(picture.keys)
-            if is_taken_up or at - self._known_since(picture) < rule.after:
-                return None
+        if rule.after is not None and (
+            self.work.is_taken_up(picture) or at - self._known_since(picture) < rule.after
+        ):
+            return None
         return self._notice(picture.incident, NoticeKind.NEW, picture)
 
     def _known_since(self, picture: Picture) -> Millis:
@@ -143,7 +148,7 @@ class _Speaker:
 
     def _further(self, incident: str, picture: Picture) -> Notice | None:
         last, at = self.told[incident][-1], self.present.at
-        if person := self.work.closed_by(picture.keys):
+        if person := self.work.closed_by(picture):
             return self._ended(incident, f"It was closed by {person}.")
         if (picture.level, picture.cause) == (last.level, last.cause):
             return None
@@ -157,6 +162,9 @@ class _Speaker:
     def _away(self, incident: str) -> Notice | None:
         """Of an incident that is active no more."""
         ended_at, at = self.present.ended.get(incident), self.present.at
+        closed_at, person = self.work.closed.get(incident, (0, ""))
+        if closed_at >= self.told[incident][-1].created_at:
+            return self._ended(incident, f"It was closed by {person}.")
         if ended_at is not None and at - ended_at < SETTLED:
             return None
         if self.rule.quiet is not None and self.rule.quiet.holds(at, self.told[incident][-1].level):

@@ -68,6 +68,8 @@ class Picture:
     """Who owns the cause and what it does, with contacts."""
     first_step: str
     failures: tuple[str, ...]
+    opened_at: Millis = 0
+    """What people did before does not count."""
 
 
 def pictures_of(
@@ -137,6 +139,7 @@ def _picture(report: IncidentReport, rank: int, loud: int, topology: Topology, r
         owners_text=_owners_text(report.team, concerns, topology, rules),
         first_step=_first_step(report, topology),
         failures=tuple(failure.key for failure in report.failures),
+        opened_at=report.life.opened_at,
     )
 
 

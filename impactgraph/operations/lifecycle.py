@@ -106,6 +106,7 @@ def life_of(
         assignee=next((each.assignee for each in reversed(own_actions) if each.assignee), ""),
         is_flapping=course.is_flapping,
         actions=actions,
+        opened_at=history.opened_at,
     )
 
 
@@ -118,11 +119,11 @@ class _History:
         is_closed = last is not None and last.kind is IncidentActionKind.CLOSED
         self._closed_at = last.at if last is not None and is_closed else None
         self._reopened_at = last.at if last is not None and not is_closed else None
-        self._opened_at = self._opening()
+        self.opened_at = self._opening()
 
     def state(self, *, is_quiet: bool, is_healed: bool) -> IncidentState:
         course = self._course
-        if self._closed_at is not None and self._opened_at <= self._closed_at:
+        if self._closed_at is not None and self.opened_at <= self._closed_at:
             return IncidentState.CLOSED
         is_held_open = self._reopened_at is not None and self._reopened_at >= course.last_end
         if course.is_over and not is_held_open and not course.is_flapping:
@@ -134,7 +135,7 @@ class _History:
 
     def has(self, kind: IncidentActionKind) -> bool:
         """Whether it was done since the incident was last opened."""
-        return any(action.kind is kind and action.at >= self._opened_at for action in self._actions)
+        return any(action.kind is kind and action.at >= self.opened_at for action in self._actions)
 
     def _last(self, *kinds: IncidentActionKind) -> IncidentAction | None:
         return next((action for action in reversed(self._actions) if action.kind in kinds), None)

@@ -165,6 +165,22 @@ def test_what_was_closed_by_hand_is_resolved_and_not_told_again() -> None:
     closed = journal_with(journal, (notice,), NOW + MINUTE)
     assert due(picture(), journal=closed, at=NOW + HOUR) == ()
     assert due(picture(), journal=Journal(actions=(action(IncidentActionKind.CLOSED),))) == ()
+    (gone,) = due(journal=journal, at=NOW + MINUTE)
+    assert "It was closed by ana." in gone.text
+
+
+def test_what_was_closed_or_taken_up_before_it_was_opened_again_is_told_as_any_other() -> None:
+    by = rules(Rule("first", ("chat",)), Rule("boss", ("mail",), after=15 * MINUTE))
+    kinds = (IncidentActionKind.ACKNOWLEDGED, IncidentActionKind.CLOSED)
+    journal = Journal(actions=tuple(action(kind) for kind in kinds))
+    again = picture(started_at=NOW + HOUR, known_at=NOW + HOUR, opened_at=NOW + HOUR)
+
+    notices = due(again, by=by, journal=journal, at=NOW + 2 * HOUR)
+
+    assert [each.rule for each in notices] == ["first", "boss"]
+    assert (
+        due(again, by=by, journal=Journal(actions=(action(kinds[1], minutes=90),)), at=NOW + 2 * HOUR) == ()
+    )
 
 
 def test_an_escalation_waits_for_an_acknowledgement_since_the_first_notice() -> None:

@@ -7,7 +7,7 @@ import pytest
 from graph_models.failure import Failure
 from graph_models.journal import NoticeLevel
 from graph_models.time import MINUTE
-from impactgraph.notices.config import Concern, NoticeRules
+from impactgraph.notices.config import Concern, NoticeRules, Rule
 from impactgraph.notices.pictures import Picture, pictures_of
 from impactgraph.notices.worker import due_notices
 from impactgraph.ports.store import Store
@@ -47,6 +47,18 @@ def pictures(store: Store, by: NoticeRules | None = None) -> tuple[Picture, ...]
     with snapshot(store, None, NOW) as s:
         reports = list_incidents(s, answer_question, IncidentsQuestion())
         return pictures_of(reports, s.topology, by or rules())
+
+
+def test_an_alert_that_comes_again_after_its_incident_was_closed_is_told(store: Store) -> None:
+    work = {"incident": "F-1", "by": "ana"}
+    store.ingest([reported("F-1", 1), event("incident.acknowledged", 2, **work)])
+    store.ingest([event("failure.resolved", 3, failure="F-1"), event("incident.closed", 4, **work)])
+    assert not pictures(store)
+
+    store.ingest([reported("F-1", 50)])
+
+    by = rules(Rule("all", ("chat",)), Rule("boss", ("mail",), after=5 * MINUTE))
+    assert [each.rule for each in due_notices(store, by, NOW)] == ["all", "boss"]
 
 
 def test_an_incident_has_its_level_its_owners_and_its_first_step(store: Store) -> None:
