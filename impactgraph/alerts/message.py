@@ -1,7 +1,7 @@
 """What a delivery of a sender says, in one form for all senders: alerts, and changes of systems."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -45,6 +45,8 @@ class AlertMessage:
     """How long it fires where the sender never says that it ended."""
     delivery: str = ""
     """Id of the message, where the sender has no better mark of the state than it."""
+    is_renewal: bool = False
+    """It fires still, or again: its start is that of an alert that may have ended since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,14 @@ class ChangeMessage:
     version: str = ""
     url: str = ""
     by: str = ""
+
+
+def with_renewal(message: AlertMessage) -> tuple[AlertMessage, ...]:
+    """The start of an alert and its last change, where both are stated: it may have ended in between."""
+    started_at = message.started_at
+    if message.state is not AlertState.FIRING or started_at is None or message.at <= started_at:
+        return (message,)
+    return replace(message, at=started_at), replace(message, started_at=None, is_renewal=True)
 
 
 Message: TypeAlias = AlertMessage | ChangeMessage

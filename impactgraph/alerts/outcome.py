@@ -123,7 +123,9 @@ def _report(message: AlertMessage, origin: Origin, rules: AlertRules, rule: Aler
         **{"class": failure_class.value.lower()},
         started_at=_moment(message.started_at),
         ended_at=_moment(_end(message, rule)),
-        expected_end=None if rule.expected_in is None else _moment(start + rule.expected_in),
+        expected_end=(
+            None if rule.expected_in is None or message.is_renewal else _moment(start + rule.expected_in)
+        ),
         delay=None if rule.delay is None else _duration(fill(rule.delay, message.labels)),
         error_rate=error_rate if failure_class is FailureClass.TRANSIENT else None,
         scope=_scope(rule, message.labels) or None,

@@ -20,7 +20,7 @@ from impactgraph.sources.documents import Document
 from impactgraph.stores.state.event_kinds import EventKind
 from impactgraph.stores.state.failure_life import FailureChange
 from impactgraph.stores.state.failures import fold_failures
-from tests.alert_payloads import CHANGES, PAYLOADS, SECRET, alertmanager, text
+from tests.alert_payloads import CHANGES, PAYLOADS, SECRET, alertmanager, servicenow, statuspage, text
 from tests.sources.alert_doors import RULES, VARIABLE, app_of, post, proof_of, source_of
 from tests.sources.shop import NOW, small_store
 
@@ -124,8 +124,40 @@ def episodes() -> list[bytes]:
     return documents
 
 
-def folded(documents: list[bytes], rules: Path) -> tuple[Failure, ...]:
-    translate = alert_translator(source_of("alertmanager", rules))
+def reopened(sender: str) -> list[bytes]:
+    """An alert that ends, and begins again under the id and with the start that it had."""
+    moments = ("2026-03-02T12:00:00Z", "2026-03-02T12:03:00Z", "2026-03-02T12:05:00Z", "2026-03-02T12:09:00Z")
+    documents: list[bytes] = []
+    for at, is_end in zip(moments, (False, False, True, False), strict=True):
+        if sender == "statuspage":
+            delivery = statuspage("resolved" if is_end else "identified")
+            delivery["incident"] |= {"updated_at": at}
+        else:
+            delivery = servicenow("6" if is_end else "2") | {"updated_at": at}
+        documents.append(text(delivery))
+    return documents
+
+
+@pytest.mark.parametrize("sender", ["servicenow", "statuspage"])
+@settings(max_examples=10, deadline=None)
+@given(st.permutations(range(4)))
+def test_what_begins_again_with_its_former_start_is_a_new_episode(
+    tmp_path_factory: pytest.TempPathFactory, sender: str, order: list[int]
+) -> None:
+    rules = tmp_path_factory.getbasetemp() / "again.yaml"
+    rules.write_text("rules: [{match: {}, element: 'system:oms', expected_in: 2h}]")
+    documents = [reopened(sender)[each] for each in order]
+
+    (failure,) = folded(documents, rules, sender)
+
+    minutes = [(each.started_at - NOW) // 60_000 for each in failure.episodes]
+    assert minutes == [minutes[0], minutes[0] + 9]
+    assert [each.ended_at is None for each in failure.episodes] == [False, True]
+    assert failure.episodes[0].expected_end == failure.episodes[0].started_at + 7_200_000
+
+
+def folded(documents: list[bytes], rules: Path, sender: str = "alertmanager") -> tuple[Failure, ...]:
+    translate = alert_translator(source_of(sender, rules))
     lines = translate([Document(each, "here", received_at=NOW) for each in documents]).lines
     return fold_failures(change_of(line) for line in lines)
 

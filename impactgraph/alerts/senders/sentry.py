@@ -78,12 +78,14 @@ def read_webhook(text: bytes, received_at: Millis) -> SenderReport:
     if data.event is not None:
         return SenderReport([_of_event(data, data.event, state, received_at)])
     if data.issue is not None:
-        return SenderReport([_of_issue(data.issue, state, received_at)])
+        return SenderReport([_of_issue(data.issue, action, received_at)])
     raise MalformedAlertError("data has no issue, event or metric_alert")
 
 
-def _of_issue(issue: _Issue, state: AlertState, received_at: Millis) -> AlertMessage:
-    seen_at = optional_moment(issue.first_seen, "firstSeen") if state is AlertState.FIRING else None
+def _of_issue(issue: _Issue, action: str, received_at: Millis) -> AlertMessage:
+    """One that is unresolved again states no time but that of its first beginning."""
+    state = AlertState.FIRING if action in _FIRING else AlertState.RESOLVED
+    seen_at = optional_moment(issue.first_seen, "firstSeen") if action == "created" else None
     project = issue.project or {}
     return AlertMessage(
         key=f"issue/{issue.id}",

@@ -22,6 +22,7 @@ from impactgraph.alerts.message import (
     ChangeMessage,
     MalformedAlertError,
     SenderReport,
+    with_renewal,
 )
 
 _STATES = {
@@ -53,8 +54,9 @@ def read_incident(text: bytes, received_at: Millis) -> SenderReport:
     if state is None:
         raise MalformedAlertError(f"state is {record.state[:40]!r}: New, In Progress or Resolved is expected")
     opened_at = optional_moment(record.opened_at, "opened_at")
-    ended_at = optional_moment(record.resolved_at or record.updated_at, "resolved_at")
-    at = opened_at if state is AlertState.FIRING else ended_at
+    updated_at = optional_moment(record.updated_at, "updated_at")
+    ended_at = optional_moment(record.resolved_at, "resolved_at")
+    at = (updated_at or opened_at) if state is AlertState.FIRING else (ended_at or updated_at)
     message = AlertMessage(
         key=require(record.number, "number"),
         state=state,
@@ -71,7 +73,7 @@ def read_incident(text: bytes, received_at: Millis) -> SenderReport:
         severity=(record.severity or record.priority)[:1],
         url=record.url or "",
     )
-    return SenderReport([message])
+    return SenderReport(with_renewal(message))
 
 
 class _Event(Document):

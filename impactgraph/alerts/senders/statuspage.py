@@ -4,7 +4,13 @@ import msgspec
 
 from graph_models.time import Millis
 from impactgraph.alerts.documents import Document, labels_of, optional_moment, read, require, word
-from impactgraph.alerts.message import AlertMessage, AlertState, MalformedAlertError, SenderReport
+from impactgraph.alerts.message import (
+    AlertMessage,
+    AlertState,
+    MalformedAlertError,
+    SenderReport,
+    with_renewal,
+)
 
 _INCIDENT = {
     "investigating": AlertState.FIRING,
@@ -80,7 +86,8 @@ def _of_incident(incident: _Incident, page: _Page, received_at: Millis) -> Sende
     if state is None:
         return SenderReport(pass_reasons=[f"{incident.status[:40]}: planned maintenance is no alert"])
     started_at = optional_moment(incident.started_at or incident.created_at, "created_at")
-    changed_at = optional_moment(incident.resolved_at or incident.updated_at, "updated_at")
+    ended_at = incident.resolved_at if state is AlertState.RESOLVED else None
+    changed_at = optional_moment(ended_at or incident.updated_at, "updated_at")
     names = [each.name for each in incident.components if each.name]
     updates = [each.body for each in incident.incident_updates if each.body]
     message = AlertMessage(
@@ -96,7 +103,7 @@ def _of_incident(incident: _Incident, page: _Page, received_at: Millis) -> Sende
         severity=_IMPACTS.get(word(incident.impact), ""),
         url=incident.shortlink or "",
     )
-    return SenderReport([message])
+    return SenderReport(with_renewal(message))
 
 
 def _of_component(

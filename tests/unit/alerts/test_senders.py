@@ -88,6 +88,16 @@ def test_a_real_document(sender: str, file: str, key: str, state: str, at: str, 
     assert message.key == key or not key
 
 
+def test_an_issue_that_is_unresolved_again_begins_as_it_is_received() -> None:
+    issue = {"id": "7", "title": "OMS", "firstSeen": "2026-02-01T00:00:00Z"}
+    at = [
+        report("sentry", text({"action": action, "data": {"issue": issue}})).messages[0].at
+        for action in ("created", "resolved", "unresolved")
+    ]
+
+    assert at == [printed_moment("2026-02-01T00:00:00Z"), NOW, NOW]
+
+
 def test_an_event_that_is_no_alarm_is_passed_over() -> None:
     said = report("eventbridge", (FIXTURES / "eventbridge_other.json").read_bytes())
 
