@@ -96,10 +96,10 @@ def _failures_of(s: Snapshot, question: Question) -> tuple[Failure, ...]:
     """
     by_key = {failure.key: failure for failure in s.failures}
     named_failures = tuple(by_key[key] for key in dict.fromkeys(question.failures))
-    return named_failures + question.suppose or (*s.active_failures, *_with_open_rejections(s, question))
+    return named_failures + question.suppose or (*s.active_failures, *with_open_rejections(s, question))
 
 
-def _with_open_rejections(s: Snapshot, question: Question) -> tuple[Failure, ...]:
+def with_open_rejections(s: Snapshot, question: Question) -> tuple[Failure, ...]:
     """Ended failures after which orders or records in question wait for a replay.
 
     Costs a look at the places where they rejected work, and a forecast of what is still there.

@@ -6,8 +6,10 @@ from functools import partial
 from typing import TypeVar
 
 from graph_models.failure import Failure
+from graph_models.impact import Question
 from graph_models.incident_life import IncidentState, RankWeights
 from graph_models.incidents import Alert, Incident
+from graph_models.journal import IncidentActionKind
 from graph_models.orders import Page
 from graph_models.time import DAY, Millis
 from impactgraph.diagnosis.incidents import Monitoring, correlate, correlate_as_one
@@ -18,6 +20,7 @@ from impactgraph.operations.maintenance import elements_of
 from impactgraph.operations.ranking import rank_key
 from impactgraph.topology.near import nearest
 from impactgraph.usecases.answer import Ask
+from impactgraph.usecases.blast_radius import with_open_rejections
 from impactgraph.usecases.incident_facts import (
     HEALS_WITHIN,
     IncidentReport,
@@ -47,7 +50,9 @@ __all__ = [
 T = TypeVar("T")
 
 KEPT_FOR: Millis = 7 * DAY
-"""Incidents whose failures ended longer ago are left out."""
+"""Incidents whose failures ended longer ago are left out, but for those that have left something to do."""
+
+_BY_HAND = (IncidentActionKind.CLOSED, IncidentActionKind.REOPENED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +154,10 @@ def _incidents(s: Snapshot, question: IncidentsQuestion) -> Sequence[Incident]:
     if not s.topology.version:
         raise NoTopologyError
     _check(s, question)
-    failure_alerts = (_alert(failure) for failure in s.begun_failures if _is_recent(failure, s.at))
+    kept = _kept_longer(s)
+    failure_alerts = (
+        _alert(failure) for failure in s.begun_failures if _is_recent(failure, s.at) or failure.key in kept
+    )
     monitoring = Monitoring(question.monitors, silenced=elements_of(s.journal.maintenance, s.at))
     changes = [each for each in s.journal.changes if each.elements and each.started_at > s.at - 2 * KEPT_FOR]
     symptoms = partial(symptoms_of, s.graph)
@@ -181,6 +189,22 @@ def _check(s: Snapshot, question: IncidentsQuestion) -> None:
 
 def _is_recent(failure: Failure, at: Millis) -> bool:
     return failure.ended_at is None or failure.ended_at > at - KEPT_FOR
+
+
+def _kept_longer(s: Snapshot) -> frozenset[str]:
+    """Keys of failures that ended long ago, after which something waits for a replay, or whose incident was
+    reopened by hand.
+
+    Costs a look at what such failures rejected; nothing where there are none.
+    """
+    old = {failure.key for failure in s.begun_failures if not _is_recent(failure, s.at)}
+    if not old:
+        return frozenset()
+    last = {each.incident: each.kind for each in s.journal.actions if each.kind in _BY_HAND}
+    reopened = {key for key, kind in last.items() if kind is IncidentActionKind.REOPENED}
+    may_wait = not old.isdisjoint(s.rejections.failures)
+    waiting = with_open_rejections(s, Question(as_of=s.as_of)) if may_wait else ()
+    return frozenset(old & {*reopened, *(failure.key for failure in waiting)})
 
 
 def _alert(failure: Failure) -> Alert:

@@ -23,6 +23,7 @@ from impactgraph.usecases.incidents import (
 )
 from impactgraph.usecases.report_failure import report_failure
 from impactgraph.usecases.snapshot import snapshot
+from tests.stores.events import entered, event, placed, reported
 
 NOW = 1_773_000_000_000
 SHOP = """
@@ -67,6 +68,26 @@ def fail(store: Store, key: str, target: str, *, minutes_ago: int, ended: bool =
 
 def test_without_failures_and_alerts_there_is_no_incident(store: Store) -> None:
     assert asked(store) == ()
+
+
+def test_what_waits_for_a_replay_is_listed_however_long_ago_its_failure_ended(store: Store) -> None:
+    ten_days_ago = -5_000
+    failed = {"target": "integration:to-wms", "class": "schema_mismatch"}
+    store.ingest(
+        [
+            placed("O-1", ten_days_ago, workflow="ship", location=None),
+            entered("plan", ten_days_ago),
+            reported("F-1", ten_days_ago + 10, **failed),
+            event("failure.resolved", ten_days_ago + 200, failure="F-1"),
+            reported("F-2", ten_days_ago + 1_000, target="system:shop"),
+            event("failure.resolved", ten_days_ago + 1_100, failure="F-2"),
+        ]
+    )
+
+    (report,) = asked(store)
+
+    assert (report.key, report.life.state) == ("F-1", IncidentState.RESOLVED)
+    assert report.residual is not None and report.residual.need_action == 1
 
 
 def test_alerts_join_the_failure_that_explains_them(store: Store) -> None:
