@@ -9,6 +9,7 @@ from typing import TypeAlias
 from graph_models.enums import FailureClass
 from graph_models.time import Millis
 
+_LONGEST_SHOWN = 100
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 Texts: TypeAlias = tuple[str, ...]
@@ -94,8 +95,9 @@ def check_text(text: str) -> str:
     """The text. Raises ValueError where it is a pattern that cannot be read."""
     try:
         _pattern_of(text)
-    except re.error as error:
-        raise ValueError(f"{text!r} is not a pattern: {error}") from error
+    except (re.error, OverflowError, RecursionError) as error:
+        shown = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
+        raise ValueError(f"{shown!r} is not a pattern: {error}") from error
     return text
 
 

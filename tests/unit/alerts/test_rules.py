@@ -6,7 +6,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from impactgraph.alerts.rules import AlertRules, Subject
+from impactgraph.alerts.rules import AlertRules, Subject, check_text
 from impactgraph.alerts.rules_format import load_rules, parse_rules, rules_schema, schema_text
 from impactgraph.errors import BadInputError
 
@@ -117,3 +117,9 @@ def test_the_schema_is_that_of_the_docs_and_accepts_the_example() -> None:
 
     Draft202012Validator(rules_schema()).validate(yaml.safe_load(WHOLE))
     assert committed.read_text() == schema_text()
+
+
+@pytest.mark.parametrize("pattern", ["/a{99999999999}/", "/" + "(" * 5_000 + ")" * 5_000 + "/"])
+def test_a_pattern_that_is_too_much_for_the_reader_is_an_error(pattern: str) -> None:
+    with pytest.raises(ValueError, match="is not a pattern"):
+        check_text(pattern)
