@@ -15,7 +15,9 @@ _PLACE = re.compile(r"POST /webhooks/([^/]+)/([^/]+)")
 
 @dataclass(frozen=True, slots=True)
 class WaitingAlert:
-    """An alert of a document in the quarantine; without a trial the document cannot be read."""
+    """An alert of a document in the quarantine; without a trial a whole document that cannot be read or was
+    refused by a rule.
+    """
 
     entry: QuarantinedEvent
     sender: str
@@ -28,17 +30,21 @@ def waiting_alerts(store: Store, limit: int) -> list[WaitingAlert]:
     """
     topology = store.topology()
     alerts: dict[tuple[str, str], WaitingAlert] = {}
-    for entry in store.quarantined_documents()[:limit]:
-        place = _PLACE.fullmatch(entry.place)
-        if place is None or place[1] not in SENDERS:
-            continue
-        sender, source = place.groups()
+    documents = [
+        (entry, *place.groups())
+        for entry in store.quarantined_documents()
+        if (place := _PLACE.fullmatch(entry.place)) is not None and place[1] in SENDERS
+    ]
+    for entry, sender, source in documents[:limit]:
         try:
             report = read_report(sender, entry.text.encode(), entry.received_at)
         except MalformedAlertError:
             alerts[sender, str(entry.number)] = WaitingAlert(entry, sender)
             continue
-        for trial in trials(report, Origin(sender, source), AlertRules(), topology):
-            if trial.outcome.refusal and trial.outcome.refusal in entry.reason:
-                alerts.setdefault((sender, trial.outcome.failure), WaitingAlert(entry, sender, trial))
+        results = trials(report, Origin(sender, source), AlertRules(), topology)
+        waiting = [each for each in results if each.outcome.refusal and each.outcome.refusal in entry.reason]
+        for trial in waiting:
+            alerts.setdefault((sender, trial.outcome.failure), WaitingAlert(entry, sender, trial))
+        if not waiting:
+            alerts[sender, str(entry.number)] = WaitingAlert(entry, sender)
     return list(alerts.values())
