@@ -1,14 +1,14 @@
 """Incidents of a longer time with what is known of each, for measures."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from graph_models.failure import Failure
 from graph_models.impact import Question
 from graph_models.incidents import Alert, Incident
 from graph_models.journal import IncidentAction, IncidentActionKind
-from graph_models.time import HOUR, MINUTE, Millis
+from graph_models.time import FOREVER, HOUR, MINUTE, Millis
 from impactgraph.diagnosis.incidents import correlate
 from impactgraph.diagnosis.incidents.symptoms import symptoms_of
 from impactgraph.measures.forecasts import ForecastOrder
@@ -42,15 +42,22 @@ class Hit:
 
 
 def incidents_since(s: Snapshot, since: Millis) -> tuple[tuple[Incident, tuple[Failure, ...]], ...]:
-    """Incidents that began at `since` or later, each with its failures, the newest first.
+    """Incidents that began at `since` or later, each with its failures as they were in it, the newest first.
 
-    Costs a correlation of each cluster of failures that are less than six hours apart.
+    A failure that occurred several times is in as many incidents, where these are apart. Costs a correlation
+    of each cluster of failures that are less than six hours apart.
     """
-    by_key = {failure.key: failure for failure in s.begun_failures if failure.started_at >= since}
+    episodes = (
+        episode
+        for failure in s.failures
+        for episode in failure.episodes
+        if since <= episode.started_at <= s.at
+    )
     found: list[tuple[Incident, tuple[Failure, ...]]] = []
-    for cluster in _clusters(by_key.values()):
+    for cluster in _clusters(episodes):
+        by_key = _by_key(cluster)
         correlation = correlate(
-            s.graph, map(_alert, cluster), now=s.at, symptoms=partial(symptoms_of, s.graph)
+            s.graph, map(_alert, by_key.values()), now=s.at, symptoms=partial(symptoms_of, s.graph)
         )
         for incident in correlation.incidents:
             found.append((incident, tuple(by_key[alert.key] for alert in incident.alerts)))
@@ -67,9 +74,18 @@ def facts_of(
     actions: Mapping[str, Sequence[IncidentAction]],
     hit: "Hit | None",
 ) -> IncidentFacts:
-    """`actions`: by key of one of its failures. `hit`: None where that was not asked."""
+    """`actions`: by key of one of its failures; those of other times that it occurred do not count. `hit`:
+    None where that was not asked.
+    """
+    until = _next_start(s, failures)
     mine = sorted(
-        (action for failure in failures for action in actions.get(failure.key, ())), key=lambda each: each.at
+        (
+            action
+            for failure in failures
+            for action in actions.get(failure.key, ())
+            if incident.started_at <= action.at < until
+        ),
+        key=lambda each: each.at,
     )
     cause = incident.causes[0].element if incident.is_explained else None
     elements = tuple(dict.fromkeys(failure.target for failure in failures))
@@ -140,6 +156,28 @@ def _clusters(failures: Iterable[Failure]) -> list[list[Failure]]:
         clusters[-1].append(failure)
         last = failure.started_at
     return clusters
+
+
+def _by_key(cluster: Iterable[Failure]) -> dict[str, Failure]:
+    """Each failure once: from the first time that it occurred in the cluster until the end of the last."""
+    by_key: dict[str, Failure] = {}
+    for each in cluster:
+        first = by_key.get(each.key, each)
+        by_key[each.key] = replace(each, started_at=first.started_at, reported_at=first.reported_at)
+    return by_key
+
+
+def _next_start(s: Snapshot, failures: Sequence[Failure]) -> Millis:
+    """When one of them occurred again after the incident; FOREVER where none has."""
+    ends = {failure.key: failure.ended_at for failure in failures if failure.ended_at is not None}
+    starts = (
+        episode.started_at
+        for failure in s.failures
+        if failure.former_episodes and failure.key in ends
+        for episode in failure.episodes
+        if episode.started_at > ends[failure.key]
+    )
+    return min(starts, default=FOREVER)
 
 
 def _alert(failure: Failure) -> Alert:

@@ -55,6 +55,23 @@ def fill(store: Store) -> None:
     )
 
 
+def test_a_failure_that_occurs_again_is_another_incident_each_time(store: Store) -> None:
+    for day in (-14, -7, 0):
+        noon = day * 24 * 60
+        store.ingest([reported("F-1", noon), event("failure.resolved", noon + 30, failure="F-1")])
+        store.ingest([reported("F-1", noon + 50), event("failure.resolved", noon + 60, failure="F-1")])
+    first_day = -14 * 24 * 60
+    store.ingest([event("incident.acknowledged", first_day + 10, incident="F-1", by="ana")])
+    store.ingest([event("incident.mitigated", 20, incident="F-1", by="ana")])
+
+    figures = [each for _, each in asked(store).periods if each.incidents]
+
+    hour = Spread(1, HOUR, HOUR)
+    assert [(each.incidents, each.heal) for each in figures] == [(1, hour)] * 3
+    assert [each.acknowledge.median for each in figures] == [10 * MINUTE, None, None]
+    assert [each.mitigate.median for each in figures] == [None, None, 20 * MINUTE]
+
+
 def test_an_incident_has_its_times_and_what_it_hit(store: Store) -> None:
     fill(store)
 
