@@ -118,7 +118,8 @@ def report_incident(s: Snapshot, ask: Ask, incident: Incident, as_of: Millis | N
     first = incident.causes[0].element if incident.causes else None
     maintenance = maintenance_of(incident, s.journal.maintenance, s.at)
     affects = answer is not None and _affects(answer)
-    is_quiet = not affects or maintenance is not None
+    lost = [each.target for each in failures if each.target not in s.topology.elements]
+    is_quiet = not (affects or lost) or maintenance is not None
     residual = _residual(s, ask, answer, failures) if answer is not None else None
     return IncidentReport(
         key=incident.key,
@@ -134,7 +135,7 @@ def report_incident(s: Snapshot, ask: Ask, incident: Incident, as_of: Millis | N
         team=s.topology.owner_of(first) if first is not None else None,
         estimates=answer.estimates if answer is not None else None,
         question=asked_for,
-        reason=_reason(answer, maintenance),
+        reason=_reason(answer, maintenance, lost),
         life=life_of(
             course_of(incident, failures, s.at),
             actions_of(keys, s.journal.actions),
@@ -199,11 +200,15 @@ def _residual_of(answer: Answer, at: Millis) -> Residual | None:
     )
 
 
-def _reason(answer: Answer | None, maintenance: Maintenance | None) -> str:
+def _reason(answer: Answer | None, maintenance: Maintenance | None, lost: Sequence[str]) -> str:
+    """`lost`: failed elements that the topology does not have any more."""
     stake = rank_reason(answer.estimates) if answer is not None else ""
     if maintenance is not None:
         plan = f"planned maintenance {maintenance.key}"
         return f"{plan}; {stake}" if stake else plan
+    if lost:
+        unknown = f"the topology has no {lost[0]} any more: what its failure affects is not known"
+        return f"{stake}; {unknown}" if stake else unknown
     if answer is None:
         return "nothing explains it"
     return stake or ("less than one order" if _affects(answer) else "no order and no record is affected")

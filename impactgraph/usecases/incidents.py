@@ -167,11 +167,23 @@ def _incidents(s: Snapshot, question: IncidentsQuestion) -> Sequence[Incident]:
     )
 
     def as_one(alerts: Sequence[Alert]) -> Incident:
-        return correlate_as_one(
-            s.graph, alerts, now=s.at, monitoring=monitoring, symptoms=symptoms, changes=changes
+        known = [alert for alert in alerts if alert.element in s.graph.numbers]
+        if not known:
+            return _without_cause(alerts)
+        incident = correlate_as_one(
+            s.graph, known, now=s.at, monitoring=monitoring, symptoms=symptoms, changes=changes
         )
+        if len(known) == len(alerts):
+            return incident
+        return replace(incident, key=alerts[0].key, alerts=tuple(alerts))
 
-    return constrained(correlation.incidents, s.journal.actions, as_one)
+    unmatched = (_without_cause([alert]) for alert in correlation.unmatched)
+    return constrained((*correlation.incidents, *unmatched), s.journal.actions, as_one)
+
+
+def _without_cause(alerts: Sequence[Alert]) -> Incident:
+    """Of elements that the topology does not have any more."""
+    return Incident(alerts[0].key, tuple(alerts), (), 1.0)
 
 
 def _check(s: Snapshot, question: IncidentsQuestion) -> None:

@@ -7,6 +7,7 @@ from graph_models.enums import FailureClass
 from graph_models.failure import Failure
 from graph_models.incident_life import IncidentState, RankWeights
 from graph_models.incidents import Alert
+from graph_models.journal import IncidentActionKind
 from graph_models.time import HOUR, MINUTE
 from impactgraph.bootstrap import open_store
 from impactgraph.errors import BadInputError, NotFoundError
@@ -14,6 +15,7 @@ from impactgraph.ports.store import Store
 from impactgraph.usecases.apply_topology import apply_documents
 from impactgraph.usecases.blast_radius import answer_question
 from impactgraph.usecases.failure_events import iso, send
+from impactgraph.usecases.incident_actions import IncidentWork, work_on_incident
 from impactgraph.usecases.incidents import (
     IncidentReport,
     IncidentsQuestion,
@@ -88,6 +90,21 @@ def test_what_waits_for_a_replay_is_listed_however_long_ago_its_failure_ended(st
 
     assert (report.key, report.life.state) == ("F-1", IncidentState.RESOLVED)
     assert report.residual is not None and report.residual.need_action == 1
+
+
+def test_a_failure_of_an_element_that_the_topology_lost_is_listed_and_not_quiet(store: Store) -> None:
+    fail(store, "F-1", "system:shop", minutes_ago=60)
+    fail(store, "F-2", "system:broker", minutes_ago=30)
+    apply_documents(store, {"shop.yaml": SHOP.replace("shop: {}, ", "")}, NOW - MINUTE)
+
+    reports = asked(store)
+
+    assert [(each.key, each.is_quiet) for each in reports] == [("F-1", False), ("F-2", True)]
+    assert "the topology has no system:shop any more" in reports[0].reason
+    work = IncidentWork(IncidentActionKind.MERGED, "F-2", incidents=("F-1",))
+    assert work_on_incident(store, answer_question, work, NOW).problems == ()
+    (merged,) = asked(store)
+    assert merged.members == ("F-1", "F-2") and merged.likely_cause
 
 
 def test_alerts_join_the_failure_that_explains_them(store: Store) -> None:
