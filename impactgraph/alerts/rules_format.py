@@ -252,6 +252,12 @@ def _check(rule: AlertRule, former: list[AlertRule], reading: Reading) -> None:
     others = (rule.element, rule.failure_class, rule.scope, rule.delay, rule.error_rate)
     if rule.ignore and any((*others, rule.expected_in, rule.keeps_for)):
         reading.wrong("`ignore: true` stands alone: such alerts are passed over.", rule.line)
+    if rule.ignore and rule.match == Match():
+        reading.wrong(
+            "`match` has no condition: every alert would be passed over. Name what to ignore, or write "
+            '`match: {name: "*"}` if all are meant.',
+            rule.line,
+        )
     if not rule.ignore and not rule.element:
         reading.wrong("`element` is missing: name the element that fails, or `ignore: true`.", rule.line)
 

@@ -102,6 +102,14 @@ def test_a_rule_that_can_never_apply_is_refused() -> None:
     ]
 
 
+@pytest.mark.parametrize("match", ["{}", "{name: }", "{labels: {}}"])
+def test_to_ignore_every_alert_has_to_be_said(match: str) -> None:
+    (problem,) = problems(f"rules:\n  - {{match: {match}, ignore: true}}\n")
+
+    assert problem.startswith("a.yaml:2: `match` has no condition: every alert would be passed over.")
+    parse_rules('rules:\n  - {match: {name: "*"}, ignore: true}\n')
+
+
 @pytest.mark.parametrize("text", ["", "5", "rules: 5", "rules: [", "rool: []"])
 def test_what_is_no_file_of_rules_is_refused(text: str) -> None:
     assert problems(text)
