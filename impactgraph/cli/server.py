@@ -3,11 +3,10 @@
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
 
 import uvicorn
 
@@ -56,12 +55,10 @@ def serve_store(
             server_header=False,
             ws_max_size=LONGEST_MESSAGE,
         )
-        # uvicorn raises the signal again after its shutdown; without a handler the process
-        # would end before the store is closed.
-        signal.signal(signal.SIGTERM, _end)
-        with announced(folder, address, store.identity), suppress(KeyboardInterrupt):
+        server = _Server(config, app.state.end_subscriptions)
+        with announced(folder, address, store.identity), _stopped_by_signals(server):
             _print_address(address)
-            _Server(config, app.state.end_subscriptions).run(sockets=[listener])
+            server.run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
@@ -76,8 +73,22 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def _end(_number: int, _frame: FrameType | None) -> NoReturn:
-    sys.exit(0)
+@contextmanager
+def _stopped_by_signals(server: _Server) -> Generator[None]:
+    """SIGTERM and SIGINT end the server also before uvicorn handles them, and when it raises them again after
+    its shutdown: the store is then closed as usual.
+
+    The handler raises nothing: an exception that is raised while Python runs a callback is lost.
+    """
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    handlers = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handlers[signal.SIGINT])
 
 
 def _listener(host: str, port: int) -> socket.socket:

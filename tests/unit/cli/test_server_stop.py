@@ -1,0 +1,27 @@
+"""A signal to end that comes before uvicorn handles signals."""
+
+import signal
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+
+from impactgraph.cli.server import _Server, _stopped_by_signals  # pyright: ignore[reportPrivateUsage]
+
+
+@pytest.fixture(autouse=True)
+def handler() -> Iterator[None]:
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_the_server_and_raises_nothing(number: signal.Signals) -> None:
+    async def end() -> None: ...
+
+    server = _Server(uvicorn.Config("none:none"), end)
+    with _stopped_by_signals(server):
+        signal.raise_signal(number)
+        assert server.should_exit
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
