@@ -52,6 +52,8 @@ class Picture:
 PICTURES = (
     Picture("now", ""),
     Picture("now-phone", "", size=NARROW),
+    Picture("incident", "incident/F-queues", size=TALL),
+    Picture("incident-phone-dark", "incident/F-queues", size=NARROW, dark=True),
     Picture("radius", "radius?failure=F-queues", size=TALL, until=MAP),
     Picture("radius-phone", "radius?failure=F-queues", size=NARROW),
     Picture("radius-charts", "radius", size=(1280, 1380), until=".flow-step", scroll=".flow-card"),
