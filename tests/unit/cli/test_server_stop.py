@@ -20,8 +20,9 @@ def handler() -> Iterator[None]:
 def test_a_signal_stops_the_server_and_raises_nothing(number: signal.Signals) -> None:
     async def end() -> None: ...
 
+    interrupt = signal.getsignal(signal.SIGINT)
     server = _Server(uvicorn.Config("none:none"), end)
     with _stopped_by_signals(server):
         signal.raise_signal(number)
         assert server.should_exit
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is interrupt
