@@ -1,7 +1,7 @@
 """Mutations that record the work on incidents: nothing is carried out by them."""
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
@@ -108,15 +108,10 @@ class IncidentMutations:
         by: By = None,
         version: Version = None,
     ) -> IncidentPayload:
-        work = IncidentWork(
-            kind=IncidentActionKind.MERGED,
-            incident=ids[0] if ids else "",
-            incidents=tuple(ids[1:]),
-            by=by or "",
-            note=note or "",
-            version=version,
+        first, others = ids[0] if ids else "", tuple(ids[1:])
+        return await _done(
+            info, IncidentActionKind.MERGED, first, by, version, note=note or "", incidents=others
         )
-        return await _recorded(info, work)
 
     @strawberry.mutation(description="Takes failures out of an incident; they become one of their own.")
     async def split_incident(
@@ -131,15 +126,10 @@ class IncidentMutations:
         by: By = None,
         version: Version = None,
     ) -> IncidentPayload:
-        work = IncidentWork(
-            kind=IncidentActionKind.SPLIT,
-            incident=id,
-            failures=tuple(alerts),
-            by=by or "",
-            note=note or "",
-            version=version,
+        failures = tuple(alerts)
+        return await _done(
+            info, IncidentActionKind.SPLIT, id, by, version, note=note or "", failures=failures
         )
-        return await _recorded(info, work)
 
     @strawberry.mutation(description="Records that a step of the checklist was done.")
     async def do_step(
@@ -162,16 +152,8 @@ class IncidentMutations:
         by: By = None,
         version: Version = None,
     ) -> IncidentPayload:
-        work = IncidentWork(
-            kind=IncidentActionKind.STEP_DONE,
-            incident=incident,
-            step=step,
-            playbook=playbook or "",
-            by=by or "",
-            note=note or "",
-            version=version,
-        )
-        return await _recorded(info, work)
+        details = {"note": note or "", "step": step, "playbook": playbook or ""}
+        return await _done(info, IncidentActionKind.STEP_DONE, incident, by, version, **details)
 
     @strawberry.mutation(
         description="Plans maintenance: failures of its elements are expected while it lasts, and quiet."
@@ -195,12 +177,8 @@ class IncidentMutations:
 
 
 async def _done(
-    info: Info, kind: IncidentActionKind, id: str, by: str | None, version: int | None, **texts: str
+    info: Info, kind: IncidentActionKind, id: str, by: str | None, version: int | None, **details: Any
 ) -> IncidentPayload:
-    work = IncidentWork(kind, id, by=by or "", version=version)
-    return await _recorded(info, replace(work, **texts))
-
-
-async def _recorded(info: Info, work: IncidentWork) -> IncidentPayload:
+    work = replace(IncidentWork(kind, id, by=by or "", version=version), **details)
     outcome = await info.context.work_on_incident(work)
     return IncidentPayload.of(outcome, await info.context.landscape())

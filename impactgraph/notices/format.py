@@ -2,8 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from impactgraph.notices.config import (
 )
 from impactgraph.notices.format_values import Address, ByName, Id, MainUnits, TimeOfDay, Zone
 from impactgraph.sources.format_values import SecretPlace, Shaped
+from impactgraph.sources.kinds import KEY, ByKind, Kind, check_key, kind_of
 from impactgraph.topology.document import Map, Node, parse_document
 from impactgraph.topology.fields import (
     WRONG,
@@ -35,7 +35,6 @@ from impactgraph.topology.fields import (
     Reading,
     Several,
     display_text,
-    source_text,
 )
 from impactgraph.topology.near import did_you_mean
 from impactgraph.topology.references import KeyIndex, either
@@ -43,7 +42,6 @@ from impactgraph.topology.schema import duration_schema
 from impactgraph.topology.values import Duration, Text, Whole, Word
 from impactgraph.usecases.validation import element_id
 
-_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _URL = re.compile(r"https?://[^\s/?#@]+[^\s@]*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _PLACE = re.compile(r"\{([^{}]*)\}")
@@ -127,81 +125,7 @@ _WEBHOOK = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    fields: Fields
-    make: Callable[..., Channel]
-    help: str
-
-
-def _kind(help: str, fields: tuple[Field, ...], make: Callable[..., Channel]) -> _Kind:
-    return _Kind(Fields((Field("kind", Text(), help, required=True), *fields)), make, help)
-
-
-KINDS: Mapping[str, _Kind] = {
-    "apprise": _kind("A chat, a pager, mail: an address of Apprise.", _APPRISE, AppriseChannel),
-    "webhook": _kind("An address that takes signed JSON.", _WEBHOOK, WebhookChannel),
-}
-
-
-class _Channels:
-    """A map from the key of a channel to its fields, which its kind decides."""
-
-    def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
-        if not isinstance(node, Map):
-            return reading.wrong(f"`{name}` must be a map by key, not {display_text(node)}.", line)
-        return {key: self._channel(key, item, node.lines[key], reading) for key, item in node.items()}
-
-    def _channel(self, key: str, node: Node, line: int, reading: Reading) -> Channel | None:
-        before = len(reading.problems)
-        reading.element = f"channel {key}"
-        _check_key(key, line, reading)
-        kind = self._kind(node, line, reading)
-        if kind is not None and isinstance(node, Map):
-            values = kind.fields.read(node, reading)
-            _check_secrets(values, node, reading)
-            if len(reading.problems) == before:
-                reading.element = ""
-                return kind.make(key=key, **{**values, "kind": values["kind"].lower()})
-        reading.element = ""
-        return None
-
-    def _kind(self, node: Node, line: int, reading: Reading) -> _Kind | None:
-        if not isinstance(node, Map):
-            reading.wrong(f"it must be a map with `kind`, not {display_text(node)}.", line)
-            return None
-        item = node.get("kind")
-        text = (source_text(item) or "") if item is not None else ""
-        if kind := KINDS.get(text.lower()):
-            return kind
-        what = (
-            f"must be {either(list(KINDS))}, not {display_text(item)}" if item is not None else "is missing"
-        )
-        reading.wrong(f"`kind` {what}.{did_you_mean(text, KINDS)}", node.lines.get("kind", line))
-        return None
-
-    def schema(self) -> JsonSchema:
-        return {
-            "type": "object",
-            "minProperties": 1,
-            "propertyNames": {"pattern": f"^{_KEY.pattern}$"},
-            "additionalProperties": {"oneOf": [_kind_schema(name, kind) for name, kind in KINDS.items()]},
-        }
-
-
-def _kind_schema(name: str, kind: _Kind) -> JsonSchema:
-    schema = kind.fields.schema()
-    return schema | {
-        "properties": {**schema["properties"], "kind": {"const": name, "description": kind.help}}
-    }
-
-
-def _check_key(key: str, line: int, reading: Reading) -> None:
-    if not _KEY.fullmatch(key):
-        reading.wrong("its key may have letters, digits, dots, hyphens and underscores only.", line)
-
-
-def _check_secrets(values: Mapping[str, Any], node: Map, reading: Reading) -> None:
+def _check_secrets(values: dict[str, Any], node: Map, reading: Reading) -> None:
     """Each place in the address has a secret, and each secret a place."""
     address, secrets = values.get("address", ""), values.get("secrets", {})
     names = _PLACE.findall(address) if isinstance(address, str) else []
@@ -216,6 +140,14 @@ def _check_secrets(values: Mapping[str, Any], node: Map, reading: Reading) -> No
             reading.wrong(f"`secrets` has {name!r}, but `address` has no {{{name}}}.", node.lines["secrets"])
 
 
+KINDS: Mapping[str, Kind] = {
+    "apprise": kind_of(
+        "A chat, a pager, mail: an address of Apprise.", _APPRISE, AppriseChannel, _check_secrets
+    ),
+    "webhook": kind_of("An address that takes signed JSON.", _WEBHOOK, WebhookChannel),
+}
+
+
 class _Rules:
     """A map from the key of a rule to its fields."""
 
@@ -225,7 +157,7 @@ class _Rules:
         rules: list[tuple[dict[str, Any], int]] = []
         for key, item in node.items():
             reading.element = f"rule {key}"
-            _check_key(key, node.lines[key], reading)
+            check_key(key, node.lines[key], reading)
             values = _RULE.read(item, node.lines[key], "rule", reading)
             if values is not WRONG and isinstance(item, Map):
                 rules.append(({"key": key, **values}, item.lines.get("to", node.lines[key])))
@@ -236,14 +168,14 @@ class _Rules:
         return {
             "type": "object",
             "minProperties": 1,
-            "propertyNames": {"pattern": f"^{_KEY.pattern}$"},
+            "propertyNames": {"pattern": f"^{KEY.pattern}$"},
             "additionalProperties": _RULE.schema(),
         }
 
 
 FORMAT = Fields(
     (
-        Field("channels", _Channels(), "Who can be told, by key.", required=True),
+        Field("channels", ByKind("channel", KINDS, least=1), "Who can be told, by key.", required=True),
         Field("rules", _Rules(), "Of what they are told, by key.", required=True),
         Field("public_url", _HOOK, "Address of the server, for links; default: IMPACTGRAPH_URL."),
         Field(

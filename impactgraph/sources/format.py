@@ -1,9 +1,7 @@
 """The format of a file of sources. It is read as topologies are: with lines, and all problems at once."""
 
 import json
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,22 +23,19 @@ from impactgraph.sources.format_values import (
     Settings,
     SomeSecrets,
 )
-from impactgraph.topology.document import Map, Node, parse_document
+from impactgraph.sources.kinds import ByKind, Kind, kind_of
+from impactgraph.topology.document import Map, parse_document
 from impactgraph.topology.fields import (
     Field,
     Fields,
     JsonSchema,
     Reading,
     Several,
-    display_text,
-    source_text,
 )
-from impactgraph.topology.near import did_you_mean
-from impactgraph.topology.references import KeyIndex, either
+from impactgraph.topology.references import KeyIndex
 from impactgraph.topology.schema import duration_schema
 from impactgraph.topology.values import Duration, Flag, Text, Word
 
-_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _MAPPING = Field(
     "mapping", FilePath(), "Mapping file that says what the documents mean; without it they are CloudEvents."
 )
@@ -113,39 +108,17 @@ _WEBHOOK = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    fields: Fields
-    make: Callable[..., SourceConfig]
-    help: str
-    check: Callable[[dict[str, Any], Map, Reading], None]
-    """Records what does not fit together."""
-
-
 def _check_user(values: dict[str, Any], node: Map, reading: Reading) -> None:
     if ("user" in values) != ("password" in values):
         reading.wrong("`user` and `password` belong together: give both or neither.", node.line)
 
 
-def _check_nothing(values: dict[str, Any], node: Map, reading: Reading) -> None:
-    pass
-
-
-def _kind(
-    help: str,
-    fields: tuple[Field, ...],
-    make: Callable[..., SourceConfig],
-    check: Callable[[dict[str, Any], Map, Reading], None] = _check_nothing,
-) -> _Kind:
-    return _Kind(Fields((Field("kind", Text(), help, required=True), *fields)), make, help, check)
-
-
-KINDS: Mapping[str, _Kind] = {
-    "kafka": _kind("Topics of a Kafka cluster.", _KAFKA, KafkaSource, _check_user),
-    "postgres": _kind("Rows of a query in PostgreSQL.", _POSTGRES, PostgresSource),
-    "folder": _kind("A folder that files arrive in.", _FOLDER, FolderSource),
-    "webhook": _kind("Documents that are sent to POST /in/{source}.", _WEBHOOK, WebhookSource),
-    "alerts": _kind(
+KINDS: Mapping[str, Kind] = {
+    "kafka": kind_of("Topics of a Kafka cluster.", _KAFKA, KafkaSource, _check_user),
+    "postgres": kind_of("Rows of a query in PostgreSQL.", _POSTGRES, PostgresSource),
+    "folder": kind_of("A folder that files arrive in.", _FOLDER, FolderSource),
+    "webhook": kind_of("Documents that are sent to POST /in/{source}.", _WEBHOOK, WebhookSource),
+    "alerts": kind_of(
         "Alerts or changes that are sent to POST /webhooks/{sender}/{source}.",
         ALERTS,
         AlertsSource,
@@ -154,58 +127,7 @@ KINDS: Mapping[str, _Kind] = {
 }
 
 
-class _Sources:
-    """A map from the key of a source to its fields, which its kind decides."""
-
-    def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
-        if not isinstance(node, Map):
-            return reading.wrong(f"`{name}` must be a map by key, not {display_text(node)}.", line)
-        return {key: self._source(key, item, node.lines[key], reading) for key, item in node.items()}
-
-    def _source(self, key: str, node: Node, line: int, reading: Reading) -> SourceConfig | None:
-        before = len(reading.problems)
-        reading.element = f"source {key}"
-        if not _KEY.fullmatch(key):
-            reading.wrong("its key may have letters, digits, dots, hyphens and underscores only.", line)
-        kind = self._kind(node, line, reading)
-        if kind is None or not isinstance(node, Map):
-            return None
-        values = kind.fields.read(node, reading)
-        kind.check(values, node, reading)
-        if len(reading.problems) > before:
-            return None
-        return kind.make(key=key, **{**values, "kind": values["kind"].lower()})
-
-    def _kind(self, node: Node, line: int, reading: Reading) -> _Kind | None:
-        if not isinstance(node, Map):
-            reading.wrong(f"it must be a map with `kind`, not {display_text(node)}.", line)
-            return None
-        item = node.get("kind")
-        text = (source_text(item) or "") if item is not None else ""
-        if kind := KINDS.get(text.lower()):
-            return kind
-        what = (
-            f"must be {either(list(KINDS))}, not {display_text(item)}" if item is not None else "is missing"
-        )
-        reading.wrong(f"`kind` {what}.{did_you_mean(text, KINDS)}", node.lines.get("kind", line))
-        return None
-
-    def schema(self) -> JsonSchema:
-        return {
-            "type": "object",
-            "propertyNames": {"pattern": f"^{_KEY.pattern}$"},
-            "additionalProperties": {"oneOf": [_kind_schema(name, kind) for name, kind in KINDS.items()]},
-        }
-
-
-def _kind_schema(name: str, kind: _Kind) -> JsonSchema:
-    schema = kind.fields.schema()
-    return schema | {
-        "properties": {**schema["properties"], "kind": {"const": name, "description": kind.help}}
-    }
-
-
-FORMAT = Fields((Field("sources", _Sources(), "The live sources by key.", required=True),))
+FORMAT = Fields((Field("sources", ByKind("source", KINDS), "The live sources by key.", required=True),))
 
 
 def load_sources(path: Path) -> tuple[SourceConfig, ...]:

@@ -106,6 +106,21 @@ class IncidentReport:
         return tuple(dict.fromkeys((*failures, *(alert.key for alert in self.alerts))))
 
 
+def alert_of(failure: Failure) -> Alert:
+    """A failure on record, as the correlation takes it."""
+    return Alert(
+        key=failure.key,
+        element=failure.target,
+        started_at=failure.started_at,
+        ended_at=failure.ended_at,
+        failure_class=failure.failure_class,
+        scope=failure.scope,
+        text=failure.summary,
+        is_statement=failure.alert is None,
+        origin=failure.alert,
+    )
+
+
 def report_incident(s: Snapshot, ask: Ask, incident: Incident, as_of: Millis | None) -> IncidentReport:
     """Costs an answer, but for alerts that nothing explains; another one where some of its failures have
     ended and others last.

@@ -6,7 +6,7 @@ from functools import partial
 
 from graph_models.failure import Failure
 from graph_models.impact import Question
-from graph_models.incidents import Alert, Incident
+from graph_models.incidents import Incident
 from graph_models.journal import IncidentAction, IncidentActionKind
 from graph_models.time import FOREVER, HOUR, MINUTE, Millis
 from impactgraph.diagnosis.incidents import correlate
@@ -14,6 +14,7 @@ from impactgraph.diagnosis.incidents.symptoms import symptoms_of
 from impactgraph.measures.forecasts import ForecastOrder
 from impactgraph.measures.incidents import IncidentFacts
 from impactgraph.usecases.answer import Ask
+from impactgraph.usecases.incident_facts import alert_of
 from impactgraph.usecases.snapshot import Snapshot, snapshot
 
 APART: Millis = 6 * HOUR
@@ -57,7 +58,7 @@ def incidents_since(s: Snapshot, since: Millis) -> tuple[tuple[Incident, tuple[F
     for cluster in _clusters(episodes):
         by_key = _by_key(cluster)
         correlation = correlate(
-            s.graph, map(_alert, by_key.values()), now=s.at, symptoms=partial(symptoms_of, s.graph)
+            s.graph, map(alert_of, by_key.values()), now=s.at, symptoms=partial(symptoms_of, s.graph)
         )
         for incident in correlation.incidents:
             found.append((incident, tuple(by_key[alert.key] for alert in incident.alerts)))
@@ -178,19 +179,6 @@ def _next_start(s: Snapshot, failures: Sequence[Failure]) -> Millis:
         if episode.started_at > ends[failure.key]
     )
     return min(starts, default=FOREVER)
-
-
-def _alert(failure: Failure) -> Alert:
-    return Alert(
-        key=failure.key,
-        element=failure.target,
-        started_at=failure.started_at,
-        ended_at=failure.ended_at,
-        failure_class=failure.failure_class,
-        scope=failure.scope,
-        text=failure.summary,
-        is_statement=failure.alert is None,
-    )
 
 
 def _first(actions: Iterable[IncidentAction], kinds: Sequence[IncidentActionKind]) -> Millis | None:

@@ -26,6 +26,7 @@ from impactgraph.usecases.incident_facts import (
     IncidentReport,
     LikelyCause,
     Residual,
+    alert_of,
     is_active,
     report_incident,
 )
@@ -156,7 +157,7 @@ def _incidents(s: Snapshot, question: IncidentsQuestion) -> Sequence[Incident]:
     _check(s, question)
     kept = _kept_longer(s)
     failure_alerts = (
-        _alert(failure) for failure in s.begun_failures if _is_recent(failure, s.at) or failure.key in kept
+        alert_of(failure) for failure in s.begun_failures if _is_recent(failure, s.at) or failure.key in kept
     )
     monitoring = Monitoring(question.monitors, silenced=elements_of(s.journal.maintenance, s.at))
     changes = [each for each in s.journal.changes if each.elements and each.started_at > s.at - 2 * KEPT_FOR]
@@ -217,20 +218,6 @@ def _kept_longer(s: Snapshot) -> frozenset[str]:
     may_wait = not old.isdisjoint(s.rejections.failures)
     waiting = with_open_rejections(s, Question(as_of=s.as_of)) if may_wait else ()
     return frozenset(old & {*reopened, *(failure.key for failure in waiting)})
-
-
-def _alert(failure: Failure) -> Alert:
-    return Alert(
-        key=failure.key,
-        element=failure.target,
-        started_at=failure.started_at,
-        ended_at=failure.ended_at,
-        failure_class=failure.failure_class,
-        scope=failure.scope,
-        text=failure.summary,
-        is_statement=failure.alert is None,
-        origin=failure.alert,
-    )
 
 
 def _may_be_asked(s: Snapshot, incident: Incident, question: IncidentsQuestion) -> bool:
