@@ -37,7 +37,7 @@ accuracy: $(READY) ## scores the development cases and writes docs/accuracy.md
 lock: $(BIN)/uv ## resolves the dependencies anew; names, versions and hashes only, never an address
 	$(BIN)/uv pip compile -q pyproject.toml --all-extras --group dev --universal --fork-strategy fewest --upgrade \
 		--generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements.lock
-	$(BIN)/uv pip compile -q pyproject.toml --extra neo4j --extra kafka --extra postgres --extra notices --universal --fork-strategy fewest --constraint requirements.lock \
+	$(BIN)/uv pip compile -q pyproject.toml --extra neo4j --extra kafka --extra postgres --extra notices --extra login --extra mcp --extra otel --universal --fork-strategy fewest --constraint requirements.lock \
 		--generate-hashes --no-emit-index-url --no-header --no-annotate -o deploy/runtime.lock
 
 browser: ## chromium, for the tests that open a page

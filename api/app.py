@@ -10,6 +10,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import HTTPConnection
 
 from api import events, export, health, incoming, repair_export
+from api.access import Authentication, principal_of
 from api.body import BodyLimit
 from api.config import ApiSettings
 from api.context import Context, Contexts
@@ -25,6 +26,7 @@ from api.schema import build_schema
 from api.workers import Workers
 from graph_models.time import Millis
 from impactgraph.usecases import Store
+from impactgraph.usecases.access import NoAuthentication, Verifier
 from impactgraph.usecases.answer import Ask
 from impactgraph.usecases.blast_radius import answer_question
 from impactgraph.usecases.kept_lists import KeptLists
@@ -48,9 +50,12 @@ def create_app(
     now: Callable[[], Millis],
     sources: LiveSources | None = None,
     notices: NoticeWorker | None = None,
+    verifier: Verifier | None = None,
 ) -> FastAPI:
     """An application that serves `store`, follows its live sources and sends its notices while it runs; the
     caller closes the store.
+
+    `verifier` says who sends a request; None: everybody is the local user, for the loopback address only.
 
     Raises BadInputError where the texts of customer messages are invalid.
     """
@@ -96,7 +101,9 @@ def create_app(
     """For servers that wait for open connections before they run the application's shutdown."""
 
     async def context(connection: HTTPConnection) -> Context:
-        return contexts.new(seconds_of(connection.headers.get(HEADER), settings.deadline))
+        return contexts.new(
+            principal_of(connection), seconds_of(connection.headers.get(HEADER), settings.deadline)
+        )
 
     router = Router(
         schema,
@@ -112,6 +119,7 @@ def create_app(
     app.include_router(export.router(context, schema))
     app.include_router(repair_export.router(context))
     app.include_router(health.router(store, metrics))
+    app.add_middleware(Authentication, verifier=verifier or NoAuthentication())
     app.add_middleware(GZipMiddleware, minimum_size=MIN_COMPRESSED_SIZE, compresslevel=COMPRESSION_LEVEL)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body)
     app.add_middleware(metrics.middleware)

@@ -13,6 +13,7 @@ from strawberry.fastapi import BaseContext
 from api.errors import TooComplexError
 from api.loaders import OrderLoader
 from api.workers import Worker, Workers
+from graph_models.access import Principal
 from graph_models.failure import Failure
 from graph_models.impact import Contribution, OwnerShare, Question
 from graph_models.incident_life import RankWeights, ReportFormat
@@ -88,17 +89,18 @@ class Contexts:
     on_change: Callable[[], None] = lambda: None
     """Called after each change of the data."""
 
-    def new(self, seconds: float | None = None) -> "Context":
-        """A context; `seconds`: an earlier deadline than the default."""
-        return Context(self, self.seconds if seconds is None else seconds)
+    def new(self, principal: Principal, seconds: float | None = None) -> "Context":
+        """A context for what a principal asks; `seconds`: an earlier deadline than the default."""
+        return Context(self, principal, self.seconds if seconds is None else seconds)
 
 
 class Context(BaseContext):
     """Calls the store in one thread, so that all of an answer comes from one state of the data."""
 
-    def __init__(self, factory: Contexts, seconds: float) -> None:
+    def __init__(self, factory: Contexts, principal: Principal, seconds: float) -> None:
         super().__init__()
         self._factory = factory
+        self.principal = principal
         self.store = factory.store
         self.now = factory.clock()
         self.chat = factory.chat
@@ -161,7 +163,7 @@ class Context(BaseContext):
 
     def new(self) -> "Context":
         """A separate context, for another operation on the same connection."""
-        return self._factory.new()
+        return self._factory.new(self.principal)
 
     async def next_turn(self) -> "Context":
         """A context for another operation on the same state: same thread and moment, own deadline and limits.

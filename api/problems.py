@@ -10,6 +10,8 @@ from impactgraph.errors import ImpactGraphError
 
 STATUS = {
     "BAD_INPUT": 400,
+    "UNAUTHENTICATED": 401,
+    "FORBIDDEN": 403,
     "NOT_FOUND": 404,
     "TOO_COMPLEX": 400,
     "DEADLINE_EXCEEDED": 504,

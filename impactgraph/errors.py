@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from graph_models.access import PERMISSIONS, Permission
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -72,6 +74,23 @@ class DeadlineExceededError(ImpactGraphError):
     """The answer was not ready within the deadline of the request."""
 
     code = "DEADLINE_EXCEEDED"
+
+
+class UnauthenticatedError(ImpactGraphError):
+    """A request does not prove who sends it."""
+
+    code = "UNAUTHENTICATED"
+
+
+class ForbiddenError(ImpactGraphError):
+    """The sender of a request is known, and its roles do not permit what it asks for."""
+
+    code = "FORBIDDEN"
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
+        roles = ", ".join(role.value for role, permitted in PERMISSIONS.items() if permission in permitted)
+        super().__init__(f"This needs the permission {permission.value!r}, which these roles have: {roles}.")
 
 
 class StoreUnavailableError(ImpactGraphError):

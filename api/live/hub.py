@@ -5,6 +5,7 @@ A change made by this process notifies at once; one made by another process is n
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
+from functools import partial
 
 import structlog
 from anyio import to_thread
@@ -16,6 +17,7 @@ from api.live.operation import Operation
 from api.live.publisher import Execute, Publisher
 from api.live.topic import Topic
 from api.metrics import Metrics
+from graph_models.access import LOCAL
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.usecases.about import StateMark, mark
 
@@ -33,7 +35,7 @@ class Hub:
     def __init__(self, contexts: Contexts, execute: Execute, metrics: Metrics) -> None:
         self._contexts = contexts
         self._publishers = {
-            name: Publisher(contexts.new, execute, metrics.updates.inc, batch_size)
+            name: Publisher(partial(contexts.new, LOCAL), execute, metrics.updates.inc, batch_size)
             for name, batch_size in BATCH_SIZES.items()
         }
         for name, publisher in self._publishers.items():

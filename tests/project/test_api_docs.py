@@ -9,14 +9,29 @@ from api.app import create_app
 from api.errors import TooComplexError
 from api.metrics import ROUTES
 from api.problems import STATUS
-from impactgraph.errors import BadInputError, DeadlineExceededError, NotFoundError, StoreUnavailableError
+from impactgraph.errors import (
+    BadInputError,
+    DeadlineExceededError,
+    ForbiddenError,
+    NotFoundError,
+    StoreUnavailableError,
+    UnauthenticatedError,
+)
 from impactgraph.settings import Settings
 from impactgraph.usecases.exports import Export
 
 PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
 CODES = {
     error.code
-    for error in (BadInputError, NotFoundError, TooComplexError, DeadlineExceededError, StoreUnavailableError)
+    for error in (
+        BadInputError,
+        UnauthenticatedError,
+        ForbiddenError,
+        NotFoundError,
+        TooComplexError,
+        DeadlineExceededError,
+        StoreUnavailableError,
+    )
 }
 LIMITS = {
     "deadline": "10 s",
