@@ -11,8 +11,8 @@ from graph_models.customer_facts import CustomerFacts
 from graph_models.enums import RecordEffect, RecordKind
 from graph_models.impact import Path
 from graph_models.money import Money
+from graph_models.playbooks import LanguageTexts
 from graph_models.time import Millis
-from graph_models.topology import LanguageTexts
 
 
 class DiagnosisState(StrEnum):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from graph_models.journal import IncidentAction, IncidentActionKind
+from graph_models.playbooks import StepEffect
 from graph_models.time import Millis
-from graph_models.topology import StepEffect
 
 
 class IncidentState(StrEnum):

@@ -21,8 +21,8 @@ from graph_models.enums import (
 )
 from graph_models.incident_life import IncidentState, ReportFormat
 from graph_models.journal import ChangeKind, IncidentActionKind, NoticeKind, NoticeLevel, NoticeState
+from graph_models.playbooks import StepEffectKind
 from graph_models.repair import CommunicationAction, CommunicationReason, ReplayReason
-from graph_models.topology import StepEffectKind
 from impactgraph.usecases.measures import PeriodUnit
 from impactgraph.usecases.topology_map import EdgeKind as MapEdgeKind
 

@@ -9,7 +9,7 @@ from api.context import Landscape
 from api.schema.element import Element, element_of
 from api.schema.enums import FailureClass, StepEffectKind
 from api.schema.scalars import Span, span_of
-from graph_models import topology
+from graph_models import playbooks, topology
 from impactgraph.usecases import location_times
 from impactgraph.usecases.elements import contact_name
 
@@ -99,7 +99,7 @@ class StepEffect:
     within: Span | None = strawberry.field(description="DRAIN: how long the backlog takes then.")
 
     @classmethod
-    def of(cls, model: topology.StepEffect | None) -> "StepEffect | None":
+    def of(cls, model: playbooks.StepEffect | None) -> "StepEffect | None":
         if model is None:
             return None
         target = strawberry.ID(model.target) if model.target is not None else None
@@ -120,7 +120,7 @@ class PlaybookStep:
 
 @strawberry.type(description="A governed remediation.")
 class Playbook(Element):
-    model: strawberry.Private[topology.Playbook]
+    model: strawberry.Private[playbooks.Playbook]
 
     @strawberry.field(description="The steps, in order.")
     def steps(self) -> list[PlaybookStep]:

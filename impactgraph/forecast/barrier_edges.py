@@ -11,9 +11,11 @@ import numpy as np
 from graph_models.enums import Effect
 from graph_models.time import MINUTE
 from impactgraph.columns import Ints
-from impactgraph.forecast.gates import Barrier, Gate
-from impactgraph.forecast.plan import Plan, Stage
+from impactgraph.forecast.barriers import Barrier
+from impactgraph.forecast.gates import Gate
+from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.scenarios import Reals
+from impactgraph.forecast.stage import Stage
 
 _FAR = 2**62
 _NO_EDGES = np.zeros(0)

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.enums import Band
+from impactgraph.forecast.barriers import Flags
 from impactgraph.forecast.comparison import AffectedScenarios, Comparison, Positions
 from impactgraph.forecast.completions import CohortCompletions, Completions, JoinedCompletions
 from impactgraph.forecast.expected_steps import CohortSteps, JoinedSteps, ScenarioSteps
-from impactgraph.forecast.gates import Flags
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.record_outcomes import (
     RecordComparison,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from impactgraph.forecast.gates import Flags
+from impactgraph.forecast.barriers import Flags
 from impactgraph.forecast.scenarios import SCENARIOS, Reals
 from impactgraph.forecast.simulate import Indexes, RecordDefect, SimulationResult
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from graph_models.time import MINUTE
 from impactgraph.columns import Ints
+from impactgraph.forecast.barriers import Flags
 from impactgraph.forecast.comparison import Comparison, Positions, weighted_quantile
-from impactgraph.forecast.gates import Flags
 from impactgraph.forecast.scenario_likelihoods import Deviations, scenario_deviations
 from impactgraph.forecast.scenarios import SCENARIOS, Reals
 

@@ -12,11 +12,13 @@ import numpy as np
 
 from graph_models.enums import Effect
 from graph_models.time import MINUTE
+from impactgraph.forecast.barriers import Barrier, Flags, Occurs
 from impactgraph.forecast.cohorts import Cohorts, StepEvidence
-from impactgraph.forecast.gates import Barrier, Flags, Gate, Occurs
-from impactgraph.forecast.plan import Plan, Stage
+from impactgraph.forecast.gates import Gate
+from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
 from impactgraph.forecast.simulate import NOBODY, Indexes
+from impactgraph.forecast.stage import Stage
 
 UNEXPLAINED = 5e-4
 """Likelihood of whatever no scenario explains: an order that stays for a reason that nobody knows."""

@@ -15,10 +15,10 @@ import numpy as np
 
 from graph_models.time import Millis
 from graph_models.topology import Step
+from impactgraph.forecast.barriers import Flags, only_certain
 from impactgraph.forecast.cohorts import Cohorts
 from impactgraph.forecast.comparison import AffectedScenarios, Positions, weighted_quantile
 from impactgraph.forecast.current_step import current_step
-from impactgraph.forecast.gates import Flags, only_certain
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.scenarios import SCENARIOS, Reals
 from impactgraph.forecast.simulate import (

@@ -7,6 +7,7 @@ from itertools import accumulate
 import numpy as np
 
 from graph_models.topology import Topology, Workflow
+from impactgraph.forecast.barriers import Flags, Occurs, only_certain
 from impactgraph.forecast.cohort_outcomes import CohortOutcomes, cohort_outcomes, join_outcomes
 from impactgraph.forecast.cohorts import Cohorts
 from impactgraph.forecast.comparison import (
@@ -18,10 +19,12 @@ from impactgraph.forecast.comparison import (
 from impactgraph.forecast.current_step import StepCompletion, current_step
 from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.expected_steps import ScenarioSteps
-from impactgraph.forecast.gates import Flags, Occurs, only_certain
-from impactgraph.forecast.plan import ImpairmentForecast, Plan, Segment, plan_for
+from impactgraph.forecast.impairment_forecast import ImpairmentForecast
+from impactgraph.forecast.make_plan import plan_for
+from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.record_outcomes import RecordOutcomes, compare_records, record_outcomes
 from impactgraph.forecast.scenarios import SCENARIOS, Reals
+from impactgraph.forecast.segment import Segment
 from impactgraph.forecast.simulate import (
     PendingDecision,
     SimulationResult,

@@ -10,11 +10,11 @@ import numpy as np
 
 from graph_models.enums import Effect, RecordEffect
 from graph_models.time import MINUTE
-from impactgraph.forecast.gates import Barrier
+from impactgraph.forecast.barriers import Barrier
 from impactgraph.forecast.past_holds import pass_all
-from impactgraph.forecast.plan import Record
 from impactgraph.forecast.record_outcomes import RECORD_EFFECTS, RecordDetails, RecordOutcomes
 from impactgraph.forecast.scenarios import SCENARIOS, Reals
+from impactgraph.forecast.stage import Record
 
 _DECAY = 3.0
 """Of exp(-3 * time / allowance): 5 % are left when the record is due."""

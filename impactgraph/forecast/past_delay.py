@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from graph_models.enums import Effect
 from graph_models.time import HOUR, MINUTE
+from impactgraph.forecast.barriers import Barrier, Flags
 from impactgraph.forecast.current_step import UNEXPLAINED
-from impactgraph.forecast.gates import Barrier, Flags, Gate
+from impactgraph.forecast.gates import Gate
 from impactgraph.forecast.past_holds import Explanation, FirstHold, HoldRecorder, Place, first_hold
 from impactgraph.forecast.past_variants import Variant, past_variants
-from impactgraph.forecast.plan import Handoff, Stage
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
+from impactgraph.forecast.stage import Handoff, Stage
 
 _LEAST = 1e-6
 """Weight below which nothing is explained."""

@@ -8,7 +8,8 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from impactgraph.forecast.gates import Barrier, Flags, Gate, everything
+from impactgraph.forecast.barriers import Barrier, Flags, everything
+from impactgraph.forecast.gates import Gate
 from impactgraph.forecast.scenarios import Reals
 
 

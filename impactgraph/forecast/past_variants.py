@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
 
-from impactgraph.forecast.gates import Barrier, Gate
-from impactgraph.forecast.plan import Stage
+from impactgraph.forecast.barriers import Barrier
+from impactgraph.forecast.gates import Gate
+from impactgraph.forecast.stage import Stage
 
 _MOST_COMBINED = 4
 """Up to so many uncertain barriers are combined in pairs; of more, at most one is taken to have occurred."""

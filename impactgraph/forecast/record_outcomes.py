@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from graph_models.enums import Effect, RecordEffect
 from graph_models.topology import Emission
+from impactgraph.forecast.barriers import Flags
 from impactgraph.forecast.comparison import (
     AffectedScenarios,
     Comparison,
@@ -17,7 +18,6 @@ from impactgraph.forecast.comparison import (
     count_flags,
     masked_median,
 )
-from impactgraph.forecast.gates import Flags
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.scenario_likelihoods import ScenarioLikelihoods
 from impactgraph.forecast.scenarios import Reals

@@ -16,9 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.enums import Effect
-from impactgraph.forecast.gates import Barrier, Flags, Gate, Occurs, Passage
-from impactgraph.forecast.plan import Plan, Stage
+from impactgraph.forecast.barriers import Barrier, Flags, Occurs
+from impactgraph.forecast.gates import Gate, Passage
+from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
+from impactgraph.forecast.stage import Stage
 
 NOBODY = np.int16(-1)
 """Index of no impairment."""

@@ -8,7 +8,7 @@ import numpy as np
 from graph_models.topology import Integration
 from impactgraph.columns import Codes, Ints
 from impactgraph.forecast.cohorts import StepEvidence
-from impactgraph.forecast.plan import Stage
+from impactgraph.forecast.stage import Stage
 from impactgraph.impact.grouping import SparseCodes
 from impactgraph.impact.matches import Positions
 from impactgraph.impact.segment_columns import SegmentColumns

@@ -10,7 +10,8 @@ from graph_models.enums import FailureClass
 from graph_models.failure import Failure
 from graph_models.impact import OwnerShare
 from graph_models.impairment import Impairment
-from graph_models.topology import Playbook, Topology
+from graph_models.playbooks import Playbook
+from graph_models.topology import Topology
 from impactgraph.impact.matched_impact import MatchedImpact
 from impactgraph.impact.totals import money_of
 

@@ -9,10 +9,11 @@ import numpy as np
 
 from graph_models.enums import Effect, RecordEffect
 from impactgraph.columns import NO_AMOUNT, RECORD_KINDS, Codes, Ints
-from impactgraph.forecast.gates import Barrier
-from impactgraph.forecast.plan import Plan, Record
+from impactgraph.forecast.barriers import Barrier
+from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.record_outcomes import RECORD_EFFECTS, RecordDetails, RecordOutcomes
 from impactgraph.forecast.scenarios import Reals
+from impactgraph.forecast.stage import Record
 from impactgraph.impact.matches import FirstEffects, Positions
 from impactgraph.impact.past_steps import PastPart, PastSteps
 from impactgraph.impact.segment_columns import SegmentColumns

@@ -12,9 +12,9 @@ from impactgraph.columns import Codes, Ints
 from impactgraph.forecast.barrier_edges import backlog_end, visit_edges, whole_moment
 from impactgraph.forecast.past_delay import PastDelay, PastVisits, past_delay
 from impactgraph.forecast.past_holds import FirstHold, Place
-from impactgraph.forecast.plan import Stage
 from impactgraph.forecast.scenarios import Reals
 from impactgraph.forecast.slowdown import slowdown_factors
+from impactgraph.forecast.stage import Stage
 from impactgraph.impact.grouping import Groups, group_rows
 from impactgraph.impact.matches import FirstEffects, Positions
 from impactgraph.impact.past_steps import PastPart, PastSteps

@@ -11,9 +11,10 @@ from graph_models.enums import RecordEffect
 from impactgraph.columns import Ints
 from impactgraph.forecast.barrier_edges import backlog_end, record_edges, whole_moment
 from impactgraph.forecast.lost_records import lost_records
-from impactgraph.forecast.plan import Plan, Stage
+from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.record_outcomes import RECORD_EFFECTS, RecordDetails, RecordOutcomes
 from impactgraph.forecast.scenarios import Reals
+from impactgraph.forecast.stage import Stage
 from impactgraph.impact.bins import MinuteBins, delay_bins, delay_of_bin
 from impactgraph.impact.grouping import group_rows
 from impactgraph.impact.matches import Matches, Positions, RecordGroup

@@ -8,7 +8,8 @@ import numpy as np
 
 from impactgraph.columns import Codes, Ints
 from impactgraph.forecast.barrier_edges import whole_moment
-from impactgraph.forecast.plan import Plan, Stage
+from impactgraph.forecast.plan import Plan
+from impactgraph.forecast.stage import Stage
 from impactgraph.impact.segment_columns import SegmentColumns
 from impactgraph.impact.workflow_context import WorkflowContext
 

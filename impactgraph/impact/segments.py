@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from graph_models.scope import Scope
 from graph_models.topology import When, Workflow
 from impactgraph.columns import Codes
-from impactgraph.forecast.plan import Segment, order_scope
+from impactgraph.forecast.segment import Segment, order_scope
 from impactgraph.impact.membership import Membership
 from impactgraph.impact.workflow_context import WorkflowContext
 

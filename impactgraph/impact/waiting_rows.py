@@ -3,7 +3,7 @@
 import numpy as np
 
 from impactgraph.columns import Codes, Ints
-from impactgraph.forecast.gates import only_certain
+from impactgraph.forecast.barriers import only_certain
 from impactgraph.forecast.plan import Plan
 from impactgraph.impact.segment_columns import SegmentColumns
 from impactgraph.impact.workflow_context import WorkflowContext

@@ -9,8 +9,9 @@ from graph_models.customer_facts import CustomerArrival, CustomerFacts, Customer
 from graph_models.customer_message import Customer, CustomerMessage, MessageForm
 from graph_models.money import Money
 from graph_models.orders import Order
+from graph_models.playbooks import LanguageTexts, base_language
 from graph_models.time import LAST_MOMENT, Millis
-from graph_models.topology import LanguageTexts, Topology, base_language
+from graph_models.topology import Topology
 from graph_models.zones import local
 from impactgraph.errors import BadInputError
 from impactgraph.messages.catalogue import Catalogues

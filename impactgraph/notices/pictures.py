@@ -8,8 +8,9 @@ from graph_models.enums import FailureClass
 from graph_models.estimates import Estimates, comparable_amount
 from graph_models.failure import Failure
 from graph_models.journal import NoticeLevel
+from graph_models.playbooks import Playbook
 from graph_models.time import Millis
-from graph_models.topology import Playbook, Topology
+from graph_models.topology import Topology
 from impactgraph.impact.owners import is_about
 from impactgraph.notices.config import SETTLED, Concern, NoticeRules
 from impactgraph.topology.names import element_text

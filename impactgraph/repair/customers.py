@@ -16,8 +16,8 @@ from graph_models.customer_facts import (
 )
 from graph_models.enums import OrderStatus
 from graph_models.orders import Fulfillment, Order
+from graph_models.playbooks import LanguageTexts
 from graph_models.time import LAST_MOMENT, Millis
-from graph_models.topology import LanguageTexts
 from impactgraph.columns import Codes
 from impactgraph.diagnosis.why.stages import CustomerJourney
 from impactgraph.impact.affected_rows import EVEN

@@ -20,8 +20,9 @@ from impactgraph.columns import IN_FLIGHT, Codes
 from impactgraph.forecast.cohort_outcomes import BANDS
 from impactgraph.forecast.cohorts import Cohorts, StepEvidence
 from impactgraph.forecast.forecaster import Forecaster
-from impactgraph.forecast.plan import ImpairmentForecast, Segment
+from impactgraph.forecast.impairment_forecast import ImpairmentForecast
 from impactgraph.forecast.scenarios import Reals
+from impactgraph.forecast.segment import Segment
 from impactgraph.forecast.slowdown import slowdown_factors
 from impactgraph.impact.affected_fulfillments import RECORDS_ONLY
 from impactgraph.impact.affected_rows import EVEN, AffectedRows

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from graph_models.ids import full_id
 from graph_models.needs import Choice, Needs
-from graph_models.topology import Api, Data, Element, Integration, Playbook, Step, System, Topology, Workflow
+from graph_models.playbooks import Playbook
+from graph_models.topology import Api, Data, Element, Integration, Step, System, Topology, Workflow
 
 
 class EdgeKind(StrEnum):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from graph_models.enums import FailureClass
-from graph_models.topology import Playbook, PlaybookStep, StepEffect, StepEffectKind
+from graph_models.playbooks import Playbook, PlaybookStep, StepEffect, StepEffectKind
 from impactgraph.topology.fields import Body, Field, Fields, Several
 from impactgraph.topology.find import ELEMENT_KINDS as KINDS
 from impactgraph.topology.format_steps import NAME, SPAN, TEXT

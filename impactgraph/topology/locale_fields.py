@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from graph_models.topology import LanguageTexts
+from graph_models.playbooks import LanguageTexts
 from graph_models.zones import is_zone, zone_names
 from impactgraph.topology.document import Map, Node
 from impactgraph.topology.fields import WRONG, JsonSchema, Reading, display_text, source_text

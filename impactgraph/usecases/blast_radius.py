@@ -12,7 +12,7 @@ from graph_models.topology import FormerWorkflow, Topology
 from impactgraph.columns import Codes
 from impactgraph.forecast.failure_ends import FailureEnds, failure_ends, missed_runs, typical_length
 from impactgraph.forecast.forecaster import Forecaster
-from impactgraph.forecast.plan import ImpairmentForecast
+from impactgraph.forecast.impairment_forecast import ImpairmentForecast
 from impactgraph.impact.blast_radius import BlastRadius
 from impactgraph.impact.filters import order_mask
 from impactgraph.impact.impact_inputs import ImpactInputs

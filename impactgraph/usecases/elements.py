@@ -6,7 +6,8 @@ from typing import cast
 
 from graph_models.enums import ElementKind
 from graph_models.orders import Page
-from graph_models.topology import Element, LanguageTexts, Topology, id_of, kind_of
+from graph_models.playbooks import LanguageTexts
+from graph_models.topology import Element, Topology, id_of, kind_of
 from impactgraph.errors import NotFoundError
 from impactgraph.ports.store import Store
 from impactgraph.topology import reach

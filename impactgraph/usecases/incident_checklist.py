@@ -7,8 +7,8 @@ from functools import partial
 from graph_models.estimates import Estimates
 from graph_models.failure import Failure
 from graph_models.incident_life import ChecklistStep
+from graph_models.playbooks import StepEffect, StepEffectKind
 from graph_models.time import HOUR, Millis
-from graph_models.topology import StepEffect, StepEffectKind
 from impactgraph.impact.estimates import estimate_difference
 from impactgraph.operations.checklist import checklist_of
 from impactgraph.topology.names import element_text

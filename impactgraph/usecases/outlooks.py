@@ -19,7 +19,7 @@ from impactgraph.diagnosis.why.fulfillments import (
     outlook_of,
 )
 from impactgraph.diagnosis.why.impacts import ImpactsByFulfillment, impacts_in, steps_in
-from impactgraph.forecast.plan import order_scope
+from impactgraph.forecast.segment import order_scope
 from impactgraph.impact.blame import CombinedAnswers, blame_by_order, combinations_to_ask
 from impactgraph.impact.blast_radius import BlastRadius
 from impactgraph.ports.store import OrderTimeline

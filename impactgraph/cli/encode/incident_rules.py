@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from graph_models.incident_life import IncidentState
 from graph_models.incidents import Alert
 from graph_models.journal import Change, IncidentAction, Maintenance
-from graph_models.topology import StepEffect
+from graph_models.playbooks import StepEffect
 from impactgraph.cli.encode.converters import duration_value, elements, id_of, moment_value
 from impactgraph.cli.encode.model_encoder import Converter, ModelEncoder, Rules
 from impactgraph.cli.encode.values import Json, iso_moment

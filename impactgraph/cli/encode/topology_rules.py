@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from graph_models.topology import Playbook, PlaybookStep, Team
+from graph_models.playbooks import Playbook, PlaybookStep
+from graph_models.topology import Team
 from impactgraph.cli.encode.converters import id_of, moment_value
 from impactgraph.cli.encode.model_encoder import ModelEncoder, Rules
 from impactgraph.cli.encode.values import iso_moment

@@ -14,7 +14,7 @@ from impactgraph.diagnosis.why.situation import Impact
 from impactgraph.forecast.cohorts import Cohorts, StepEvidence
 from impactgraph.forecast.expected_steps import ExpectedStep, ExpectedSteps, undisturbed_steps
 from impactgraph.forecast.forecaster import Forecaster
-from impactgraph.forecast.plan import Segment
+from impactgraph.forecast.segment import Segment
 from impactgraph.topology.sites import site_for
 
 __all__ = ["CurrentVisit", "ExpectedStep", "ExpectedSteps", "StepsOf", "expected_steps"]

@@ -27,7 +27,7 @@ from impactgraph.diagnosis.why.stages import CustomerJourney, stage_of
 from impactgraph.diagnosis.why.verdict import worst_impact
 from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.forecaster import Forecaster
-from impactgraph.forecast.plan import ImpairmentForecast
+from impactgraph.forecast.impairment_forecast import ImpairmentForecast
 from impactgraph.forecast.slowdown import slowdown_factors
 from impactgraph.topology.names import step_name
 from impactgraph.topology.opening import PickupTimes, pickup_times

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from graph_models.diagnosis import Cause
 from graph_models.enums import FailureClass, OrderStatus
-from graph_models.topology import LanguageTexts, Topology
+from graph_models.playbooks import LanguageTexts
+from graph_models.topology import Topology
 from impactgraph.diagnosis.why.situation import PROBABLE, Situation
 from impactgraph.diagnosis.why.verdict import Verdict
 from impactgraph.impact.owners import is_about

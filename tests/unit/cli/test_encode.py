@@ -11,8 +11,9 @@ from graph_models.estimates import Estimate, Estimates, MoneyEstimate, ToCome
 from graph_models.failure import Failure
 from graph_models.impairment import Absorption, Impairment
 from graph_models.incidents import Alert
+from graph_models.playbooks import Playbook, PlaybookStep, StepEffect
 from graph_models.time import FOREVER, HOUR
-from graph_models.topology import Playbook, PlaybookStep, StepEffect, Team
+from graph_models.topology import Team
 from impactgraph.cli.encode import RULES, Encoder, json_keys
 from impactgraph.cli.encode.converters import duration_value, moment_value
 from impactgraph.errors import Problem

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from impactgraph.forecast.barriers import Flags
 from impactgraph.forecast.comparison import count_flags, masked_median, masked_mode
-from impactgraph.forecast.gates import Flags
 from impactgraph.forecast.scenarios import SCENARIOS, Reals
 from impactgraph.forecast.simulate import Indexes
 

@@ -16,7 +16,8 @@ from impactgraph.forecast.durations import Durations, documented_distribution
 from impactgraph.forecast.expected_steps import ExpectedSteps, undisturbed_steps
 from impactgraph.forecast.failure_ends import NO_ENDS
 from impactgraph.forecast.forecaster import Forecaster
-from impactgraph.forecast.plan import ImpairmentForecast, Segment
+from impactgraph.forecast.impairment_forecast import ImpairmentForecast
+from impactgraph.forecast.segment import Segment
 from tests.drawing import EIGHT, drawn, queue, step
 
 AS_OF: Millis = EIGHT

@@ -3,7 +3,7 @@
 import pytest
 
 from graph_models.enums import FailureClass
-from graph_models.topology import Playbook
+from graph_models.playbooks import Playbook
 from impactgraph.impact.owners import is_about
 
 OUTAGE = frozenset({FailureClass.OUTAGE})

@@ -13,8 +13,9 @@ from graph_models.customer_facts import (
 )
 from graph_models.customer_message import MessageForm
 from graph_models.enums import Transport
+from graph_models.playbooks import LanguageTexts
 from graph_models.time import HOUR, MINUTE
-from graph_models.topology import Integration, LanguageTexts, Location, Region, System, Topology
+from graph_models.topology import Integration, Location, Region, System, Topology
 from impactgraph.errors import BadInputError
 from impactgraph.messages.internal_names import InternalNames
 from impactgraph.messages.messages import CustomerMessages

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from graph_models.enums import FailureClass, RecordKind
 from graph_models.failure import Failure
+from graph_models.playbooks import LanguageTexts, Playbook
 from graph_models.repair import Communication, CommunicationAction, CommunicationReason
 from graph_models.time import DAY, HOUR, MINUTE, Millis
-from graph_models.topology import Emission, LanguageTexts, Playbook, Takes, Topology, Transition
+from graph_models.topology import Emission, Takes, Topology, Transition
 from impactgraph.messages.read_catalogues import standard_catalogues
 from impactgraph.repair.communications import communication_groups, communications
 from impactgraph.repair.drafts import PROMISE

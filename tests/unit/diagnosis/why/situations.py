@@ -10,20 +10,9 @@ from graph_models.failure import Failure
 from graph_models.impact import Hop, Path
 from graph_models.money import from_micros
 from graph_models.orders import Fulfillment, Order
+from graph_models.playbooks import LanguageTexts, Playbook, PlaybookStep
 from graph_models.time import HOUR, MINUTE, Millis, parse_moment
-from graph_models.topology import (
-    LanguageTexts,
-    Location,
-    Playbook,
-    PlaybookStep,
-    Step,
-    System,
-    Takes,
-    Team,
-    Topology,
-    Transition,
-    Workflow,
-)
+from graph_models.topology import Location, Step, System, Takes, Team, Topology, Transition, Workflow
 from impactgraph.diagnosis.why import FulfillmentState, Impact, ReportedError, Situation
 
 NOW: Millis = parse_moment("2026-03-02T14:00:00Z")
