@@ -16,7 +16,16 @@ from impactgraph.usecases.access import Credentials, Verifier
 SESSION_COOKIE = "impactgraph-session"
 OPEN_PATHS = frozenset({"/", "/healthz", "/readyz"})
 """Of everybody: they show no data."""
-OPEN_PREFIXES = ("/web/", "/login", "/in/", "/webhooks/", "/v2/enqueue", "/api/v2/alerts", "/api/global/")
+OPEN_PREFIXES = (
+    "/web/",
+    "/login",
+    "/in/",
+    "/webhooks/",
+    "/v2/enqueue",
+    "/api/v2/alerts",
+    "/api/global/",
+    "/v1/traces",
+)
 """Files of the explorer, login, and what senders of webhooks prove by secrets of their own."""
 _NO_POLICY = 1008
 """Code with which a web socket is closed for a violation of the server's policy (RFC 6455)."""

@@ -1,4 +1,4 @@
-"""POST /in/{source} and POST /webhooks/{sender}/{source}: what other systems send."""
+"""POST /in/{source}, POST /webhooks/{sender}/{source} and POST /v1/traces: what other systems send."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
@@ -18,6 +18,8 @@ FIXED_ADDRESSES = {
     "servicenow-events": "/api/global/em/jsonv2",
 }
 """Where senders post that cannot be given another path."""
+TRACES = "/v1/traces"
+PROTOBUF = "application/x-protobuf"
 
 log = structlog.get_logger("impactgraph.api")
 
@@ -43,9 +45,23 @@ def router(sources: LiveSources) -> APIRouter:
             request, sources.alert_webhooks(sender, source), f"No source {source!r} of {sender!r} takes"
         )
 
+    @routes.post(TRACES)
+    async def receive_spans(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
+        """As above, of OTLP/HTTP: 200, and what was quarantined is accepted, too: nothing is sent again."""
+        response = await take(request, sources.trace_webhooks(), "No source of traces takes")
+        return _export_response(request) if response.status_code == 202 else response
+
     for sender, address in FIXED_ADDRESSES.items():
         routes.add_api_route(address, _dialect(sources, sender), methods=["POST"])
     return routes
+
+
+def _export_response(request: Request) -> Response:
+    """Of an export that is durable: an empty message, in the media type of the request."""
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media == PROTOBUF:
+        return Response(b"", 200, media_type=PROTOBUF)
+    return JSONResponse({}, 200)
 
 
 def _dialect(sources: LiveSources, sender: str) -> Callable[[Request], Awaitable[Response]]:

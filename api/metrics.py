@@ -8,7 +8,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.incoming import FIXED_ADDRESSES
+from api.incoming import FIXED_ADDRESSES, TRACES
 from impactgraph.usecases.sources import LiveSources, SourceState
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -133,7 +133,7 @@ class MeasuringApp:
 
 
 def _route(path: str) -> str:
-    if path.startswith("/in/"):
+    if path.startswith("/in/") or path == TRACES:
         return "/in"
     if path.startswith("/webhooks/") or path in FIXED_ADDRESSES.values():
         return "/webhooks"

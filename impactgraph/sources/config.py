@@ -134,4 +134,20 @@ class AlertsSource:
     kind: str = "alerts"
 
 
-SourceConfig: TypeAlias = KafkaSource | PostgresSource | FolderSource | WebhookSource | AlertsSource
+@dataclass(frozen=True, slots=True)
+class TracesSource:
+    """Spans of OpenTelemetry that are sent to POST /v1/traces."""
+
+    key: str
+    mapping: Path
+    secrets: tuple[Secret, ...]
+    """Any of them is right: two while one replaces the other."""
+    header: str = "Authorization"
+    prefix: str = "Bearer "
+    """Text before the secret in the header."""
+    kind: str = "traces"
+
+
+SourceConfig: TypeAlias = (
+    KafkaSource | PostgresSource | FolderSource | WebhookSource | AlertsSource | TracesSource
+)

@@ -57,12 +57,14 @@ class Translation:
         self.refused.append(RefusedDocument(document.text, reason, document.place, document.number))
 
 
-def translate(documents: Sequence[Document], mapper: RecordMapper | None) -> Translation:
-    """The events of the documents in their order.
+def translate(
+    documents: Sequence[Document], mapper: RecordMapper | None, translation: Translation | None = None
+) -> Translation:
+    """The events of the documents in their order, added to `translation` where there is one.
 
     A document is refused as a whole where one of its records is: retried, it gives the same events again.
     """
-    translation = Translation()
+    translation = translation or Translation()
     for document in documents:
         if not document.text.strip():
             translation.refuse(document, _EMPTY)

@@ -13,6 +13,7 @@ from impactgraph.sources.config import (
     KafkaSource,
     PostgresSource,
     SourceConfig,
+    TracesSource,
     WebhookSource,
 )
 from impactgraph.sources.format_values import (
@@ -107,6 +108,15 @@ _WEBHOOK = (
     Field("prefix", Text(), "Text before it in the header, such as 'Bearer ' or sha256=."),
 )
 
+_TRACES = (
+    Field("mapping", FilePath(), "Mapping file that says what spans mean.", required=True),
+    Field(
+        "secrets", SomeSecrets(), "The secret, or two of them while one replaces the other.", required=True
+    ),
+    Field("header", HEADER_NAME, "Header that has the secret; default: Authorization."),
+    Field("prefix", Text(), "Text before it in the header; default: 'Bearer '."),
+)
+
 
 def _check_user(values: dict[str, Any], node: Map, reading: Reading) -> None:
     if ("user" in values) != ("password" in values):
@@ -124,6 +134,7 @@ KINDS: Mapping[str, Kind] = {
         AlertsSource,
         check_alerts,
     ),
+    "traces": kind_of("Spans of OpenTelemetry that are sent to POST /v1/traces.", _TRACES, TracesSource),
 }
 
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 from graph_models.time import Millis
 from impactgraph.alerts.catalogue import SENDERS
 from impactgraph.errors import BadInputError, NotFoundError, Problem
+from impactgraph.ingest.otlp import require_otlp
 from impactgraph.ingest.record_mapper import RecordMapper
 from impactgraph.ports.store import Store
 from impactgraph.sources.alert_documents import alert_translator
@@ -17,6 +18,7 @@ from impactgraph.sources.config import (
     KafkaSource,
     PostgresSource,
     SourceConfig,
+    TracesSource,
     WebhookSource,
 )
 from impactgraph.sources.documents import translate
@@ -26,10 +28,11 @@ from impactgraph.sources.follower import Condition, Follower
 from impactgraph.sources.kafka import KafkaFeed
 from impactgraph.sources.mappings import document_mapper, file_blocks, mapping_version
 from impactgraph.sources.postgres import PostgresFeed
-from impactgraph.sources.proof import alerts_proof, webhook_proof
+from impactgraph.sources.proof import alerts_proof, traces_proof, webhook_proof
 from impactgraph.sources.replay import Translator
 from impactgraph.sources.sns_proof import SnsProof, fetch
-from impactgraph.sources.webhook import Door, WebhookReceiver
+from impactgraph.sources.trace_documents import translate_traces
+from impactgraph.sources.webhook import Door, WebhookReceiver, media_header
 from impactgraph.topology.near import nearest
 from impactgraph.usecases.sources import SourceStatus, Webhook
 
@@ -53,7 +56,7 @@ class FollowedSources:
         problems: list[Problem] = []
         for config in configs:
             try:
-                if isinstance(config, WebhookSource | AlertsSource):
+                if isinstance(config, WebhookSource | AlertsSource | TracesSource):
                     self._webhooks[config.key] = receiver(config, store, now=now)
                 else:
                     self._followers[config.key] = follower(config, store, self._stop, now=now)
@@ -98,6 +101,9 @@ class FollowedSources:
             if each.sender == sender and key in (None, each.key)
         ]
 
+    def trace_webhooks(self) -> Sequence[Webhook]:
+        return [self._webhooks[each.key] for each in self._of(TracesSource)]
+
     def _of(self, kind: type[T]) -> list[T]:
         return [each for each in self._configs if isinstance(each, kind)]
 
@@ -121,26 +127,32 @@ def _feed_maker(config: SourceConfig, stop: threading.Event) -> Callable[[], Fee
             version = mapping_version(config.mapping) if config.mapping else ""
             read = partial(file_blocks, mapping=config.mapping)
             return lambda: FolderFeed(config, read, stop, version=version)
-        case WebhookSource() | AlertsSource():
+        case WebhookSource() | AlertsSource() | TracesSource():
             raise BadInputError(
                 f"{config.key} is of kind {config.kind}: `impactgraph serve` receives what is sent to it."
             )
 
 
-def mapper_of(config: KafkaSource | PostgresSource | WebhookSource) -> RecordMapper | None:
+def mapper_of(config: KafkaSource | PostgresSource | WebhookSource | TracesSource) -> RecordMapper | None:
     """None where its documents are CloudEvents. Raises BadInputError where the mapping is wrong."""
     return document_mapper(config.mapping) if config.mapping else None
 
 
 def document_translators(configs: Sequence[SourceConfig]) -> dict[str, Translator]:
     """What makes events of the documents of each source that has documents; folders have rows of files."""
-    return {
-        each.key: alert_translator(each)
-        if isinstance(each, AlertsSource)
-        else partial(translate, mapper=mapper_of(each))
-        for each in configs
-        if not isinstance(each, FolderSource)
-    }
+    return {each.key: _translator(each) for each in configs if not isinstance(each, FolderSource)}
+
+
+def _translator(
+    config: KafkaSource | PostgresSource | WebhookSource | AlertsSource | TracesSource,
+) -> Translator:
+    match config:
+        case AlertsSource():
+            return alert_translator(config)
+        case TracesSource():
+            return partial(translate_traces, mapper=mapper_of(config))
+        case _:
+            return partial(translate, mapper=mapper_of(config))
 
 
 def chosen_source(configs: Sequence[SourceConfig], key: str) -> SourceConfig:
@@ -154,7 +166,7 @@ def chosen_source(configs: Sequence[SourceConfig], key: str) -> SourceConfig:
 
 
 def receiver(
-    config: WebhookSource | AlertsSource, store: Store, *, now: Callable[[], Millis]
+    config: WebhookSource | AlertsSource | TracesSource, store: Store, *, now: Callable[[], Millis]
 ) -> WebhookReceiver:
     """Raises BadInputError where its mapping or its rules are wrong, and where a secret is missing."""
     for secret in config.secrets:
@@ -162,6 +174,10 @@ def receiver(
     if isinstance(config, WebhookSource):
         door = Door(config.key, f"POST /in/{config.key}", webhook_proof(config))
         return WebhookReceiver(door, partial(translate, mapper=mapper_of(config)), store, now=now)
+    if isinstance(config, TracesSource):
+        require_otlp()
+        door = Door(config.key, "POST /v1/traces", traces_proof(config), headers=media_header)
+        return WebhookReceiver(door, _translator(config), store, now=now)
     sender = SENDERS[config.sender]
     is_sns = sender.is_sns and config.check == "signature"
     door = Door(

@@ -12,7 +12,7 @@ import msgspec
 
 from graph_models.time import MINUTE, Millis
 from impactgraph.alerts.catalogue import SENDERS, HmacSignature
-from impactgraph.sources.config import AlertsSource, Secret, WebhookSource
+from impactgraph.sources.config import AlertsSource, Secret, TracesSource, WebhookSource
 from impactgraph.usecases.sources import TOKEN_IN_ADDRESS, DeliveryCheck
 
 REPLAY_WINDOW: Millis = 5 * MINUTE
@@ -134,6 +134,10 @@ def webhook_proof(config: WebhookSource) -> Proof:
         config.prefix,
         has_several=not is_secret,
     )
+
+
+def traces_proof(config: TracesSource) -> Proof:
+    return HeaderProof(config.header, config.secrets, prefix=config.prefix)
 
 
 def alerts_proof(config: AlertsSource, now: Callable[[], Millis]) -> Proof:

@@ -19,6 +19,20 @@ from impactgraph.sources.replay import Translator
 from impactgraph.usecases.sources import DeliveryCheck, SourceState
 
 
+def event_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers of CloudEvents, and the media type where they are there, in small letters."""
+    lower = {name.lower(): value for name, value in headers.items()}
+    attributes = {name: value for name, value in lower.items() if name.startswith("ce-")}
+    media = lower.get("content-type", "")
+    return attributes | {"content-type": media} if attributes or "cloudevents" in media else {}
+
+
+def media_header(headers: Mapping[str, str]) -> dict[str, str]:
+    """The media type, in small letters."""
+    lower = {name.lower(): value for name, value in headers.items()}
+    return {"content-type": lower.get("content-type", "").lower()}
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
     """Where a source takes deliveries, and from whom."""
@@ -30,6 +44,8 @@ class Door:
     proof: Proof
     receipt: Callable[[bytes], Mapping[str, str]] = plain_receipt
     """The answer to a delivery."""
+    headers: Callable[[Mapping[str, str]], Mapping[str, str]] = event_headers
+    """What is kept of the headers of a delivery."""
     secret_field: str = ""
     """Where documents have the secret, which is not stored."""
 
@@ -73,7 +89,7 @@ class WebhookReceiver:
 
     def receive(self, headers: Mapping[str, str], body: bytes) -> None:
         text = self._without_secret(body)
-        document = Document(text, self._door.place, event_headers(headers), received_at=self._now())
+        document = Document(text, self._door.place, self._door.headers(headers), received_at=self._now())
         waiting = _Waiting([document])
         with self._queue_lock:
             self._queue.append(waiting)
@@ -108,11 +124,3 @@ class WebhookReceiver:
         self.load_progress()
         self.condition.state, self.condition.problem = SourceState.RUNNING, None
         self.on_commit()
-
-
-def event_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Headers of CloudEvents, and the media type where they are there, in small letters."""
-    lower = {name.lower(): value for name, value in headers.items()}
-    attributes = {name: value for name, value in lower.items() if name.startswith("ce-")}
-    media = lower.get("content-type", "")
-    return attributes | {"content-type": media} if attributes or "cloudevents" in media else {}

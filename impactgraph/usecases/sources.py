@@ -107,6 +107,10 @@ class LiveSources(Protocol):
         """The sources of alerts of this sender: with this key, or all of them."""
         ...
 
+    def trace_webhooks(self) -> Sequence[Webhook]:
+        """The sources of spans."""
+        ...
+
 
 class NoSources:
     """The sources of a process that follows none."""
@@ -122,6 +126,9 @@ class NoSources:
         return None
 
     def alert_webhooks(self, sender: str, key: str | None = None) -> Sequence[Webhook]:
+        return ()
+
+    def trace_webhooks(self) -> Sequence[Webhook]:
         return ()
 
 
