@@ -128,12 +128,12 @@ def path_for(impact: PageSource, rows: AffectedRows, row: int, effect: Effect) -
 
 
 def _affected_text(order: str, band: Band, at: Millis, clock: TextClock) -> str:
-    """Such as `order O-1 has been stuck there since 2026-03-02 10:00`."""
+    """Such as `order O-1 was first held there at 2026-03-02 10:00, and is stuck`."""
     moment = clock.dated(at)
     if band is Band.RECORDS_ONLY:
         return f"order {order} itself goes on: only its records are affected, from {moment}"
     if at > clock.now:
         return f"order {order} is expected to be affected there at {moment}"
     if band is Band.STUCK:
-        return f"order {order} has been stuck there since {moment}"
+        return f"order {order} was first held there at {moment}, and is stuck"
     return f"order {order} was affected there at {moment}"

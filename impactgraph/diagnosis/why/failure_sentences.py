@@ -34,8 +34,16 @@ def rejection(p: Phrases) -> str:
 
 def holding(p: Phrases) -> str:
     impact = p.known_impact
+    entered_at = p.known_state.fulfillment.entered_at
+    since = p.s.clock.time(impact.at)
+    if entered_at is not None and impact.at < entered_at:
+        # the failure held it on the way to its step already, and holds it there now
+        return (
+            f"{p.subject} has been held since {since} by a known failure, {p.failures(impact)}, and is in "
+            f"{p.place}{p.since_entry}; {p.next_step}{p.promise}"
+        )
     return (
-        f"{p.subject} has been held in {p.place} since {p.s.clock.time(impact.at)} "
+        f"{p.subject} has been held in {p.place} since {since} "
         f"by a known failure, {p.failures(impact)}; {p.next_step}{p.promise}"
     )
 

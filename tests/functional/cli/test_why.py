@@ -34,7 +34,7 @@ def test_it_reads_from_the_verdict_down(shop: Path, hit: tuple[str, str]):
     places = [
         told.out.find(line)
         for line in (
-            "has been held in",
+            "has been held",
             "Customer message",
             "Timeline",
             "Causes, most likely first",

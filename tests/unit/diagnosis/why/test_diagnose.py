@@ -48,6 +48,18 @@ def test_what_is_held_tells_where_since_when_by_what_and_until_when() -> None:
     assert (found.owner, found.playbooks) == ("queues", ("full-queues",))
 
 
+def test_what_was_held_before_it_came_to_its_step_says_since_when_it_is_there() -> None:
+    held_before = impact(at=NOW - 50 * MINUTE)
+    found = diagnose(
+        TOPOLOGY, situation(state(impacts=(held_before,), expected_to_leave_at=NOW + 40 * MINUTE))
+    )
+
+    assert found.headline == (
+        "Order O-1 has been held since 13:10 UTC by a known failure, F-1 (Queues are full), and is in Pick at "
+        "Lisbon Chiado since 13:30 UTC (30 min); next step expected around 14:40 UTC."
+    )
+
+
 def test_a_part_of_a_split_order_is_named() -> None:
     assert diagnose(
         TOPOLOGY, situation(state(impacts=(impact(),)), state(fulfillment={"key": "O-1/2"}))
