@@ -55,8 +55,8 @@ def test_what_was_held_before_it_came_to_its_step_says_since_when_it_is_there() 
     )
 
     assert found.headline == (
-        "Order O-1 has been held since 13:10 UTC by a known failure, F-1 (Queues are full), and is in Pick at "
-        "Lisbon Chiado since 13:30 UTC (30 min); next step expected around 14:40 UTC."
+        "Order O-1 has been held since 13:10 UTC by a known failure, F-1 (Queues are full), and is in "
+        "Pick at Lisbon Chiado since 13:30 UTC (30 min); next step expected around 14:40 UTC."
     )
 
 
