@@ -138,13 +138,13 @@ class Log:
         blocks = self._database.read(query, number=position.block)
         return bool(blocks) and blocks[0]["token"] == position.token
 
-    def confirmed_end(self, attempt: LogEnd | None, error: CommitUnknownError) -> LogEnd:
+    def confirmed_end(self, attempt: LogEnd, error: CommitUnknownError) -> LogEnd:
         """The end of the log after a commit whose answer was lost.
 
         Raises:
             StoreUnavailableError: the change was not committed, or that cannot be found out.
         """
-        if attempt is None or not self.holds(attempt.position):
+        if not self.holds(attempt.position):
             raise StoreUnavailableError(f"{error} It did not come through.") from error
         return attempt
 

@@ -1,8 +1,10 @@
 """Follows the log: one thread polls its end; whoever needs a current replica waits for that thread."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol, TypeAlias
 
 from impactgraph.errors import StoreUnavailableError
 
@@ -17,6 +19,31 @@ class Intervals:
     """Between two polls when nobody waits."""
     timeout: float
     """How long a question waits for a poll."""
+
+
+class Follower(Protocol):
+    """Keeps a replica current."""
+
+    def wait_until_current(self) -> None:
+        """Raises StoreUnavailableError where that is not possible now."""
+        ...
+
+    def close(self) -> None: ...
+
+
+Follow: TypeAlias = Callable[[Callable[[], None]], Follower]
+"""Starts to follow the log with a function that reads what is new."""
+
+
+def follow_in_thread(intervals: Intervals) -> Follow:
+    """Follows with a thread of its own."""
+
+    def follow(poll: Callable[[], None]) -> LogFollower:
+        follower = LogFollower(poll, tick=time.monotonic, intervals=intervals)
+        follower.start()
+        return follower
+
+    return follow
 
 
 class LogFollower:

@@ -6,7 +6,6 @@ The record is the log in the database; questions are answered from this process'
 import os
 import secrets
 import socket
-import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -21,7 +20,7 @@ from impactgraph.stores.neo4j.database import CommitUnknownError, Database
 from impactgraph.stores.neo4j.graph.graph_updater import GraphUpdater
 from impactgraph.stores.neo4j.graph.projection import Projection
 from impactgraph.stores.neo4j.log import Log, LogEnd, LogEntry, MissingLogError
-from impactgraph.stores.neo4j.log_follower import Intervals, LogFollower
+from impactgraph.stores.neo4j.log_follower import Follow, Intervals, follow_in_thread
 from impactgraph.stores.neo4j.replica_cache import ReplicaCache, Say, groups
 
 FRESHNESS = 0.25
@@ -57,7 +56,7 @@ class Neo4jStore(LocalStore):
         cache: ReplicaCache,
         *,
         now: Callable[[], Millis],
-        freshness: float,
+        follow: Follow,
         graph: bool,
         say: Say,
     ) -> None:
@@ -67,9 +66,7 @@ class Neo4jStore(LocalStore):
         self._cache = cache
         replica, self._end = cache.open(self._log.set_up())
         super().__init__(replica, now)
-        intervals = Intervals(freshness, POLL_SECONDS, TIMEOUT_SECONDS)
-        self._follower = LogFollower(self._poll, tick=time.monotonic, intervals=intervals)
-        self._follower.start()
+        self._follower = follow(self._poll)
         holder = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
         projection = Projection(database, self._reading_unpolled, holder, say)
         self.graph = GraphUpdater(projection, lambda: self._replica.generation_of(self.identity), now)
@@ -96,7 +93,8 @@ class Neo4jStore(LocalStore):
         database = Database(address)
         try:
             replicas = ReplicaCache(cache, Log(database), now, say)
-            return cls(database, replicas, now=now, freshness=freshness, graph=graph, say=say)
+            follow = follow_in_thread(Intervals(freshness, POLL_SECONDS, TIMEOUT_SECONDS))
+            return cls(database, replicas, now=now, follow=follow, graph=graph, say=say)
         except BaseException:
             database.close()
             raise
@@ -185,7 +183,8 @@ class Neo4jStore(LocalStore):
             try:
                 self.database.write(work)
             except CommitUnknownError as error:
-                new_end = self._log.confirmed_end(new_end, error)
+                if new_end is not None:  # else there was nothing to commit
+                    new_end = self._log.confirmed_end(new_end, error)
             if change and new_end:
                 # Where this fails, the block is replicated from the log later.
                 self._replica.persist(change.block, new_end.position)
