@@ -98,3 +98,28 @@ class Principal:
 
 LOCAL = Principal("local", "local", frozenset({Role.ADMIN}))
 """Whoever uses the store itself, or a server on the loopback address without authentication."""
+
+
+class Keep(StrEnum):
+    """What the record keeps of a personal attribute."""
+
+    PLAIN = "plain"
+    HASH = "hash"
+    MASK = "mask"
+    DROP = "drop"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalAttribute:
+    """An attribute of orders that says something about a person."""
+
+    keep: Keep = Keep.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLimit:
+    """What a principal may ask for in a minute; None: as much as it likes."""
+
+    requests: int | None = None
+    points: int | None = None
+    """Cost points: objects that GraphQL answers may have."""

@@ -22,8 +22,8 @@ from impactgraph.notices.config import (
     WebhookChannel,
     When,
 )
-from impactgraph.notices.format_values import Address, ByName, Id, MainUnits, TimeOfDay, Zone
-from impactgraph.sources.format_values import SecretPlace, Shaped
+from impactgraph.notices.format_values import Address, Id, MainUnits, TimeOfDay, Zone
+from impactgraph.sources.format_values import ByName, SecretPlace, Shaped
 from impactgraph.sources.kinds import KEY, ByKind, Kind, check_key, kind_of
 from impactgraph.topology.document import Map, Node, parse_document
 from impactgraph.topology.fields import (

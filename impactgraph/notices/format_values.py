@@ -10,9 +10,9 @@ from typing import Any
 
 from graph_models.time import HOUR, MINUTE
 from graph_models.zones import is_zone, zone_names
-from impactgraph.sources.format_values import SecretPlace, Shaped
+from impactgraph.sources.format_values import SecretPlace
 from impactgraph.topology.document import Map, Node, Real
-from impactgraph.topology.fields import WRONG, JsonSchema, Reading, display_text, source_text
+from impactgraph.topology.fields import JsonSchema, Reading, display_text, source_text
 from impactgraph.topology.near import did_you_mean
 
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
@@ -42,33 +42,6 @@ class Address:
 
     def schema(self) -> JsonSchema:
         return {"anyOf": [{"type": "string", "pattern": "://"}, SecretPlace().schema()]}
-
-
-class ByName:
-    """A map from a name to a value of one kind."""
-
-    def __init__(self, value: Any, names: Shaped) -> None:
-        self._value, self._names = value, names
-
-    def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
-        if not isinstance(node, Map):
-            return reading.wrong(f"`{name}` must be a map by name, not {display_text(node)}.", line)
-        values: dict[str, Any] = {}
-        for key, item in node.items():
-            at = node.lines[key]
-            if self._names.read(key, at, f"{name}.{key}", reading) is WRONG:
-                continue
-            value = self._value.read(item, at, f"{name}.{key}", reading)
-            if value is not WRONG:
-                values[key] = value
-        return values
-
-    def schema(self) -> JsonSchema:
-        return {
-            "type": "object",
-            "propertyNames": {"pattern": f"^{self._names.pattern.pattern}$"},
-            "additionalProperties": self._value.schema(),
-        }
 
 
 class MainUnits:

@@ -14,6 +14,7 @@ from impactgraph.topology.fields import (
     JsonSchema,
     Reading,
     Several,
+    Value,
     display_text,
     source_text,
 )
@@ -48,6 +49,36 @@ class Shaped:
 
     def schema(self) -> JsonSchema:
         return {"type": "string", "pattern": f"^{self.pattern.pattern}$"}
+
+
+class ByName:
+    """A map from a name to a value of one kind."""
+
+    def __init__(self, value: Value, names: Shaped, least: int = 0) -> None:
+        self._value, self._names, self._least = value, names, least
+
+    def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
+        if not isinstance(node, Map):
+            return reading.wrong(f"`{name}` must be a map by name, not {display_text(node)}.", line)
+        if len(node) < self._least:
+            return reading.wrong(f"`{name}` must not be empty.", line)
+        values: dict[str, Any] = {}
+        for key, item in node.items():
+            at = node.lines[key]
+            if self._names.read(key, at, f"{name}.{key}", reading) is WRONG:
+                continue
+            value = self._value.read(item, at, f"{name}.{key}", reading)
+            if value is not WRONG:
+                values[key] = value
+        return values
+
+    def schema(self) -> JsonSchema:
+        return {
+            "type": "object",
+            **({"minProperties": self._least} if self._least else {}),
+            "propertyNames": {"pattern": f"^{self._names.pattern.pattern}$"},
+            "additionalProperties": self._value.schema(),
+        }
 
 
 class FilePath:

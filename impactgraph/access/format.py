@@ -1,0 +1,201 @@
+"""The format of an access file. It is read as topologies are: with lines, and all problems at once."""
+
+import json
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from graph_models.access import Keep, PersonalAttribute, RequestLimit, Role, RowFilter
+from impactgraph.access.config import (
+    AccessRules,
+    AuditRules,
+    BrowserLogin,
+    Metrics,
+    OidcProvider,
+    RoleClaim,
+    RowClaim,
+)
+from impactgraph.access.format_values import Algorithm, Key, NetworkText, OneOrSeveral, Version
+from impactgraph.errors import BadInputError, Problem
+from impactgraph.sources.format_values import ByName, FilePath, Shaped
+from impactgraph.topology.document import Items, Map, parse_document
+from impactgraph.topology.fields import Body, Field, Fields, JsonSchema, Reading, Several
+from impactgraph.topology.references import KeyIndex
+from impactgraph.topology.schema import duration_schema
+from impactgraph.topology.values import Duration, Flag, Whole, Word
+
+_ISSUER = Shaped(
+    re.compile(r"https://[^\s/?#@]+[^\s?#@]*|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/[^\s?#@]*)?"),
+    "an address such as https://login.example.com/realms/shop (http:// of this machine only)",
+)
+_CLAIM = Shaped(
+    re.compile(r"[^\s.]+(\.[^\s.]+)*"), "a claim such as groups, or its path such as realm_access.roles"
+)
+_TEXT = Shaped(re.compile(r".*\S.*"), "text that is not empty")
+_VALUE = Shaped(re.compile(r".*\S.*"), "a value of the claim")
+
+
+def _words(enumeration: type[StrEnum]) -> Word:
+    members = {each.value: each for each in enumeration}
+    return Word(tuple(members), members.__getitem__)
+
+
+_ROLE = _words(Role)
+_ROWS = Body(
+    Fields(
+        (
+            Field("regions", Several(Key("region"), least=1), "Regions of orders that are shown."),
+            Field("brands", Several(Key("brand"), least=1), "Brands of orders that are shown."),
+            Field("channels", Several(Key("channel"), least=1), "Channels of orders that are shown."),
+            Field("locations", Several(Key("location"), least=1), "Locations of orders that are shown."),
+        )
+    ),
+    lambda values: RowFilter(**{name: tuple(sorted(set(keys))) for name, keys in values.items()}),
+)
+
+
+def _claim_fields(value: Any, help: str) -> Fields:
+    return Fields(
+        (
+            Field("claim", _CLAIM, "Claim with the values; a dotted path.", required=True),
+            Field("values", ByName(value, _VALUE, least=1), help, required=True),
+        )
+    )
+
+
+_BROWSER = Body(
+    Fields(
+        (
+            Field("client", _TEXT, "Id of the client.", required=True),
+            Field("secret_file", FilePath(), "File with its secret; without it: a public client."),
+        )
+    ),
+    lambda values: BrowserLogin(**values),
+)
+_PROVIDER = Body(
+    Fields(
+        (
+            Field("issuer", _ISSUER, "Address of the provider, as its tokens have it.", required=True),
+            Field("audience", _TEXT, "Whom its tokens must be made for.", required=True),
+            Field(
+                "algorithms",
+                Several(Algorithm(), least=1),
+                "With which tokens may be signed; default: RS256, ES256.",
+            ),
+            Field("leeway", Duration(), "By which clocks may differ; default: 30s."),
+            Field("subject", _CLAIM, "Claim that identifies somebody for good; default: sub."),
+            Field("name", _CLAIM, "Claim with what people call them; default: preferred_username."),
+            Field(
+                "roles",
+                Body(
+                    _claim_fields(OneOrSeveral(_ROLE), "Roles by value of the claim."),
+                    lambda values: RoleClaim(**values),
+                ),
+                "Which roles its tokens give.",
+                required=True,
+            ),
+            Field(
+                "rows",
+                Body(
+                    _claim_fields(_ROWS, "Orders that are shown, by value of the claim."),
+                    lambda values: RowClaim(**values),
+                ),
+                "Which orders its tokens show; without it, or with none of the values: all.",
+            ),
+            Field("browser", _BROWSER, "Login of browsers; without it: bearer tokens only."),
+        )
+    ),
+    lambda values: OidcProvider(**values),
+)
+_LIMIT = Body(
+    Fields(
+        (
+            Field("requests", Whole(1), "Requests a minute."),
+            Field("points", Whole(1), "Cost points a minute: objects that GraphQL answers may have."),
+        )
+    ),
+    lambda values: RequestLimit(**values),
+)
+_PERSONAL = Body(
+    Fields((Field("keep", _words(Keep), "What the record keeps of it; default: plain."),)),
+    lambda values: PersonalAttribute(**values),
+)
+_AUDIT = Body(
+    Fields((Field("questions", Flag(), "Whether questions are recorded, too; default: false."),)),
+    lambda values: AuditRules(**values),
+)
+FORMAT = Fields(
+    (
+        Field("version", Version(), "Of this format: 1.", required=True),
+        Field("metrics", _words(Metrics), "Who reads /metrics: permitted (default) or open to everybody."),
+        Field("audit", _AUDIT, "What the audit log records beside changes."),
+        Field("personal", ByName(_PERSONAL, _TEXT), "Personal attributes of orders, by name."),
+        Field("oidc", Several(_PROVIDER), "Providers of OpenID Connect whose tokens are accepted."),
+        Field(
+            "limits",
+            ByName(_LIMIT, Shaped(re.compile("|".join(Role)), "a role: " + ", ".join(Role))),
+            "What somebody may ask for in a minute, by role.",
+        ),
+        Field(
+            "proxies",
+            Several(NetworkText()),
+            "Addresses or networks of proxies whose X-Forwarded-For is believed.",
+        ),
+    )
+)
+
+
+def load_access(path: Path) -> AccessRules:
+    """The rules of a file. Raises BadInputError with everything that is wrong in it."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise BadInputError(Problem(f"The access file cannot be read: {reason}.", str(path))) from error
+    return parse_access(text, str(path))
+
+
+def parse_access(text: str, name: str = "access.yaml") -> AccessRules:
+    """Raises BadInputError with everything that is wrong, each with its line."""
+    document = parse_document(text, name)
+    reading = Reading(KeyIndex(), file=name, problems=document.problems)
+    if not isinstance(document.root, Map):
+        if not document.problems:
+            reading.wrong("It must be a map that begins with `version: 1` (docs/access.md).", 1)
+        raise BadInputError(*reading.problems)
+    values = FORMAT.read(document.root, reading)
+    _check_issuers(document.root, values, reading)
+    if reading.problems:
+        raise BadInputError(*sorted(reading.problems, key=lambda problem: problem.line or 0))
+    values.pop("version")
+    values["limits"] = {Role(role): limit for role, limit in values.get("limits", {}).items()}
+    return AccessRules(**values)
+
+
+def _check_issuers(root: Map, values: Mapping[str, Any], reading: Reading) -> None:
+    """Each provider stands once: a token must not have two meanings."""
+    node, seen = root.get("oidc"), set[tuple[str, str]]()
+    lines = node.lines if isinstance(node, Items) else []
+    for provider, line in zip(values.get("oidc", ()), lines, strict=False):
+        key = (provider.issuer, provider.audience)
+        if key in seen:
+            reading.wrong(f"`oidc` has {key[0]} with the audience {key[1]!r} twice.", line)
+        seen.add(key)
+
+
+def access_schema() -> JsonSchema:
+    """The format as a JSON Schema (2020-12) for editors."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Access",
+        "description": "Who may ask and change what.",
+        **FORMAT.schema(),
+        "$defs": {"duration": duration_schema()},
+    }
+
+
+def schema_text() -> str:
+    """As committed in docs/access.schema.json."""
+    return json.dumps(access_schema(), indent=2) + "\n"
