@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from graph_models.time import Millis, millis, parse_moment
 from impactgraph.errors import BadInputError
+from impactgraph.ports.access import AuditTrail, KeyStore
 from impactgraph.ports.store import HealthCheck, Store
 
 if TYPE_CHECKING:
     from impactgraph.settings import Settings
     from impactgraph.stores.neo4j.address import Address
+    from impactgraph.stores.neo4j.database import Database
 
 _TRIM_THRESHOLD = -1
 _MMAP_THRESHOLD = -3
@@ -100,6 +102,36 @@ def examine_store(address: str, *, now: Callable[[], Millis] = system_clock) -> 
         from impactgraph.stores.neo4j.doctor import health_checks
 
         yield from health_checks(location, now)
+
+
+def open_keys(address: str) -> KeyStore:
+    """The keys of the store at `address`, also while another process has it open. Raises as `open_store`."""
+    if "://" not in address:
+        from impactgraph.access.key_file import FileKeys
+
+        return FileKeys(Path(address))
+    from impactgraph.stores.neo4j.keys import Neo4jKeys
+
+    return Neo4jKeys(_database(address))
+
+
+def open_audit(address: str, *, now: Callable[[], Millis] = system_clock) -> AuditTrail:
+    """The audit log of the store at `address`, as `open_keys`."""
+    if "://" not in address:
+        from impactgraph.access.audit_file import FileAudit
+
+        return FileAudit(Path(address), now)
+    from impactgraph.stores.neo4j.audit import Neo4jAudit
+
+    return Neo4jAudit(_database(address))
+
+
+def _database(address: str) -> "Database":
+    """Raises BadInputError."""
+    location = _neo4j_address(address, _settings())
+    from impactgraph.stores.neo4j.database import Database
+
+    return Database(location)
 
 
 def _open_neo4j(address: str, now: Callable[[], Millis], say: Callable[[str], None]) -> Store:

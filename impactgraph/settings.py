@@ -69,6 +69,22 @@ class Settings(BaseSettings):
     notices: Path | None = Field(
         default=None, description="File of the rules of notices that `serve` sends (docs/notices.md)."
     )
+    access: Path | None = Field(
+        default=None, description="File that says who may ask and change what (docs/access.md)."
+    )
+    admin_key_file: Path | None = Field(
+        default=None,
+        description=(
+            "File with a key of the role admin, as secrets are mounted (`impactgraph keys generate`)."
+        ),
+    )
+    open: bool = Field(
+        default=False,
+        description=(
+            "Whether `serve` may listen on other than the loopback address without authentication: only "
+            "behind a proxy that authenticates."
+        ),
+    )
     timezone: str = Field(
         default="UTC",
         description="IANA name of the zone of times in the text of the command line, such as Europe/Berlin.",

@@ -3,14 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import TypeAlias
 
 from graph_models.access import PersonalAttribute, RequestLimit, Role, RowFilter
 from graph_models.time import SECOND, Millis
-
-Network: TypeAlias = IPv4Network | IPv6Network
+from impactgraph.usecases.access import DoorRules, Network
 
 
 class Metrics(StrEnum):
@@ -86,3 +83,7 @@ class AccessRules:
     """Of somebody with several roles the largest holds."""
     proxies: tuple[Network, ...] = ()
     """Whose `X-Forwarded-For` is believed."""
+
+    @property
+    def doors(self) -> DoorRules:
+        return DoorRules(self.metrics is Metrics.OPEN, self.audit.questions, self.proxies)

@@ -1,0 +1,53 @@
+"""Everything that a server needs to decide who may do what."""
+
+from collections.abc import Callable, Generator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from graph_models.time import Millis
+from impactgraph.access.config import AccessRules
+from impactgraph.access.policy import ServePolicy
+from impactgraph.access.verifier import AdminKeyFile, ComposedVerifier, KeyVerifier, LocalToken, TokenVerifier
+from impactgraph.ports.access import AuditTrail, KeyStore
+from impactgraph.usecases.access import DoorRules
+
+
+@dataclass(frozen=True)
+class ServerAccess:
+    policy: ServePolicy
+    verifier: ComposedVerifier
+    doors: DoorRules
+    audit: AuditTrail
+    local_token: str
+    """For commands on this machine that may read the folder of the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessOptions:
+    """How a server is to be reached."""
+
+    host: str
+    rules: AccessRules | None = None
+    admin_key_file: Path | None = None
+    is_open: bool = False
+
+
+@contextmanager
+def server_access(
+    options: AccessOptions, keys: KeyStore, audit: AuditTrail, now: Callable[[], Millis]
+) -> Generator[ServerAccess]:
+    """Closes keys and audit log at the end. Raises BadInputError where the server must not listen there."""
+    with closing(keys), closing(audit):
+        rules = options.rules or AccessRules()
+        local = LocalToken()
+        verifiers: list[TokenVerifier] = [local]
+        if options.admin_key_file is not None:
+            verifiers.append(AdminKeyFile(options.admin_key_file))
+        verifiers.append(KeyVerifier(keys, now))
+        policy = ServePolicy(
+            options.host, options.rules, keys, options.admin_key_file is not None, options.is_open
+        )
+        policy.check()
+        verifier = ComposedVerifier(verifiers, is_required=policy.is_required)
+        yield ServerAccess(policy, verifier, rules.doors, audit, local.text)

@@ -1,0 +1,176 @@
+"""The chain of the audit log: a line of JSON an entry, each with the hash of the one before.
+
+Whoever changes, removes or moves an entry has to make all later hashes anew, and then the last hash is
+another: it is kept beside the entries, and administrators may keep it elsewhere.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from graph_models.time import Millis, parse_moment
+from impactgraph.audit.entries import SYSTEM, AuditEntry, AuditEvent, iso
+
+START = "0" * 64
+TORN = "audit torn line"
+"""Operation of the entry that closes a line that a crash left unfinished."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a chain."""
+
+    number: int = 0
+    digest: str = START
+
+
+START_HEAD = Head()
+
+
+@dataclass(frozen=True, slots=True)
+class ChainCheck:
+    """Whether a chain is whole."""
+
+    entries: int
+    head: Head
+    problem: str = ""
+    """The first broken place, in a sentence; empty where the chain is whole."""
+
+
+class BrokenChainError(Exception):
+    """A line is not what was written in its place."""
+
+
+class NoEntryError(BrokenChainError):
+    """A line is no entry at all: perhaps a crash left it unfinished."""
+
+
+def chained(event: AuditEvent, head: Head, writer: str = "") -> AuditEntry:
+    """The entry of an event behind the end of a chain."""
+    entry = AuditEntry(event, head.number + 1, head.digest, "", writer)
+    digest = sha256(_canonical(entry).encode()).hexdigest()
+    return AuditEntry(event, entry.number, entry.previous, digest, writer)
+
+
+def head_of(entry: AuditEntry) -> Head:
+    return Head(entry.number, entry.digest)
+
+
+def line_of(entry: AuditEntry) -> str:
+    """Without the line break."""
+    return json.dumps({**_values(entry), "hash": entry.digest}, ensure_ascii=False, separators=(",", ":"))
+
+
+def torn_event(lines: Sequence[bytes], at: Millis) -> AuditEvent:
+    """What closes unfinished lines."""
+    text = b"\n".join(lines)
+    digest = sha256(text).hexdigest()
+    return AuditEvent(at, SYSTEM.subject, SYSTEM.name, TORN, {"bytes": len(text), "sha256": digest})
+
+
+def read_line(line: bytes) -> AuditEntry:
+    """The entry of a line. Raises BrokenChainError where it is not one, to the byte."""
+    try:
+        values: dict[str, Any] = json.loads(line)
+        entry = _entry(values)
+        written = line_of(entry).encode()
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise NoEntryError("it is no entry") from error
+    if written != line or sha256(_canonical(entry).encode()).hexdigest() != entry.digest:
+        raise BrokenChainError("it is not as it was written: its hash is another")
+    return entry
+
+
+def follow(lines: Iterable[bytes], end: Head = START_HEAD) -> Iterator[AuditEntry]:
+    """The entries of the lines of one chain, which must reach the end that is known of it.
+
+    Raises BrokenChainError at the first broken place.
+    """
+    head, torn, is_met = START_HEAD, list[bytes](), end == START_HEAD
+    for at, line in enumerate(lines, 1):
+        try:
+            entry = read_line(line)
+            _check_closed(torn, entry)
+            _check_place(entry, head)
+        except NoEntryError:
+            torn.append(line)
+            continue
+        except BrokenChainError as error:
+            place = at - len(torn) if torn else at
+            raise BrokenChainError(f"line {place} (entry {head.number + 1}): {error}") from None
+        torn.clear()
+        yield entry
+        head = head_of(entry)
+        is_met = is_met or head == end
+    if torn:
+        raise BrokenChainError(f"the last line (entry {head.number + 1}): it is no entry")
+    if head.number < end.number:
+        raise BrokenChainError(
+            f"it ends with entry {head.number}, but entry {end.number} was written: entries are gone"
+        )
+    if not is_met:
+        raise BrokenChainError(f"entry {end.number} is another than was written")
+
+
+def check_chain(lines: Iterable[bytes], end: Head = START_HEAD) -> ChainCheck:
+    """Whether a chain is whole, as `follow` says."""
+    count, head = 0, START_HEAD
+    try:
+        for entry in follow(lines, end):
+            count, head = count + 1, head_of(entry)
+    except BrokenChainError as error:
+        return ChainCheck(count, head, f"{error}.")
+    return ChainCheck(count, head)
+
+
+def _check_place(entry: AuditEntry, head: Head) -> None:
+    if entry.number != head.number + 1:
+        raise BrokenChainError(f"entry {entry.number} stands here: entries are gone or moved")
+    if entry.previous != head.digest:
+        raise BrokenChainError("it follows another entry than the one before it")
+
+
+def _check_closed(torn: Sequence[bytes], entry: AuditEntry) -> None:
+    """Lines that are no entries must be unfinished ones, which the entry behind them closes."""
+    event = entry.event
+    if torn and (event.operation != TORN or event.arguments != torn_event(torn, event.at).arguments):
+        raise BrokenChainError("it is no entry")
+
+
+def _canonical(entry: AuditEntry) -> str:
+    return json.dumps(_values(entry), ensure_ascii=False, separators=(",", ":"))
+
+
+def _values(entry: AuditEntry) -> dict[str, Any]:
+    event = entry.event
+    values: dict[str, Any] = {
+        "n": entry.number,
+        "at": iso(event.at),
+        "subject": event.subject,
+        "name": event.name,
+        "address": event.address,
+        "operation": event.operation,
+        "arguments": event.arguments,
+        "outcome": event.outcome,
+    }
+    if event.of is not None:
+        values["of"] = event.of
+    if entry.writer:
+        values["writer"] = entry.writer
+    return {**values, "previous": entry.previous}
+
+
+def _entry(values: dict[str, Any]) -> AuditEntry:
+    event = AuditEvent(
+        at=parse_moment(values["at"]),
+        subject=values["subject"],
+        name=values["name"],
+        operation=values["operation"],
+        arguments=values["arguments"],
+        address=values["address"],
+        outcome=values["outcome"],
+        of=values.get("of"),
+    )
+    return AuditEntry(event, values["n"], values["previous"], values["hash"], values.get("writer", ""))

@@ -1,0 +1,1 @@
+"""API keys as plain values: their texts, what is kept of them, and how they change."""

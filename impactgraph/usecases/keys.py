@@ -1,0 +1,83 @@
+"""API keys and the audit log of their changes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, TypeVar
+
+from graph_models.access import Principal
+from graph_models.time import Millis
+from impactgraph.audit.entries import BEGUN, DONE, event_of
+from impactgraph.credentials import keys as pure
+from impactgraph.credentials.keys import ApiKey, IssuedKey, NewKey
+from impactgraph.errors import ImpactGraphError
+from impactgraph.ports.access import AuditTrail, KeyStore
+
+T = TypeVar("T")
+OVERLAP = pure.OVERLAP
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """Changes keys in the name of somebody; each change is in the audit log."""
+
+    store: KeyStore
+    audit: AuditTrail
+    by: Principal
+    now: Callable[[], Millis]
+
+    def create(self, asked: NewKey) -> IssuedKey:
+        """Raises BadInputError, StoreUnavailableError."""
+
+        def work(keys: Mapping[str, ApiKey]) -> tuple[ApiKey, IssuedKey]:
+            made = pure.issue(keys, asked, self.now())
+            return made.key, made
+
+        rows = {name: keys for name, keys in asdict(asked.rows).items() if keys}
+        return self._audited("keys create", {"name": asked.name, "role": asked.role, **rows}, work)
+
+    def rotate(self, text: str, overlap: Millis) -> IssuedKey:
+        """Raises NotFoundError, BadInputError, StoreUnavailableError."""
+
+        def work(keys: Mapping[str, ApiKey]) -> tuple[ApiKey, IssuedKey]:
+            made = pure.rotate(keys, text, self.now(), overlap)
+            return made.key, made
+
+        return self._audited("keys rotate", {"key": self._id(text)}, work)
+
+    def revoke(self, text: str) -> ApiKey:
+        """Raises NotFoundError, BadInputError, StoreUnavailableError."""
+
+        def work(keys: Mapping[str, ApiKey]) -> tuple[ApiKey, ApiKey]:
+            key = pure.revoke(keys, text, self.now())
+            return key, key
+
+        return self._audited("keys revoke", {"key": self._id(text)}, work)
+
+    def all(self) -> Sequence[ApiKey]:
+        """Newest first. Raises StoreUnavailableError."""
+        return sorted(self.store.keys().values(), key=lambda key: (-key.created_at, key.id))
+
+    def _id(self, text: str) -> str:
+        """Without a secret that the text may have."""
+        return pure.find_key(self.store.keys(), text).id
+
+    def _audited(
+        self,
+        operation: str,
+        arguments: Mapping[str, Any],
+        work: Callable[[Mapping[str, ApiKey]], tuple[ApiKey, T]],
+    ) -> T:
+        event = event_of(self.by, self.now(), operation, arguments)
+        (begun,) = self.audit.append([replace(event, outcome=BEGUN)])
+        outcome = DONE
+        try:
+            result = self.store.change(work)
+        except ImpactGraphError as error:
+            outcome = error.code
+            raise
+        else:
+            if isinstance(result, IssuedKey):
+                event = replace(event, arguments={**event.arguments, "key": result.key.id})
+            return result
+        finally:
+            self.audit.append([replace(event, at=self.now(), outcome=outcome, of=begun.number)])
