@@ -1,17 +1,21 @@
 """Authentication of every request: who sends it is established once, before any route sees it."""
 
+import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 
 from fastapi.responses import JSONResponse
 from starlette.datastructures import Headers
-from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.requests import ClientDisconnect, HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.addresses import client_address, forwarded_scheme
+from api.permissions import DOORS
 from api.problems import problem_response
 from graph_models.access import Principal
-from impactgraph.errors import UnauthenticatedError
-from impactgraph.usecases.access import Credentials, Verifier
+from impactgraph.errors import ForbiddenError, ImpactGraphError, UnauthenticatedError
+from impactgraph.usecases.access import Credentials, DoorRules, Verifier, require
 
 SESSION_COOKIE = "impactgraph-session"
 OPEN_PATHS = frozenset({"/", "/healthz", "/readyz"})
@@ -27,28 +31,76 @@ OPEN_PREFIXES = (
     "/v1/traces",
 )
 """Files of the explorer, login, and what senders of webhooks prove by secrets of their own."""
+METRICS = "/metrics"
+NOBODY = Principal("nobody", "nobody", frozenset())
+"""Who opens a web socket, until its first message has a token."""
+NO_CREDENTIALS = Credentials()
+RECHECK_SECONDS = 5.0
+"""After which the credentials of an open connection are verified again, before more is sent over it."""
 _NO_POLICY = 1008
 """Code with which a web socket is closed for a violation of the server's policy (RFC 6455)."""
+ACCESS_ENDED = 4403
+"""Code with which a web socket is closed whose credentials are no longer valid (graphql-transport-ws)."""
+
+
+@dataclass
+class Sender:
+    """Who sends over a connection, and from where."""
+
+    verifier: Verifier
+    credentials: Credentials
+    address: str
+    principal: Principal = NOBODY
+
+    async def verify(self, credentials: Credentials) -> Principal:
+        """Raises UnauthenticatedError."""
+        self.principal = await self.verifier.verify(credentials)
+        self.credentials = credentials
+        return self.principal
 
 
 class Authentication:
-    """ASGI middleware: sets the principal of a connection, or answers 401."""
+    """ASGI middleware: sets the principal of a connection, or answers 401 or 403."""
 
-    def __init__(self, app: ASGIApp, verifier: Verifier) -> None:
+    def __init__(self, app: ASGIApp, verifier: Verifier, rules: DoorRules) -> None:
         self._app = app
         self._verifier = verifier
+        self._rules = rules
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket") or is_open(scope["path"]):
+        if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
+        if scheme := forwarded_scheme(scope, self._rules.proxies):
+            secure = scheme == "https"
+            scope["scheme"] = ("wss" if secure else "ws") if scope["type"] == "websocket" else scheme
+        address = client_address(scope, self._rules.proxies)
+        scope.setdefault("state", {})["address"] = address
+        if self._is_open(scope["path"]):
+            await self._app(scope, receive, send)
+            return
+        sender = Sender(self._verifier, credentials_in(Headers(scope=scope)), address)
         try:
-            principal = await self._verifier.verify(credentials_in(Headers(scope=scope)))
-        except UnauthenticatedError as error:
+            await self._admit(sender, scope)
+        except ImpactGraphError as error:
             await _refuse(error, scope, receive, send)
             return
-        scope.setdefault("state", {})["principal"] = principal
-        await self._app(scope, receive, send)
+        scope["state"] |= {"sender": sender, "principal": sender.principal}
+        await _while_valid(sender, self._app, scope, receive, send)
+
+    def _is_open(self, path: str) -> bool:
+        return is_open(path) or (path == METRICS and self._rules.metrics_are_open)
+
+    async def _admit(self, sender: Sender, scope: Scope) -> None:
+        """Raises UnauthenticatedError, ForbiddenError. A web socket may send its token later."""
+        try:
+            await sender.verify(sender.credentials)
+        except UnauthenticatedError:
+            if scope["type"] != "websocket" or sender.credentials != NO_CREDENTIALS:
+                raise
+        permission = DOORS.get(scope["path"])
+        if permission is not None:
+            require(sender.principal, permission)
 
 
 def is_open(path: str) -> bool:
@@ -61,6 +113,13 @@ def principal_of(connection: HTTPConnection) -> Principal:
     principal = connection.scope["state"]["principal"]
     assert isinstance(principal, Principal)
     return principal
+
+
+def sender_of(connection: HTTPConnection) -> Sender:
+    """As `principal_of`, with where it comes from."""
+    sender = connection.scope["state"]["sender"]
+    assert isinstance(sender, Sender)
+    return sender
 
 
 def credentials_in(headers: Mapping[str, str]) -> Credentials:
@@ -77,11 +136,57 @@ def _session_in(cookie: str) -> str | None:
     return morsel.value if morsel else None
 
 
-async def _refuse(error: UnauthenticatedError, scope: Scope, receive: Receive, send: Send) -> None:
+async def _while_valid(sender: Sender, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Runs the application; sends nothing more once the credentials are no longer valid."""
+    verified_at, has_ended = time.monotonic(), False
+
+    async def send_if_valid(message: Message) -> None:
+        nonlocal verified_at, has_ended
+        if has_ended:
+            return await _end(scope, send, is_first=False)
+        if _carries_data(message) and time.monotonic() - verified_at > RECHECK_SECONDS:
+            verified_at = time.monotonic()
+            try:
+                if sender.principal is not NOBODY:
+                    await sender.verify(sender.credentials)
+            except ImpactGraphError:
+                has_ended = True
+                return await _end(scope, send, is_first=True)
+        await send(message)
+
+    try:
+        await app(scope, receive, send_if_valid)
+    except (ClientDisconnect, OSError):
+        if not has_ended:
+            raise
+
+
+def _carries_data(message: Message) -> bool:
+    return message["type"] in ("http.response.body", "websocket.send")
+
+
+async def _end(scope: Scope, send: Send, *, is_first: bool) -> None:
+    """Ends the connection as its protocol does; raises OSError for the sender of a stream, as a lost
+    connection would.
+    """
+    if scope["type"] == "websocket":
+        if is_first:
+            await send({"type": "websocket.close", "code": ACCESS_ENDED, "reason": "Access has ended."})
+        return
+    if is_first:
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+    raise OSError("access has ended")
+
+
+async def _refuse(error: ImpactGraphError, scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
         await receive()
         await send({"type": "websocket.close", "code": _NO_POLICY, "reason": str(error)[:120]})
         return
     response: JSONResponse = problem_response(error)
-    response.headers["www-authenticate"] = "Bearer"
+    if scope["path"] == "/graphql":
+        body = {"errors": [{"message": str(error), "extensions": {"code": error.code}}]}
+        response = JSONResponse(body, response.status_code)
+    if not isinstance(error, ForbiddenError):
+        response.headers["www-authenticate"] = "Bearer"
     await response(scope, receive, send)

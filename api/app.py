@@ -9,8 +9,9 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import HTTPConnection
 
-from api import events, export, health, incoming, repair_export
-from api.access import Authentication, principal_of
+from api import audit_export, events, export, health, incoming, repair_export
+from api.access import Authentication, principal_of, sender_of
+from api.audit import Auditing
 from api.body import BodyLimit
 from api.config import ApiSettings
 from api.context import Context, Contexts
@@ -26,7 +27,7 @@ from api.schema import build_schema
 from api.workers import Workers
 from graph_models.time import Millis
 from impactgraph.usecases import Store
-from impactgraph.usecases.access import NoAuthentication, Verifier
+from impactgraph.usecases.access import AuditLog, DoorRules, NoAudit, NoAuthentication, Verifier
 from impactgraph.usecases.answer import Ask
 from impactgraph.usecases.blast_radius import answer_question
 from impactgraph.usecases.kept_lists import KeptLists
@@ -51,16 +52,21 @@ def create_app(
     sources: LiveSources | None = None,
     notices: NoticeWorker | None = None,
     verifier: Verifier | None = None,
+    doors: DoorRules | None = None,
+    audit: AuditLog | None = None,
 ) -> FastAPI:
     """An application that serves `store`, follows its live sources and sends its notices while it runs; the
     caller closes the store.
 
     `verifier` says who sends a request; None: everybody is the local user, for the loopback address only.
+    `doors`: what an access file says of them. `audit` keeps what is changed; None: nothing does.
 
     Raises BadInputError where the texts of customer messages are invalid.
     """
     sources = sources or NoSources()
     notices = notices or NoNotices()
+    doors = doors or DoorRules()
+    auditing = Auditing(audit or NoAudit(), now, questions=doors.audits_questions)
     metrics = Metrics()
     metrics.watch_sources(sources)
     workers = Workers()
@@ -73,6 +79,7 @@ def create_app(
         max_objects=settings.max_cost,
         messages=read_messages(settings.messages),
         lists=KeptLists(settings.kept_pages),
+        auditing=auditing,
         chat=settings.chat,
         rank_weights=settings.rank_weights,
         sources=sources,
@@ -93,6 +100,7 @@ def create_app(
         await to_thread.run_sync(notices.stop)
         await to_thread.run_sync(sources.stop)
         await hub.close()
+        await auditing.close()
         workers.close()
 
     app = FastAPI(title="impactgraph", description=ABOUT, docs_url=None, redoc_url=None, lifespan=lifespan)
@@ -101,9 +109,8 @@ def create_app(
     """For servers that wait for open connections before they run the application's shutdown."""
 
     async def context(connection: HTTPConnection) -> Context:
-        return contexts.new(
-            principal_of(connection), seconds_of(connection.headers.get(HEADER), settings.deadline)
-        )
+        seconds = seconds_of(connection.headers.get(HEADER), settings.deadline)
+        return contexts.new(principal_of(connection), seconds, sender_of(connection).address)
 
     router = Router(
         schema,
@@ -114,12 +121,13 @@ def create_app(
         max_tokens=settings.max_tokens,
     )
     app.include_router(router)
-    app.include_router(events.router(store, metrics, hub.notify))
+    app.include_router(events.router(store, metrics, hub.notify, auditing))
+    app.include_router(audit_export.router(audit or NoAudit()))
     app.include_router(incoming.router(sources))
     app.include_router(export.router(context, schema))
     app.include_router(repair_export.router(context))
     app.include_router(health.router(store, metrics))
-    app.add_middleware(Authentication, verifier=verifier or NoAuthentication())
+    app.add_middleware(Authentication, verifier=verifier or NoAuthentication(), rules=doors)
     app.add_middleware(GZipMiddleware, minimum_size=MIN_COMPRESSED_SIZE, compresslevel=COMPRESSION_LEVEL)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body)
     app.add_middleware(metrics.middleware)

@@ -10,10 +10,11 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from strawberry.fastapi import BaseContext
 
+from api.audit import Auditing
 from api.errors import TooComplexError
 from api.loaders import OrderLoader
 from api.workers import Worker, Workers
-from graph_models.access import Principal
+from graph_models.access import LOCAL, Principal
 from graph_models.failure import Failure
 from graph_models.impact import Contribution, OwnerShare, Question
 from graph_models.incident_life import RankWeights, ReportFormat
@@ -78,6 +79,8 @@ class Contexts:
     """Of an answer."""
     lists: KeptLists
     """Lists of answers for their next pages, of all requests."""
+    auditing: Auditing
+    """Records changes."""
     chat: str | None = None
     """Address of a chat channel, with {channel} in place of its name."""
     sources: LiveSources = NoSources()  # noqa: RUF009 - it keeps nothing
@@ -89,21 +92,25 @@ class Contexts:
     on_change: Callable[[], None] = lambda: None
     """Called after each change of the data."""
 
-    def new(self, principal: Principal, seconds: float | None = None) -> "Context":
-        """A context for what a principal asks; `seconds`: an earlier deadline than the default."""
-        return Context(self, principal, self.seconds if seconds is None else seconds)
+    def new(self, principal: Principal, seconds: float | None = None, address: str = "") -> "Context":
+        """A context for what a principal asks from an address; `seconds`: an earlier deadline than the
+        default.
+        """
+        return Context(self, principal, self.seconds if seconds is None else seconds, address)
 
 
 class Context(BaseContext):
     """Calls the store in one thread, so that all of an answer comes from one state of the data."""
 
-    def __init__(self, factory: Contexts, principal: Principal, seconds: float) -> None:
+    def __init__(self, factory: Contexts, principal: Principal, seconds: float, address: str = "") -> None:
         super().__init__()
         self._factory = factory
         self.principal = principal
+        self.address = address
         self.store = factory.store
         self.now = factory.clock()
         self.chat = factory.chat
+        self.auditing = factory.auditing
         self.sources = factory.sources
         self.notices = factory.notices
         self._ask_impact = factory.ask_impact
@@ -163,7 +170,16 @@ class Context(BaseContext):
 
     def new(self) -> "Context":
         """A separate context, for another operation on the same connection."""
-        return self._factory.new(self.principal)
+        return self._factory.new(self.principal, address=self.address)
+
+    def sign_in(self, principal: Principal) -> None:
+        """Answers this principal from now on: of a web socket whose first message has the token."""
+        self.principal = principal
+
+    @property
+    def actor(self) -> str | None:
+        """The name under which the work of this principal is recorded; None: whatever the request says."""
+        return None if self.principal is LOCAL else self.principal.name
 
     async def next_turn(self) -> "Context":
         """A context for another operation on the same state: same thread and moment, own deadline and limits.

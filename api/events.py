@@ -5,10 +5,13 @@ from collections.abc import Callable
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
+from api.access import principal_of, sender_of
+from api.audit import Auditing
 from api.grouping import Grouping
 from api.metrics import Metrics
 from api.problems import problem_response
 from impactgraph.usecases import Store
+from impactgraph.usecases.audit import Deed
 from impactgraph.usecases.receive_events import (
     DeliveryOutcome,
     EventOutcome,
@@ -18,7 +21,7 @@ from impactgraph.usecases.receive_events import (
 )
 
 
-def router(store: Store, metrics: Metrics, on_commit: Callable[[], None]) -> APIRouter:
+def router(store: Store, metrics: Metrics, on_commit: Callable[[], None], auditing: Auditing) -> APIRouter:
     """Routes that ingest events; `on_commit` is called after each commit."""
     routes = APIRouter()
     grouping = Grouping(store, metrics, on_commit)
@@ -31,10 +34,17 @@ def router(store: Store, metrics: Metrics, on_commit: Callable[[], None]) -> API
         except UnsupportedMediaError as error:
             return problem_response(error, 415)
         outcome = await grouping.receive(delivery.events)
+        auditing.note(_deed(request, outcome))
         is_rejected = delivery.single and bool(outcome.rejection_reasons)
         return JSONResponse(_summary(outcome), 400 if is_rejected else 200)
 
     return routes
+
+
+def _deed(request: Request, outcome: DeliveryOutcome) -> Deed:
+    """Counts only: the events themselves are in the record."""
+    counts = {one.value: outcome.count(one) for one in EventOutcome}
+    return Deed(principal_of(request), "events", counts, sender_of(request).address)
 
 
 def _summary(outcome: DeliveryOutcome) -> dict[str, object]:

@@ -11,13 +11,17 @@ from fastapi import Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.asgi import ASGIWebSocketAdapter
+from strawberry.exceptions import ConnectionRejectionError
 from strawberry.fastapi import GraphQLRouter
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.types import ExecutionResult
+from strawberry.types.unset import UnsetType
 
+from api.access import NOBODY, credentials_in, sender_of
 from api.context import Context
 from api.errors import with_code
 from api.live.operation import NAME_ONE, is_ambiguous, is_subscription
+from impactgraph.errors import ImpactGraphError
 
 MEDIA = "application/graphql-response+json"
 _SOURCES = (
@@ -85,6 +89,20 @@ class Router(GraphQLRouter[Context, None]):
                 "send `Accept: text/event-stream`.",
             )
         return await super().execute_single(request_data=request_data, **kwargs)
+
+    async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
+        """Takes the token of the first message, where the connection itself brought none that is valid."""
+        assert isinstance(context.request, WebSocket)
+        sender = sender_of(context.request)
+        params: object = context.connection_params
+        token = params.get("authorization") if isinstance(params, Mapping) else None
+        if token is not None or sender.principal is NOBODY:
+            try:
+                headers = {"authorization": token if isinstance(token, str) else ""}
+                context.sign_in(await sender.verify(credentials_in(headers)))
+            except ImpactGraphError as error:
+                raise ConnectionRejectionError({"message": str(error), "code": error.code}) from error
+        return await super().on_ws_connect(context)
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         result.errors = [with_code(error) for error in result.errors] if result.errors else None

@@ -12,6 +12,7 @@ from strawberry.types.arguments import convert_argument
 from api.config import ApiSettings
 from api.context import Context
 from api.documents import CachedDocuments, Documents
+from api.guards import guard
 from api.limits import limits
 from api.live.stream import Subscriptions, no_operation, with_codes
 from api.schema.kinds import TYPES
@@ -73,7 +74,7 @@ class Schema(strawberry.Schema):
 def build_schema(settings: ApiSettings) -> Schema:
     """The schema, with the limits of the settings."""
     documents = Documents()
-    return Schema(
+    schema = Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
@@ -81,3 +82,5 @@ def build_schema(settings: ApiSettings) -> Schema:
         extensions=[*limits(settings), lambda: CachedDocuments(documents)],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
+    guard(schema.core_schema)
+    return schema

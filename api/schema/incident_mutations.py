@@ -20,7 +20,10 @@ IncidentId = Annotated[
 ]
 NoteText = Annotated[str | None, strawberry.argument(description="A note, which is kept with the action.")]
 By = Annotated[
-    str | None, strawberry.argument(description="Who acts: recorded as given, since there is no login.")
+    str | None,
+    strawberry.argument(
+        description="Who acts. Of an authenticated request, the name of its principal is recorded instead."
+    ),
 ]
 Version = Annotated[
     int | None,
@@ -171,7 +174,7 @@ class IncidentMutations:
             elements=tuple(element_id(each) for each in input.elements),
             scope=scope_of(input.scope),
             note=input.note or "",
-            by=by or "",
+            by=info.context.actor or by or "",
         )
         return MaintenancePayload.of(await info.context.change(plan_maintenance, plan, info.context.now))
 
@@ -179,6 +182,7 @@ class IncidentMutations:
 async def _done(
     info: Info, kind: IncidentActionKind, id: str, by: str | None, version: int | None, **details: Any
 ) -> IncidentPayload:
-    work = replace(IncidentWork(kind, id, by=by or "", version=version), **details)
+    actor = info.context.actor or by or ""
+    work = replace(IncidentWork(kind, id, by=actor, version=version), **details)
     outcome = await info.context.work_on_incident(work)
     return IncidentPayload.of(outcome, await info.context.landscape())

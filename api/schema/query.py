@@ -6,6 +6,7 @@ import strawberry
 
 from api.context import Landscape
 from api.schema.about import About
+from api.schema.audit import AuditQueries
 from api.schema.blast_radius import BlastRadius
 from api.schema.element import Info
 from api.schema.enums import OrderSort
@@ -53,7 +54,7 @@ Most = Annotated[
 
 
 @strawberry.type(description="Questions on orders, failures and the topology.")
-class Query(FindingQueries, OperationQueries, RepairQueries, TopologyQueries):
+class Query(AuditQueries, FindingQueries, OperationQueries, RepairQueries, TopologyQueries):
     @strawberry.field(
         description="The order, fulfillment, failure, incident, element or version of the topology with this "
         "id; null if unknown."

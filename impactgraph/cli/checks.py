@@ -2,15 +2,25 @@
 
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
 from graph_models.time import DAY, HOUR, MINUTE, Millis
-from impactgraph.bootstrap import examine_store, shown_address, store_exists, system_clock
+from impactgraph.bootstrap import (
+    examine_store,
+    open_audit,
+    open_keys,
+    shown_address,
+    store_exists,
+    system_clock,
+)
 from impactgraph.cli.answers.targets import RemoteTarget, ask_server, find_server
+from impactgraph.cli.answers.token import token_of
 from impactgraph.cli.formats import count, day_and_time, duration
+from impactgraph.cli.options import Place
 from impactgraph.cli.settings import read_settings
 from impactgraph.cli.stores import open_or_create
 from impactgraph.errors import BadInputError, ImpactGraphError
@@ -30,11 +40,11 @@ class CheckResult:
     detail: str
 
 
-def run_checks(address: str, server: str | None = None) -> list[CheckResult]:
+def run_checks(place: Place) -> list[CheckResult]:
     """The results of every check, in the order of printing; of a server, where one is named, instead of the
     store.
     """
-    data = _store(address) if server is None else _server(server)
+    data = _store(place) if place.server is None else _server(place.server, token_of(place))
     return [*_python(), *_packages(), *_settings(), *_clock(), *data]
 
 
@@ -103,10 +113,10 @@ def _clock() -> Iterator[CheckResult]:
         yield CheckResult("clock", "ok", day_and_time(now))
 
 
-def _server(address: str) -> Iterator[CheckResult]:
+def _server(address: str, token: str | None) -> Iterator[CheckResult]:
     """Whether the server answers, and what it has."""
     try:
-        yield from _served(ask_server(address))
+        yield from _served(ask_server(address, token=token))
     except ImpactGraphError as error:
         yield CheckResult("server", "fail", str(error))
 
@@ -121,11 +131,17 @@ def _served(server: RemoteTarget) -> Iterator[CheckResult]:
     yield from _events_ahead(server.ahead, server.now)
 
 
-def _store(address: str) -> Iterator[CheckResult]:
-    server = find_server(address)
+def _store(place: Place) -> Iterator[CheckResult]:
+    address = place.store
+    try:
+        server = find_server(place)
+    except ImpactGraphError as error:
+        yield CheckResult("server", "fail", str(error))
+        return
     if server is not None:
         yield from _served(server)
         yield CheckResult("store", "ok", f"{address} is in use by that server; commands ask it")
+        yield from _access(address)
         return
     if not store_exists(address):
         yield CheckResult(
@@ -141,8 +157,28 @@ def _store(address: str) -> Iterator[CheckResult]:
         with open_or_create(address) as store:
             yield CheckResult("store", "ok", f"{shown_address(address)} opens")
             yield from _content(store)
+        yield from _access(address)
     except ImpactGraphError as error:
         yield CheckResult("store", "fail", str(error))
+
+
+def _access(address: str) -> Iterator[CheckResult]:
+    """Keys, and the chain of the audit log."""
+    try:
+        with closing(open_keys(address)) as store:
+            keys, now = list(store.keys().values()), system_clock()
+        with closing(open_audit(address)) as audit:
+            found = audit.check()
+    except ImpactGraphError as error:
+        yield CheckResult("access", "fail", str(error))
+        return
+    valid = sum(key.is_valid(now) for key in keys)
+    detail = f"{count(valid, 'valid key')}, {len(keys) - valid:,} revoked or expired"
+    yield CheckResult("keys", "ok", detail if keys else "none: servers on this machine need no login")
+    if found.problem:
+        yield CheckResult("audit log", "fail", f"broken: {found.problem}")
+    else:
+        yield CheckResult("audit log", "ok", f"{found.entries:,} entries, the chain is whole")
 
 
 def _content(store: Store) -> Iterator[CheckResult]:

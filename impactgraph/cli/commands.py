@@ -36,6 +36,7 @@ class Command:
 _BUILTINS = ("list", "try")
 """Names of commands whose function must have another name: built-ins and keywords."""
 GROUPS = {
+    "keys": "Makes, lists, rotates and revokes API keys.",
     "alerts": "Tries alerts, lists those that wait for a rule, and applies rules to them.",
     "failure": "Reports, updates, resolves and lists failures.",
     "repair": "What to replay, which messages to send or hold, and which orders to treat first.",
@@ -43,6 +44,7 @@ GROUPS = {
 """Summary of each command that only groups others."""
 SUBGROUPS: dict[tuple[str, ...], str] = {("alerts", "rules"): "Checks the rules of alerts."}
 """Of groups inside of groups."""
+_KEYS = "Works on the store, also while a server runs. "
 _FAILURE_STATUS = (
     "Prints what would change (the fields, and what the failure affects before and after), and changes it "
     "once you confirm: on a terminal it asks, elsewhere --yes confirms. "
@@ -74,11 +76,57 @@ COMMANDS = (
         "and POST /events takes events. "
         "Live sources of a file are followed while it runs, and POST /in/{source} takes webhooks; "
         "notices are sent by the rules of another file. "
-        "There is no login: keep it on a trusted network. --format is ignored.",
+        "It listens on this machine only, without authentication, until there is a key or an access file; "
+        "elsewhere it refuses to start without authentication (docs/access.md). --format is ignored.",
         (
             "impactgraph serve --store shop --port 8080",
             "impactgraph serve --store shop --sources sources.yaml --notices notices.yaml",
+            "impactgraph serve --store shop --host 0.0.0.0 --access access.yaml",
         ),
+    ),
+    Command(
+        "keys create",
+        "Makes an API key, and prints it once.",
+        f"{_KEYS}Its role says what it permits; --region, --brand, --channel and --location, which orders it "
+        "shows. Only a hash of it is kept.",
+        (
+            "impactgraph keys create --name grafana --role admin --expires +90d",
+            "impactgraph keys create --name desk-de --role service-desk --region DE --region AT",
+        ),
+    ),
+    Command(
+        "keys list",
+        "Lists API keys: what they permit, when they were last used, and until when they are valid.",
+        f"{_KEYS}Revoked and expired keys stay in the list: the audit log names them.",
+        ("impactgraph keys list", "impactgraph keys list --format json"),
+    ),
+    Command(
+        "keys rotate",
+        "Gives an API key a new secret, and prints it once.",
+        f"{_KEYS}The former secret stays valid for --overlap, so that programs change one after another; an "
+        "earlier one ends at once.",
+        ("impactgraph keys rotate grafana", "impactgraph keys rotate 3f9c0a12de --overlap 0s"),
+    ),
+    Command(
+        "keys revoke",
+        "Ends an API key for good.",
+        f"{_KEYS}A server refuses it within a few seconds, and ends what it follows.",
+        ("impactgraph keys revoke grafana",),
+    ),
+    Command(
+        "keys generate",
+        "Prints a random key for IMPACTGRAPH_ADMIN_KEY_FILE; nothing is stored.",
+        "Put it into a secret that is mounted as a file: whoever has it is an administrator. --store, "
+        "--server and --format are ignored.",
+        ("impactgraph keys generate > admin.key",),
+    ),
+    Command(
+        "audit",
+        "Who did what: every change and, if set, every question.",
+        "The audit log of the store or, with --server, of a server. A change is one line here; --format json "
+        "has the entries as they were written, one before and one after each change, with the hashes that "
+        "chain them. `doctor` verifies the chain.",
+        ("impactgraph audit --since -1d", "impactgraph audit --format json"),
     ),
     Command(
         "init",

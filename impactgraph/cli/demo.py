@@ -221,8 +221,12 @@ def _print_commands(out: "Console", failure: str, folder: Path) -> None:
 
 
 def _serve(store: "Store", demo: "LoadedDemo", settings: "Settings", clock: "Callable[[], Millis]") -> None:
+    from impactgraph.access.server import AccessOptions, server_access
+    from impactgraph.bootstrap import open_audit, open_keys
     from impactgraph.cli.server import serve_store
     from impactgraph.demo.feed import running_feed
 
-    with running_feed(store, demo.feed, clock):
-        serve_store(store, settings, folder=Path(settings.store), now=clock)
+    how = AccessOptions(settings.host, is_open=True)  # it has no data of anybody
+    keys, audit = open_keys(settings.store), open_audit(settings.store, now=clock)
+    with server_access(how, keys, audit, clock) as door, running_feed(store, demo.feed, clock):
+        serve_store(store, settings, folder=Path(settings.store), access=door, now=clock)

@@ -16,7 +16,7 @@ def doctor(*, common: Common = COMMON) -> int:
     from impactgraph.cli.encode import Encoder
     from impactgraph.cli.output import Rows, present
 
-    results = run_checks(common.store, common.server)
+    results = run_checks(common)
     rows = Encoder().encode(results)
     healthy = all(result.state != "fail" for result in results)
     present(

@@ -29,7 +29,10 @@ Playbook = Annotated[str | None, Parameter(help="Key of the playbook [default: t
 class ActionOptions:
     """Who acts, and on what they saw."""
 
-    by: Annotated[str | None, Parameter(help="Who acts: recorded as given, since there is no login.")] = None
+    by: Annotated[
+        str | None,
+        Parameter(help="Who acts; of a server that authenticates, the name of the key or user is recorded."),
+    ] = None
     note: Annotated[str | None, Parameter(help="A note, which is kept with the action.")] = None
     version: Annotated[
         int | None,

@@ -1,6 +1,7 @@
 """Options of every command: the store and the output format."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
 from cyclopts import Group, Parameter
@@ -17,6 +18,11 @@ ABOUT_SERVER = (
     "that has the store in the folder open is found and asked."
 )
 
+ABOUT_TOKEN = (
+    "File with the API key or the token that the server is asked with [default: the environment variable "
+    "IMPACTGRAPH_TOKEN has it]."
+)
+
 EVERYWHERE = Group("Options of every command", sort_key=9)
 
 
@@ -30,6 +36,10 @@ class Place:
     )
     server: Annotated[
         str | None, Parameter(help=ABOUT_SERVER, env_var="IMPACTGRAPH_SERVER", group=EVERYWHERE)
+    ] = None
+
+    token_file: Annotated[
+        Path | None, Parameter(help=ABOUT_TOKEN, env_var="IMPACTGRAPH_TOKEN_FILE", group=EVERYWHERE)
     ] = None
 
 

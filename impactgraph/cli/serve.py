@@ -26,16 +26,25 @@ Notices = Annotated[
 ]
 
 
+Access = Annotated[
+    Path | None,
+    Parameter(help="File that says who may ask and change what [default: IMPACTGRAPH_ACCESS]."),
+]
+
+
 def serve(
     *,
     host: Host = None,
     port: Port = None,
     sources: Sources = None,
     notices: Notices = None,
+    access: Access = None,
     common: Common = COMMON,
 ) -> None:
     """Serves a store until interrupted; the port opens once the store is open."""
-    from impactgraph.bootstrap import system_clock
+    from impactgraph.access.format import load_access
+    from impactgraph.access.server import AccessOptions, server_access
+    from impactgraph.bootstrap import open_audit, open_keys, system_clock
     from impactgraph.cli.server import serve_store
     from impactgraph.cli.settings import read_settings
     from impactgraph.cli.stores import open_or_create
@@ -45,12 +54,16 @@ def serve(
     from impactgraph.sources.format import load_sources
     from impactgraph.sources.live_sources import FollowedSources
 
-    settings = read_settings(host=host, port=port, sources=sources, notices=notices, store=common.store)
+    options = {"host": host, "port": port, "sources": sources, "notices": notices, "access": access}
+    settings = read_settings(**options, store=common.store)
     configs = load_sources(settings.sources) if settings.sources else ()
     rules = load_rules(settings.notices) if settings.notices else None
     senders = senders_of(rules)
-    with open_or_create(settings.store) as store:
+    access_rules = load_access(settings.access) if settings.access else None
+    how = AccessOptions(settings.host, access_rules, settings.admin_key_file, settings.open)
+    keys, audit = open_keys(settings.store), open_audit(settings.store)
+    with server_access(how, keys, audit, system_clock) as door, open_or_create(settings.store) as store:
         live_sources = FollowedSources(configs, store, now=system_clock)
         folder = None if "://" in settings.store else Path(settings.store)
         worker = SentNotices(store, rules, senders, now=system_clock, public_url=settings.url)
-        serve_store(store, settings, folder=folder, sources=live_sources, notices=worker)
+        serve_store(store, settings, folder=folder, sources=live_sources, notices=worker, access=door)

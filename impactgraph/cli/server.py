@@ -12,6 +12,8 @@ import uvicorn
 
 from api.app import create_app
 from graph_models.time import Millis
+from impactgraph.access.policy import ServePolicy
+from impactgraph.access.server import ServerAccess
 from impactgraph.bootstrap import system_clock
 from impactgraph.cli.answers.announcement import announced
 from impactgraph.cli.output import console
@@ -34,16 +36,26 @@ def serve_store(
     folder: Path | None = None,
     sources: LiveSources | None = None,
     notices: NoticeWorker | None = None,
+    access: ServerAccess,
     now: Callable[[], Millis] = system_clock,
 ) -> None:
     """Serves until SIGINT or SIGTERM; requests in progress are completed first, and the store stays open.
 
     `folder` of the store: the address is announced there, for other commands. `sources` are followed, and
-    `notices` sent, while it serves.
+    `notices` sent, while it serves. `access`: who may do what.
 
     Raises BadInputError where the address is not available.
     """
-    app = create_app(store, settings, now=now, sources=sources, notices=notices)
+    app = create_app(
+        store,
+        settings,
+        now=now,
+        sources=sources,
+        notices=notices,
+        verifier=access.verifier,
+        doors=access.doors,
+        audit=access.audit,
+    )
     with _listener(settings.host, settings.port) as listener:
         address = _address(listener, settings.host)
         config = uvicorn.Config(
@@ -53,11 +65,12 @@ def serve_store(
             lifespan="auto",
             timeout_graceful_shutdown=10,
             server_header=False,
+            proxy_headers=False,  # api.addresses believes those of the access file only
             ws_max_size=LONGEST_MESSAGE,
         )
         server = _Server(config, app.state.end_subscriptions)
-        with announced(folder, address, store.identity), _stopped_by_signals(server):
-            _print_address(address)
+        with announced(folder, address, store.identity, access.local_token), _stopped_by_signals(server):
+            _print_address(address, access.policy)
             server.run(sockets=[listener])
 
 
@@ -118,10 +131,13 @@ def _address(listener: socket.socket, host: str) -> str:
     return f"http://{local_host}:{port}"
 
 
-def _print_address(address: str) -> None:
+def _print_address(address: str, policy: ServePolicy) -> None:
     out = console()
     out.print(
-        f"Serving {address}/ (GraphiQL: {address}/graphql, events: POST {address}/events). Stop with Ctrl+C.",
+        f"Serving {address}/ {policy.about()} (GraphiQL: {address}/graphql, events: POST {address}/events). "
+        "Stop with Ctrl+C.",
         soft_wrap=True,
     )
+    for warning in policy.warnings():
+        out.print(warning, soft_wrap=True, style="yellow")
     sys.stdout.flush()

@@ -21,6 +21,7 @@ DEPLOY = ROOT / "deploy"
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
 COMPOSE = (DEPLOY / "docker-compose.yml").read_text()
 MANIFESTS: list[dict[str, Any]] = list(yaml.safe_load_all((DEPLOY / "kubernetes.yaml").read_text()))
+WAY_IN = "IMPACTGRAPH_ADMIN_KEY_FILE"
 VARIABLES = {f"IMPACTGRAPH_{name.upper()}" for name in Settings.model_fields}
 
 
@@ -60,7 +61,7 @@ def interpolated(values: dict[str, str]) -> str:
 
 
 def compose() -> dict[str, Any]:
-    return yaml.safe_load(interpolated({"NEO4J_PASSWORD": "a-password"}))
+    return yaml.safe_load(interpolated({"NEO4J_PASSWORD": "a-password", "IMPACTGRAPH_ADMIN_KEY": "a-key"}))
 
 
 def manifest(kind: str, name: str) -> dict[str, Any]:
@@ -143,6 +144,20 @@ def test_the_server_waits_for_a_database_that_is_well_and_keeps_its_password_out
     assert api["environment"]["IMPACTGRAPH_NEO4J_PASSWORD_FILE"] == f"/run/secrets/{api['secrets'][0]}"
 
 
+def test_the_server_has_a_way_in_from_a_secret():
+    """It listens on every address, and would refuse to start without one."""
+    api = compose()["services"]["api"]
+    pod = manifest("Deployment", "impactgraph")["spec"]["template"]["spec"]
+    container = pod["containers"][0]
+    path = next(each["value"] for each in container["env"] if each["name"] == WAY_IN)
+    mounts = {each["mountPath"]: each["name"] for each in container["volumeMounts"]}
+    secret = next(each["secret"] for each in pod["volumes"] if each["name"] == mounts[str(Path(path).parent)])
+
+    assert api["environment"][WAY_IN] == "/run/secrets/admin_key"
+    assert "admin_key" in api["secrets"] and "admin_key" in compose()["secrets"]
+    assert Path(path).name in {item["path"] for item in secret["items"]}
+
+
 def test_what_must_stay_is_on_volumes_that_are_declared():
     declared = compose()["volumes"]
     mounted = [
@@ -195,7 +210,7 @@ def test_the_pods_of_the_server_are_probed_where_it_answers_and_set_variables_th
 def test_the_password_comes_from_the_secret_that_the_head_of_the_file_makes():
     said = (DEPLOY / "kubernetes.yaml").read_text().partition("apiVersion")[0]
     pod = manifest("Deployment", "impactgraph")["spec"]["template"]["spec"]
-    [secret] = [volume["secret"] for volume in pod["volumes"] if "secret" in volume]
+    [secret] = [volume["secret"] for volume in pod["volumes"] if volume["name"] == "password"]
     [mount] = [mount for mount in pod["containers"][0]["volumeMounts"] if mount["name"] == "password"]
     file = next(
         variable["value"]

@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 FILE = "server.json"
@@ -17,11 +17,13 @@ class Announcement:
     """Identity of the store that it serves."""
     folder: str
     """Where that store is: a copy of the folder is another store with the same identity."""
+    token: str = field(default="", repr=False)
+    """With which whoever reads this file is the local user of the server, as long as that runs."""
 
 
 @contextmanager
-def announced(folder: Path | None, address: str, store: str) -> Generator[None]:
-    """Announces the address in the folder until the context ends; None: nowhere.
+def announced(folder: Path | None, address: str, store: str, token: str = "") -> Generator[None]:
+    """Announces the address in the folder until the context ends, for its owner only; None: nowhere.
 
     Where it cannot be written, other commands do not find the server: that must not keep it from serving.
     """
@@ -29,9 +31,10 @@ def announced(folder: Path | None, address: str, store: str) -> Generator[None]:
         yield
         return
     file, temporary = folder / FILE, folder / f"{FILE}.{os.getpid()}"
-    mine = json.dumps(asdict(Announcement(address, store, str(folder.resolve()))))
+    mine = json.dumps(asdict(Announcement(address, store, str(folder.resolve()), token)))
     with suppress(OSError):
-        temporary.write_text(mine)
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
+            stream.write(mine)
         temporary.replace(file)
     try:
         yield

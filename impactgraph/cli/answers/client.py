@@ -21,14 +21,19 @@ class ServerUnreachableError(ImpactGraphError):
     """Nothing answers at the address, or it is no server of impactgraph."""
 
 
+class RefusedError(ImpactGraphError):
+    """The server does not know who asks, or does not permit it."""
+
+
 class ServerError(ImpactGraphError):
     """The server's message, where it is not about the input."""
 
 
 class Client:
-    def __init__(self, address: str, *, seconds: float = SECONDS) -> None:
-        """Raises BadInputError where the address is none of HTTP."""
+    def __init__(self, address: str, *, seconds: float = SECONDS, token: str | None = None) -> None:
+        """`token` proves who asks. Raises BadInputError where the address is none of HTTP."""
         self.address = _server_address(address)
+        self._token = token
         self._seconds = seconds
         is_local = urlsplit(self.address).hostname in _LOOPBACK
         self._opener = build_opener(ProxyHandler({})) if is_local else build_opener()
@@ -49,11 +54,16 @@ class Client:
 
     def export(self, parameters: Mapping[str, object], path: str = "/export") -> Iterator[Json]:
         """The rows of GET /export, or of another path, as they arrive."""
+        for line in self.lines(path, {**parameters, "format": "ndjson"}):
+            yield json.loads(line)
+
+    def lines(self, path: str, parameters: Mapping[str, object]) -> Iterator[bytes]:
+        """The lines that GET gives, as they arrive, without their ends."""
         values = {name: value for name, value in parameters.items() if value is not None}
-        query = urlencode(values | {"format": "ndjson"}, doseq=True)
+        query = urlencode(values, doseq=True)
         with self._open(Request(f"{self.address}{path}?{query}")) as response:
             for line in response:
-                yield json.loads(line)
+                yield line.removesuffix(b"\n")
 
     def _json(self, path: str, body: bytes, media: str) -> Json:
         headers = {"content-type": media, "accept": "application/json"}
@@ -69,6 +79,8 @@ class Client:
 
     @contextmanager
     def _open(self, request: Request) -> Generator[HTTPResponse]:
+        if self._token is not None:  # to this server only, not to one that it redirects to
+            request.add_unredirected_header("Authorization", f"Bearer {self._token}")
         try:
             with self._opener.open(request, timeout=self._seconds) as response:
                 yield response
@@ -116,4 +128,11 @@ def _error_of(error: Mapping[str, Any]) -> ImpactGraphError:
         return BadInputError(*(Problem(each["message"], each["file"], each["line"]) for each in problems))
     if code == "STORE_UNAVAILABLE":
         return StoreUnavailableError(message)
+    if code == "UNAUTHENTICATED":
+        return RefusedError(
+            f"The server does not know who asks: {message} Give a key in the environment variable "
+            "IMPACTGRAPH_TOKEN, or a file that has it with --token-file."
+        )
+    if code == "FORBIDDEN":
+        return RefusedError(f"The server does not permit this to your key or user. {message}")
     return ServerError(message)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from graph_models.time import Millis, parse_moment
+from impactgraph.cli.answers.token import token_of
 from impactgraph.cli.options import Common, Place
 
 if TYPE_CHECKING:
@@ -71,8 +72,8 @@ def find_target(common: Place) -> Target:
     from impactgraph.bootstrap import system_clock
 
     if common.server is not None:
-        return ask_server(common.server)
-    return find_server(common.store) or LocalTarget(common.store, system_clock())
+        return ask_server(common.server, token=token_of(common))
+    return find_server(common) or LocalTarget(common.store, system_clock())
 
 
 def check_store(command: str, common: Common) -> None:
@@ -88,7 +89,7 @@ def check_store(command: str, common: Common) -> None:
                 "is, with --store and without --server and IMPACTGRAPH_SERVER, while the server is stopped."
             )
         )
-    if (server := find_server(common.store)) is not None:
+    if (server := find_server(common)) is not None:
         raise BadInputError(
             Problem(
                 f"The store in {common.store} is in use by the server at {server.client.address}; "
@@ -108,37 +109,47 @@ def store_itself(command: str, common: Common) -> "Generator[Store]":
         yield store
 
 
-def find_server(store: str) -> RemoteTarget | None:
+def find_server(place: Place) -> RemoteTarget | None:
     """The server that has the store in this folder open; None where there is none.
+
+    Without a token of the user's, that of the announcement is used. Raises RefusedError.
 
     An announcement that a crash left behind is noticed: nothing answers there, or a server of another store.
     """
     from impactgraph.cli.answers.announcement import read_announcement
-    from impactgraph.errors import ImpactGraphError
 
+    store = place.store
     announcement = read_announcement(Path(store)) if "://" not in store else None
     if announcement is None:
         return None
+    from impactgraph.cli.answers.client import RefusedError
+    from impactgraph.errors import ImpactGraphError
+
     try:
-        target = ask_server(announcement.address, _SECONDS_TO_FIND)
+        token = token_of(place) or announcement.token or None
+        target = ask_server(announcement.address, _SECONDS_TO_FIND, token)
+    except RefusedError:
+        raise
     except ImpactGraphError:
         return None
     return target if target.store == announcement.store else None
 
 
-def ask_server(address: str, seconds: float | None = None) -> RemoteTarget:
-    """The server at an address, which is asked for its moment and its store within `seconds`."""
+def ask_server(address: str, seconds: float | None = None, token: str | None = None) -> RemoteTarget:
+    """The server at an address, which is asked for its moment and its store within `seconds`; the token
+    proves who asks.
+    """
     from impactgraph.cli.answers.client import Client
     from impactgraph.cli.answers.documents import ABOUT
     from impactgraph.cli.decode import moment_in
     from impactgraph.usecases import EventsAhead
 
-    first = Client(address) if seconds is None else Client(address, seconds=seconds)
+    first = Client(address, token=token) if seconds is None else Client(address, seconds=seconds, token=token)
     about = first.ask(ABOUT)["about"]
     events_to_come = about["eventsAhead"]
     moments = (moment_in(events_to_come[name]) for name in ("nextAt", "lastAt"))
     return RemoteTarget(
-        Client(address),
+        Client(address, token=token),
         parse_moment(about["serverTime"]),
         about["store"],
         EventsAhead(events_to_come["count"], *moments),

@@ -50,13 +50,21 @@ class Follower:
 
 
 @contextmanager
-def follower(address: str) -> Iterator[Follower]:
-    """Connected and acknowledged."""
+def opened(address: str, **headers: str) -> Iterator[Follower]:
+    """Connected, and nothing sent."""
     with connect(
-        address.replace("http", "ws", 1) + "/graphql", subprotocols=[Subprotocol("graphql-transport-ws")]
+        address.replace("http", "ws", 1) + "/graphql",
+        subprotocols=[Subprotocol("graphql-transport-ws")],
+        additional_headers=headers,
     ) as socket:
-        found = Follower(socket)
-        found.send(type="connection_init")
+        yield Follower(socket)
+
+
+@contextmanager
+def follower(address: str, payload: object = None, **headers: str) -> Iterator[Follower]:
+    """Connected and acknowledged; `payload` of the first message."""
+    with opened(address, **headers) as found:
+        found.send(type="connection_init", **({} if payload is None else {"payload": payload}))
         assert found.message() == {"type": "connection_ack"}
         yield found
 

@@ -1,0 +1,71 @@
+"""What the API writes to the audit log: entries that come at the same time are written in one batch."""
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+from anyio import to_thread
+
+from graph_models.time import Millis
+from impactgraph.errors import ImpactGraphError, StoreUnavailableError
+from impactgraph.usecases.access import AuditLog
+from impactgraph.usecases.audit import BEGUN, DONE, AuditEntry, AuditEvent, Deed
+
+log = structlog.get_logger("impactgraph.audit")
+
+
+class Auditing:
+    """Belongs to one event loop."""
+
+    def __init__(self, audit: AuditLog, now: Callable[[], Millis], *, questions: bool) -> None:
+        self.log = audit
+        self._now = now
+        self.questions = questions
+        """Whether questions are recorded, too."""
+        self._waiting: list[tuple[AuditEvent, asyncio.Future[AuditEntry] | None]] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    async def begin(self, deed: Deed) -> AuditEntry:
+        """Before a change, which must not be made where this raises StoreUnavailableError."""
+        return await self._record(deed.event(self._now(), BEGUN))
+
+    async def end(self, deed: Deed, begun: AuditEntry, outcome: str) -> None:
+        """After it. That this fails is logged: the change has been made, and its entry says that it began."""
+        try:
+            await self._record(deed.event(self._now(), outcome, begun.number))
+        except StoreUnavailableError as error:
+            log.error("an outcome is not in the audit log", operation=deed.operation, reason=str(error))
+
+    def note(self, deed: Deed, outcome: str = DONE) -> None:
+        """Records without waiting: of questions, and of what was refused."""
+        self._put(deed.event(self._now(), outcome), None)
+
+    async def close(self) -> None:
+        """Writes what waits."""
+        if self._writing is not None:
+            await asyncio.wait([self._writing])
+
+    async def _record(self, event: AuditEvent) -> AuditEntry:
+        future: asyncio.Future[AuditEntry] = asyncio.get_running_loop().create_future()
+        self._put(event, future)
+        return await asyncio.shield(future)
+
+    def _put(self, event: AuditEvent, future: "asyncio.Future[AuditEntry] | None") -> None:
+        self._waiting.append((event, future))
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write())
+
+    async def _write(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting, []
+            try:
+                entries = await to_thread.run_sync(self.log.append, [event for event, _ in batch])
+            except ImpactGraphError as error:
+                log.error("the audit log cannot be written", entries=len(batch), reason=str(error))
+                for _, future in batch:
+                    if future is not None and not future.done():
+                        future.set_exception(error)
+                continue
+            for entry, (_, future) in zip(entries, batch, strict=True):
+                if future is not None and not future.done():
+                    future.set_result(entry)

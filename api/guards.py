@@ -1,0 +1,93 @@
+"""Root fields of GraphQL: what their callers are permitted, and what the audit log keeps of them."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from inspect import isawaitable
+from typing import Any
+
+from graphql import GraphQLField, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
+
+from api.context import Context
+from api.permissions import MUTATIONS, QUERIES, SUBSCRIPTIONS
+from graph_models.access import Permission
+from impactgraph.errors import ForbiddenError, ImpactGraphError
+from impactgraph.usecases.access import require
+from impactgraph.usecases.audit import ASKED, DONE, Deed
+
+Resolve = Callable[..., Any]
+REFUSED = "refused"
+"""Outcome of a change whose answer lists problems: nothing was changed."""
+
+
+def guard(schema: GraphQLSchema) -> None:
+    """Makes every root field of the schema check its caller, and record what it does."""
+    for kind, permissions, guarded in (
+        (schema.query_type, QUERIES, _question),
+        (schema.mutation_type, MUTATIONS, _change),
+    ):
+        for name, field in _fields(kind).items():
+            assert field.resolve is not None
+            field.resolve = guarded(name, permissions.get(name, Permission.ADMINISTER), field.resolve)
+    for name, field in _fields(schema.subscription_type).items():
+        assert field.subscribe is not None
+        permission = SUBSCRIPTIONS.get(name, Permission.ADMINISTER)
+        field.subscribe = _question(name, permission, field.subscribe)
+
+
+def _fields(kind: GraphQLObjectType | None) -> Mapping[str, GraphQLField]:
+    return kind.fields if kind is not None else {}
+
+
+def _question(name: str, permission: Permission | None, resolve: Resolve) -> Resolve:
+    def ask(source: object, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+        context: Context = info.context
+        if context.auditing.questions:
+            context.auditing.note(_deed(context, name, arguments), _outcome(context, permission))
+        if permission is not None:
+            require(context.principal, permission)
+        return resolve(source, info, **arguments)
+
+    return ask
+
+
+def _outcome(context: Context, permission: Permission | None) -> str:
+    is_permitted = permission is None or context.principal.may(permission)
+    return ASKED if is_permitted else ForbiddenError.code
+
+
+def _change(name: str, permission: Permission | None, resolve: Resolve) -> Resolve:
+    async def change(source: object, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+        context: Context = info.context
+        deed = _deed(context, name, arguments)
+        try:
+            if permission is not None:
+                require(context.principal, permission)
+        except ForbiddenError as error:
+            context.auditing.note(deed, error.code)
+            raise
+        return await audited(context, deed, lambda: _resolved(resolve(source, info, **arguments)))
+
+    return change
+
+
+async def audited(context: Context, deed: Deed, change: Callable[[], Awaitable[Any]]) -> Any:
+    """The result of a change that is recorded before and after."""
+    begun = await context.auditing.begin(deed)
+    outcome = "INTERNAL"
+    try:
+        result = await change()
+        outcome = REFUSED if getattr(result, "problems", None) else DONE
+    except ImpactGraphError as error:
+        outcome = error.code
+        raise
+    finally:
+        await context.auditing.end(deed, begun, outcome)
+    return result
+
+
+async def _resolved(value: Any) -> Any:
+    return await value if isawaitable(value) else value
+
+
+def _deed(context: Context, name: str, arguments: Mapping[str, Any]) -> Deed:
+    given = {argument: value for argument, value in arguments.items() if value is not None}
+    return Deed(context.principal, name, given, context.address)

@@ -1,0 +1,61 @@
+"""Every door and every root field has its line in the table of permissions."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import cast
+
+import pytest
+from fastapi import APIRouter, FastAPI
+from graphql import GraphQLObjectType, GraphQLSchema
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+
+from api.access import is_open
+from api.app import create_app
+from api.permissions import DOORS, MUTATIONS, QUERIES, SUBSCRIPTIONS
+from api.schema import build_schema
+from impactgraph.settings import Settings
+from impactgraph.stores.embedded import EmbeddedStore
+
+SCHEMA: GraphQLSchema = build_schema(Settings()).core_schema
+
+
+@pytest.fixture(scope="module")
+def app() -> FastAPI:
+    store = EmbeddedStore.in_memory(now=lambda: 0)
+    return create_app(store, Settings(), now=lambda: 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "permissions"),
+    [
+        (SCHEMA.query_type, QUERIES),
+        (SCHEMA.mutation_type, MUTATIONS),
+        (SCHEMA.subscription_type, SUBSCRIPTIONS),
+    ],
+    ids=["query", "mutation", "subscription"],
+)
+def test_every_root_field_has_a_permission(kind: GraphQLObjectType, permissions: dict[str, object]) -> None:
+    assert set(kind.fields) == set(permissions)
+
+
+def test_every_route_has_a_permission_or_is_open(app: FastAPI) -> None:
+    paths = set(_paths(app.routes))
+
+    assert {path for path in paths if not is_open(path)} == set(DOORS)
+
+
+def _paths(routes: Sequence[BaseRoute]) -> Iterator[str]:
+    for route in routes:
+        if isinstance(route, Mount):
+            yield f"{route.path}/"
+        elif isinstance(route, Route | WebSocketRoute):
+            yield route.path
+        else:
+            yield from _paths(cast("APIRouter", vars(route)["original_router"]).routes)
+
+
+def test_the_table_is_in_the_documentation() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "access.md").read_text()
+    more = {name for name, needs in {**QUERIES, **MUTATIONS}.items() if needs not in (None, "read")}
+
+    assert [name for name in sorted(more) if f"`{name}`" not in page] == []
