@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.addresses import client_address, forwarded_scheme
 from api.permissions import DOORS
 from api.problems import problem_response
-from graph_models.access import Principal
+from graph_models.access import Permission, Principal
 from impactgraph.errors import ForbiddenError, ImpactGraphError, UnauthenticatedError
 from impactgraph.usecases.access import Credentials, DoorRules, Verifier, require
 
@@ -98,7 +98,7 @@ class Authentication:
         except UnauthenticatedError:
             if scope["type"] != "websocket" or sender.credentials != NO_CREDENTIALS:
                 raise
-        permission = DOORS.get(scope["path"])
+        permission = permission_of(scope["path"])
         if permission is not None:
             require(sender.principal, permission)
 
@@ -106,6 +106,13 @@ class Authentication:
 def is_open(path: str) -> bool:
     """Whether a path needs no authentication."""
     return path in OPEN_PATHS or path.startswith(OPEN_PREFIXES)
+
+
+def permission_of(path: str) -> Permission | None:
+    """What a path requires; None: nothing but authentication. One without a line in the table is for
+    administrators.
+    """
+    return DOORS.get(path.rstrip("/"), Permission.ADMINISTER)
 
 
 def principal_of(connection: HTTPConnection) -> Principal:

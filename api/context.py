@@ -2,11 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from strawberry.fastapi import BaseContext
 
@@ -25,6 +25,7 @@ from graph_models.zones import UTC
 from impactgraph.errors import DeadlineExceededError, NotFoundError
 from impactgraph.usecases import Store
 from impactgraph.usecases.answer import Answer, Ask
+from impactgraph.usecases.audit import ASKED, Deed
 from impactgraph.usecases.contributions import contributions
 from impactgraph.usecases.impact_summary import ImpactSummary, impact_summaries, impact_summary
 from impactgraph.usecases.incident_actions import IncidentOutcome, IncidentWork, work_on_incident
@@ -171,6 +172,16 @@ class Context(BaseContext):
     def new(self) -> "Context":
         """A separate context, for another operation on the same connection."""
         return self._factory.new(self.principal, address=self.address)
+
+    def note_question(self, name: str, arguments: Mapping[str, Any], outcome: str = ASKED) -> None:
+        """Records a question, where the audit log has questions, too."""
+        if self.auditing.questions:
+            self.auditing.note(self.deed(name, arguments), outcome)
+
+    def deed(self, name: str, arguments: Mapping[str, Any]) -> Deed:
+        """What the principal does, for the audit log."""
+        given = {argument: value for argument, value in arguments.items() if value is not None}
+        return Deed(self.principal, name, given, self.address)
 
     def sign_in(self, principal: Principal) -> None:
         """Answers this principal from now on: of a web socket whose first message has the token."""

@@ -80,6 +80,7 @@ def router(context: Callable[[Request], Awaitable[Context]], schema: Schema) -> 
     ) -> StreamingResponse:
         """All rows, the same as GraphQL gives in pages."""
         request_context = await context(request)
+        request_context.note_question("export", parameter_texts(request))
         try:
             answer = await request_context.impact(question)
             answer_rows = rows(answer, of, sort)
@@ -93,6 +94,11 @@ def router(context: Callable[[Request], Awaitable[Context]], schema: Schema) -> 
         return StreamingResponse(body, media_type=MEDIA[form], headers=headers)
 
     return routes
+
+
+def parameter_texts(request: Request) -> dict[str, list[str]]:
+    """The parameters of the address, as they came."""
+    return {name: request.query_params.getlist(name) for name in request.query_params}
 
 
 def _question(parameters: QuestionParameters, schema: Schema) -> Question:

@@ -40,8 +40,7 @@ def _fields(kind: GraphQLObjectType | None) -> Mapping[str, GraphQLField]:
 def _question(name: str, permission: Permission | None, resolve: Resolve) -> Resolve:
     def ask(source: object, info: GraphQLResolveInfo, **arguments: Any) -> Any:
         context: Context = info.context
-        if context.auditing.questions:
-            context.auditing.note(_deed(context, name, arguments), _outcome(context, permission))
+        context.note_question(name, arguments, _outcome(context, permission))
         if permission is not None:
             require(context.principal, permission)
         return resolve(source, info, **arguments)
@@ -57,7 +56,7 @@ def _outcome(context: Context, permission: Permission | None) -> str:
 def _change(name: str, permission: Permission | None, resolve: Resolve) -> Resolve:
     async def change(source: object, info: GraphQLResolveInfo, **arguments: Any) -> Any:
         context: Context = info.context
-        deed = _deed(context, name, arguments)
+        deed = context.deed(name, arguments)
         try:
             if permission is not None:
                 require(context.principal, permission)
@@ -86,8 +85,3 @@ async def audited(context: Context, deed: Deed, change: Callable[[], Awaitable[A
 
 async def _resolved(value: Any) -> Any:
     return await value if isawaitable(value) else value
-
-
-def _deed(context: Context, name: str, arguments: Mapping[str, Any]) -> Deed:
-    given = {argument: value for argument, value in arguments.items() if value is not None}
-    return Deed(context.principal, name, given, context.address)

@@ -1,6 +1,6 @@
 """What each door of the API and each root field of GraphQL requires: one table.
 
-`ANYBODY` stands for everybody who is authenticated. What has no line here is refused.
+`ANYBODY` stands for everybody who is authenticated. What has no line here is for administrators only.
 """
 
 from collections.abc import Mapping

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
 from api.context import Context
-from api.export import MEDIA, FileForm, blocks_of, parse_moment_parameter, stream_blocks
+from api.export import MEDIA, FileForm, blocks_of, parameter_texts, parse_moment_parameter, stream_blocks
 from impactgraph.usecases.repair import RepairQuestion
 from impactgraph.usecases.repair_exports import RepairExport, repair_columns, repair_rows
 
@@ -31,6 +31,7 @@ def router(context: Callable[[Request], Awaitable[Context]]) -> APIRouter:
         """All rows, the same as GraphQL gives in pages; of replays also what is checked off."""
         asked_for = RepairQuestion(tuple(failure or ()), incident, parse_moment_parameter("asOf", as_of))
         request_context = await context(request)
+        request_context.note_question("export repair", parameter_texts(request))
         try:
             lists = await request_context.repair(await request_context.repair_question(asked_for))
             blocks = blocks_of(repair_rows(lists, of), repair_columns(of), form)

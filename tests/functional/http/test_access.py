@@ -144,6 +144,12 @@ def test_a_role_opens_its_doors_only(door: Door, role: Role) -> None:
     assert statuses["export"] == (200 if "read" in DOORS[role] else 403)
 
 
+@pytest.mark.parametrize(("role", "status"), [(Role.VIEWER, 403), (Role.ADMIN, 404)])
+def test_what_has_no_line_in_the_table_is_for_administrators(door: Door, role: Role, status: int) -> None:
+    with door.as_(role) as http:
+        assert http.get("/nothing").status_code == status
+
+
 def test_a_refusal_names_the_roles_that_may(door: Door) -> None:
     (error,) = door.ask(Role.VIEWER, REPORT)["errors"]
 
@@ -313,12 +319,16 @@ def test_outcomes_are_recorded_of_changes_only(
 def test_questions_are_recorded_where_that_is_set(door: Door) -> None:
     door.ask(Role.VIEWER, READ)
     door.ask(Role.INGEST, READ)
+    with door.as_(Role.VIEWER) as http:
+        http.get("/export?of=orders&failure=F-1")
     door.ask(Role.RESPONDER, REPORT)
 
-    assert [(event.operation, event.outcome) for event in door.recorded()][:2] == [
+    assert [(event.operation, event.outcome) for event in door.recorded()][:3] == [
         ("failures", "asked"),
         ("failures", "FORBIDDEN"),
+        ("export", "asked"),
     ]
+    assert door.recorded()[2].arguments == {"of": ["orders"], "failure": ["F-1"]}
 
 
 def test_events_are_recorded_by_their_counts(door: Door) -> None:
