@@ -28,7 +28,7 @@ HEAD = """\
 - **Moments** are ISO 8601 (UTC where no zone is given), `now`, or relative: `-2h`, `+30m`. **Durations** are `30s`, `15m`, `4h`, `2d`, `PT15M`.
 - **Orders** are found by anything that names one: the id in any case, the number alone (`21462`), a fulfillment (`O-021462/1`), an external id, the document number of a posting, with spaces in it,
   or in a pasted phrase or address. Where several orders fit, they are listed, with exit status 2. E-mail addresses and phone numbers are not searched.
-- **A server** is asked where `--server` or `IMPACTGRAPH_SERVER` names one, or where one has the store in the folder open: it writes its address there (`server.json`). The output is the same as from the store itself; only cursors
+- **A server** is asked where `--server` or `IMPACTGRAPH_SERVER` names one, or where one has the store in the folder open: it writes its address there (`server.json`, for its own user only). Where it requires authentication, `IMPACTGRAPH_TOKEN` or `--token-file` has the key ([access](access.md)). The output is the same as from the store itself; only cursors
   and, of `ingest`, the numbers of quarantined events differ. `aside`, `alerts waiting` and `alerts replay` work on the store only.
 - **Ids** are `kind:key`, such as `system:oms`; where the option implies the kind, as `--failure` does, the bare key is accepted too.
 

@@ -116,7 +116,7 @@ def list_(*, common: Common = COMMON) -> int:
     return 0
 
 
-def generate() -> int:
+def generate(*, common: Common = COMMON) -> int:
     from impactgraph.credentials.tokens import new_token
 
     sys.stdout.write(f"{new_token().text}\n")
