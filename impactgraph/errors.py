@@ -93,6 +93,12 @@ class ForbiddenError(ImpactGraphError):
         super().__init__(f"This needs the permission {permission.value!r}, which these roles have: {roles}.")
 
 
+class NoRoleError(ImpactGraphError):
+    """The sender of a request is known, but nothing says what it may do, or which orders it may see."""
+
+    code = "FORBIDDEN"
+
+
 class StoreUnavailableError(ImpactGraphError):
     """The record cannot be read or written now, often a transient failure; nothing was acknowledged."""
 

@@ -1,0 +1,1 @@
+"""Signed tokens of OpenID Connect providers, and the keys that prove them."""
