@@ -3,22 +3,21 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.addresses import client_address, forwarded_scheme
+from api.browsers import ON_THIS_MACHINE, Browsers
 from api.permissions import DOORS
 from api.problems import problem_response
 from graph_models.access import Permission, Principal
-from impactgraph.errors import ForbiddenError, ImpactGraphError, UnauthenticatedError
+from impactgraph.errors import ImpactGraphError, UnauthenticatedError
 from impactgraph.usecases.access import Credentials, DoorRules, Verifier, require
 
-SESSION_COOKIE = "impactgraph-session"
-OPEN_PATHS = frozenset({"/", "/healthz", "/readyz"})
+OPEN_PATHS = frozenset({"/", "/healthz", "/readyz", "/logout"})
 """Of everybody: they show no data."""
 OPEN_PREFIXES = (
     "/web/",
@@ -62,10 +61,13 @@ class Sender:
 class Authentication:
     """ASGI middleware: sets the principal of a connection, or answers 401 or 403."""
 
-    def __init__(self, app: ASGIApp, verifier: Verifier, rules: DoorRules) -> None:
+    def __init__(
+        self, app: ASGIApp, verifier: Verifier, rules: DoorRules, browsers: Browsers = ON_THIS_MACHINE
+    ) -> None:
         self._app = app
         self._verifier = verifier
         self._rules = rules
+        self._browsers = browsers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -79,11 +81,11 @@ class Authentication:
         if self._is_open(scope["path"]):
             await self._app(scope, receive, send)
             return
-        sender = Sender(self._verifier, credentials_in(Headers(scope=scope)), address)
+        sender = Sender(self._verifier, credentials_in(Headers(scope=scope), self._browsers), address)
         try:
             await self._admit(sender, scope)
         except ImpactGraphError as error:
-            await _refuse(error, scope, receive, send)
+            await _refuse(error, self._browsers, scope, receive, send)
             return
         scope["state"] |= {"sender": sender, "principal": sender.principal}
         await _while_valid(sender, self._app, scope, receive, send)
@@ -96,8 +98,9 @@ class Authentication:
         try:
             await sender.verify(sender.credentials)
         except UnauthenticatedError:
-            if scope["type"] != "websocket" or sender.credentials != NO_CREDENTIALS:
+            if scope["type"] != "websocket" or sender.credentials.bearer is not None:
                 raise
+            sender.credentials = NO_CREDENTIALS  # a session that has ended, at most
         permission = permission_of(scope["path"])
         if permission is not None:
             require(sender.principal, permission)
@@ -129,18 +132,10 @@ def sender_of(connection: HTTPConnection) -> Sender:
     return sender
 
 
-def credentials_in(headers: Mapping[str, str]) -> Credentials:
+def credentials_in(headers: Mapping[str, str], browsers: Browsers = ON_THIS_MACHINE) -> Credentials:
     scheme, _, token = headers.get("authorization", "").partition(" ")
     bearer = token.strip() if scheme.lower() == "bearer" else ""
-    return Credentials(bearer or None, _session_in(headers.get("cookie", "")))
-
-
-def _session_in(cookie: str) -> str | None:
-    try:
-        morsel = SimpleCookie(cookie).get(SESSION_COOKIE)
-    except CookieError:
-        return None
-    return morsel.value if morsel else None
+    return Credentials(bearer or None, browsers.session(headers))
 
 
 async def _while_valid(sender: Sender, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
@@ -185,15 +180,19 @@ async def _end(scope: Scope, send: Send, *, is_first: bool) -> None:
     raise OSError("access has ended")
 
 
-async def _refuse(error: ImpactGraphError, scope: Scope, receive: Receive, send: Send) -> None:
+async def _refuse(
+    error: ImpactGraphError, browsers: Browsers, scope: Scope, receive: Receive, send: Send
+) -> None:
     if scope["type"] == "websocket":
         await receive()
         await send({"type": "websocket.close", "code": _NO_POLICY, "reason": str(error)[:120]})
         return
-    response: JSONResponse = problem_response(error)
-    if scope["path"] == "/graphql":
+    response: Response = problem_response(error)
+    if isinstance(error, UnauthenticatedError) and (login := browsers.way_to_login(scope)):
+        response = login
+    elif scope["path"] == "/graphql":
         body = {"errors": [{"message": str(error), "extensions": {"code": error.code}}]}
         response = JSONResponse(body, response.status_code)
-    if not isinstance(error, ForbiddenError):
+    if isinstance(error, UnauthenticatedError):
         response.headers["www-authenticate"] = "Bearer"
     await response(scope, receive, send)

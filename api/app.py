@@ -13,6 +13,7 @@ from api import audit_export, events, export, health, incoming, repair_export
 from api.access import Authentication, principal_of, sender_of
 from api.audit import Auditing
 from api.body import BodyLimit
+from api.browsers import Browsers
 from api.config import ApiSettings
 from api.context import Context, Contexts
 from api.deadline import HEADER, seconds_of
@@ -20,6 +21,7 @@ from api.graphql import PROTOCOLS, Router
 from api.live.hub import Hub
 from api.live.operation import OperationSchema
 from api.live.stream import Subscriptions
+from api.login import serve_login
 from api.metrics import Metrics
 from api.pages import serve_pages
 from api.problems import handle_problems
@@ -31,6 +33,7 @@ from impactgraph.usecases.access import AuditLog, DoorRules, NoAudit, NoAuthenti
 from impactgraph.usecases.answer import Ask
 from impactgraph.usecases.blast_radius import answer_question
 from impactgraph.usecases.kept_lists import KeptLists
+from impactgraph.usecases.login import BrowserLogin
 from impactgraph.usecases.notices import NoNotices, NoticeWorker
 from impactgraph.usecases.sources import LiveSources, NoSources
 from impactgraph.usecases.wording import read_messages
@@ -54,12 +57,14 @@ def create_app(
     verifier: Verifier | None = None,
     doors: DoorRules | None = None,
     audit: AuditLog | None = None,
+    login: BrowserLogin | None = None,
 ) -> FastAPI:
     """An application that serves `store`, follows its live sources and sends its notices while it runs; the
     caller closes the store.
 
     `verifier` says who sends a request; None: everybody is the local user, for the loopback address only.
     `doors`: what an access file says of them. `audit` keeps what is changed; None: nothing does.
+    `login`: with which browsers log in.
 
     Raises BadInputError where the texts of customer messages are invalid.
     """
@@ -127,7 +132,11 @@ def create_app(
     app.include_router(export.router(context, schema))
     app.include_router(repair_export.router(context))
     app.include_router(health.router(store, metrics))
-    app.add_middleware(Authentication, verifier=verifier or NoAuthentication(), rules=doors)
+    browsers = Browsers(settings.url, can_log_in=login is not None)
+    serve_login(app, login, browsers)
+    app.add_middleware(
+        Authentication, verifier=verifier or NoAuthentication(), rules=doors, browsers=browsers
+    )
     app.add_middleware(GZipMiddleware, minimum_size=MIN_COMPRESSED_SIZE, compresslevel=COMPRESSION_LEVEL)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body)
     app.add_middleware(metrics.middleware)

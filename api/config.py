@@ -38,6 +38,11 @@ class ApiSettings(Protocol):
     def max_body(self) -> int: ...
 
     @property
+    def url(self) -> str | None:
+        """Public address of the server."""
+        ...
+
+    @property
     def chat(self) -> str | None:
         """Address of a chat channel, with {channel} in place of its name."""
         ...

@@ -85,6 +85,19 @@ class Settings(BaseSettings):
             "behind a proxy that authenticates."
         ),
     )
+    session_secret_file: Path | None = Field(
+        default=None,
+        description=(
+            "File with the secret that signs sessions of browsers, the same for every process [default: a "
+            "random one a process]; two lines while one replaces another."
+        ),
+    )
+    session_idle: float = Field(
+        default=60, gt=0, le=10_080, description="Minutes after which a session that is not used ends."
+    )
+    session_length: float = Field(
+        default=12, gt=0, le=720, description="Hours after which a session ends, also where it is used."
+    )
     timezone: str = Field(
         default="UTC",
         description="IANA name of the zone of times in the text of the command line, such as Europe/Berlin.",

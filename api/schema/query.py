@@ -26,6 +26,7 @@ from api.schema.search import SearchHit, search_hits
 from api.schema.source import Source
 from api.schema.topology import TopologyVersion
 from api.schema.topology_queries import TopologyQueries, element_of_current
+from api.schema.viewer import Viewer
 from graph_models import enums
 from graph_models.ids import key_of, split_id
 from impactgraph.usecases import (
@@ -243,6 +244,10 @@ class Query(AuditQueries, FindingQueries, OperationQueries, RepairQueries, Topol
     @strawberry.field(description="The server's present time, since clocks of browsers may be wrong.")
     def server_time(self, info: Info) -> Moment:
         return Moment(info.context.now)
+
+    @strawberry.field(description="Who asks, and what they may do and see.")
+    def viewer(self, info: Info) -> Viewer:
+        return Viewer.of(info.context.principal)
 
     @strawberry.field(description="Version of the server, and the state of its data.")
     async def about(self, info: Info) -> About:

@@ -31,8 +31,10 @@ _CHECKED_HERE: Options = {
     "verify_iat": False,
     "verify_aud": False,
     "verify_iss": False,
+    "verify_sub": False,
+    "verify_jti": False,
 }
-"""PyJWT would compare times with the clock of the process: the moment is passed in."""
+"""PyJWT would compare times with the clock of the process, and say less of what is wrong."""
 _UNREADABLE = (PyJWTError, UnsupportedAlgorithm, ValueError, TypeError, KeyError, RecursionError)
 
 
