@@ -1,4 +1,5 @@
 // Sends GraphQL to the server. Resolves to `data`; rejects with a RequestError, which has a code.
+import { authenticated, credentials, unauthenticated } from "./login.js";
 
 const SLACK = 2; // seconds for the network, beyond the server's own deadline
 
@@ -21,17 +22,20 @@ export function errorOf(errors) {
 export async function gql(query, variables = {}, { signal = null, seconds = 10 } = {}) {
   const timeout = AbortSignal.timeout((seconds + SLACK) * 1000);
   let answer;
+  let status;
   try {
     const response = await fetch("/graphql", {
       method: "POST",
       headers: {
         "content-type": "application/json",
         accept: "application/json",
-        "impactgraph-deadline": `${seconds}s`
+        "impactgraph-deadline": `${seconds}s`,
+        ...credentials()
       },
       body: JSON.stringify({ query, variables }),
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
+    status = response.status;
     answer = await response.json();
   } catch (error) {
     if (signal?.aborted) throw new RequestError("CANCELLED", "Cancelled: it is not needed any more.");
@@ -41,6 +45,9 @@ export async function gql(query, variables = {}, { signal = null, seconds = 10 }
     );
     throw new RequestError("NO_CONNECTION", `The server cannot be reached (${error.message}).`);
   }
+  if (status === 401) unauthenticated();
+  else authenticated();
+  if (answer.code) throw new RequestError(answer.code, answer.message, answer);
   if (answer.errors?.length) throw errorOf(answer.errors);
   return answer.data;
 }

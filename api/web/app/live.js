@@ -2,6 +2,7 @@
 // again: the
 // server begins with the present state, so nothing is missed. Without a WebSocket, the queries are polled.
 import { gql, errorOf } from "./gql.js";
+import { credentials } from "./login.js";
 import { makeStore } from "./store.js";
 
 const PATIENCE =
@@ -57,7 +58,8 @@ function connect() {
   );
   socket = mine;
   ackTimer = setTimeout(() => mine.close(), PATIENCE.acknowledge);
-  mine.onopen = () => send({ type: "connection_init" });
+  // browsers cannot send headers with it
+  mine.onopen = () => send({ type: "connection_init", payload: credentials() });
   mine.onmessage = (event) => { if (socket === mine) receive(JSON.parse(event.data)); };
   mine.onclose = () => { if (socket === mine) onLost(); };
 }

@@ -2,9 +2,11 @@
 import { chat } from "./chat.js";
 import { setNow } from "./clock.js";
 import { gql } from "./gql.js";
+import "./downloads.js";
 import { connection } from "./live.js";
 import { html, render } from "./ui.js";
 import { Shell } from "./shell.js";
+import { loadViewer } from "./viewer.js";
 import { views } from "./views.js";
 import "/web/now/register.js";
 import "/web/incident/register.js";
@@ -19,8 +21,9 @@ const synchronize = () => gql("{ serverTime about { chat } }").then(
   ({ serverTime, about }) => { setNow(serverTime); chat.set(about.chat); },
   () => {}
 );
-connection.watch(({ state }) => { if (state === "live") synchronize(); });
+connection.watch(({ state }) => { if (state === "live") { synchronize(); loadViewer(); } });
 synchronize();
+loadViewer();
 
 render(html`<${Shell} />`, document.getElementById("page"));
 

@@ -4,6 +4,7 @@ import { now, ticks } from "./clock.js";
 import { fullMoment, span, zoneName, zoneShort } from "./format.js";
 import { bindings, useKey } from "./keys.js";
 import { connection } from "./live.js";
+import { need } from "./login.js";
 import { Empty } from "./parts/states.js";
 import { href, route } from "./router.js";
 import { SearchBox } from "./search.js";
@@ -11,6 +12,7 @@ import { singleKeys, theme, zone } from "./settings.js";
 import { useStore } from "./store.js";
 import { Toasts } from "./toasts.js";
 import { View, views } from "./views.js";
+import { RowNote, Unknown, Who } from "./who.js";
 
 const LIVE_WORDS = {
   live: ["live", "Changes appear within a second."],
@@ -43,6 +45,7 @@ function Choices({ onHelp }) {
   const zoneChoice = useStore(zone);
   const look = useStore(theme);
   return html`<div class="choices">
+    <${Who} />
     <button class="quiet" type="button" onClick=${() => zone.set(zoneChoice === "UTC" ? "local" : "UTC")}
         title="Times are in ${zoneName()}. Press to switch between local time and UTC.">
       <span class="sr">Times in </span>
@@ -103,6 +106,7 @@ function Printed() {
 export function Shell() {
   const here = useStore(route);
   const view = views.find(here.view);
+  const missing = useStore(need);
   const [help, setHelp] = useState(false);
   const before = useRef(null);
   const where = `${here.view}/${here.rest}`;
@@ -128,8 +132,9 @@ export function Shell() {
       <${LiveState} />
       <${Choices} onHelp=${() => setHelp(true)} />
     </header>
-    <main id="main" tabindex="-1" aria-label=${view?.title}>${view
-        ? html`<${View} view=${view} route=${here} key=${here.view} />`
+    <main id="main" tabindex="-1" aria-label=${view?.title}><${RowNote} />${missing
+        ? html`<${Unknown} />`
+        : view ? html`<${View} view=${view} route=${here} key=${here.view} />`
         : html`
           <${Empty} whole title="Page not found">
             <p><a href=${href("")}>See active failures</a>, or press / to search.</p>

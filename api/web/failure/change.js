@@ -2,6 +2,7 @@
 import { html, useState } from "/web/app/ui.js";
 import { now } from "/web/app/clock.js";
 import { clock } from "/web/app/format.js";
+import { useMay } from "/web/app/viewer.js";
 import { Preview } from "./preview.js";
 
 const HOUR = 3_600_000;
@@ -36,6 +37,7 @@ export function FailureChange({ failure }) {
   const [open, setOpen] = useState(false);
   const [change, setChange] = useState(null);
   const close = () => { setOpen(false); setChange(null); };
+  if (!useMay("work-on-incidents")) return null;
   if (!open) return html`
     <button type="button" class="button" onClick=${() => setOpen(true)}>
       Extend or resolve …<span class="sr"> ${failure.id}</span>

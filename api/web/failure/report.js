@@ -1,6 +1,7 @@
 // Reports a supposed failure as one that has happened: what it affects is shown before it is confirmed.
 import { html, useState } from "/web/app/ui.js";
 import { go } from "/web/app/router.js";
+import { useMay } from "/web/app/viewer.js";
 import { Preview } from "./preview.js";
 
 export function ReportFailure({ supposed }) {
@@ -12,6 +13,7 @@ export function ReportFailure({ supposed }) {
     variables: { input: { ...supposed, summary } },
     says: "Report it as a failure that has happened",
   });
+  if (!useMay("work-on-incidents")) return null;
   if (change) return html`
     <section class="card change" aria-label="Report the failure" data-change>
       <${Preview} change=${change} back=${() => setChange(null)} done=${() => go("")} />

@@ -3,6 +3,7 @@ import { html } from "/web/app/ui.js";
 import { useIncidents } from "/web/app/incidents.js";
 import { key, plural, words } from "/web/app/format.js";
 import { change } from "/web/app/router.js";
+import { useMay } from "/web/app/viewer.js";
 import { ActionForm } from "./action_form.js";
 
 const GIVEN = "note: $note, by: $by, version: $version";
@@ -106,6 +107,9 @@ export function Actions({ incident, chosen }) {
   const possible = Object.entries(ACTIONS).filter(([, { when }]) => when(incident));
   const action = ACTIONS[chosen]?.when(incident) ? ACTIONS[chosen] : null;
   const close = () => change({ do: null }, { replace: true });
+  if (!useMay("work-on-incidents")) return html`
+    <p class="small muted no-print">Your role does not permit actions on incidents.</p>
+  `;
   return html`
     <div class="row no-print" role="group" aria-label="Actions" data-actions>
       ${possible.map(([name, { label }], at) => html`

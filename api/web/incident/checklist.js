@@ -9,6 +9,7 @@ import { Answered } from "/web/app/parts/states.js";
 import { savingOf } from "/web/app/parts/steps.js";
 import { Time } from "/web/app/parts/words.js";
 import { useStore } from "/web/app/store.js";
+import { useMay } from "/web/app/viewer.js";
 import { ActionForm } from "./action_form.js";
 import { checklistQuery, incidentOf } from "./question.js";
 
@@ -77,6 +78,7 @@ function Unknown({ steps }) {
 
 function Step({ step, incident, asOf }) {
   const [open, setOpen] = useState(false);
+  const may = useMay("work-on-incidents");
   const { text, owner, approvalName, state, by, at } = step;
   const isDone = state === "done";
   return html`<li class="step ${state}" data-step=${step.number}>
@@ -90,7 +92,7 @@ function Step({ step, incident, asOf }) {
       ${approvalName && !isDone && html`<p class="small approval">Needs the approval of ${approvalName}.</p>`}
       ${savingOf(step) && html`<p class="small good-text">${savingOf(step)}</p>`}
       ${isDone && html`<p class="small muted">Done by ${by ?? "somebody"} <${Time} at=${at} /></p>`}
-      ${!isDone && !asOf && !open && html`
+      ${!isDone && !asOf && !open && may && html`
         <p class="no-print">
           <button class="button" type="button" onClick=${() => setOpen(true)}>
             Done …<span class="sr"> with step ${step.number}</span>

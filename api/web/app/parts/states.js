@@ -10,6 +10,8 @@ const ADVICE = {
   DEADLINE_EXCEEDED: "Try again; if it stays slow, set a filter.",
   STORE_UNAVAILABLE: "The store does not answer. Try again in a moment; /readyz reports when it is back.",
   NO_CONNECTION: "Check that the server is running and reachable. This page retries by itself.",
+  UNAUTHENTICATED: "Log in, or give an API key.",
+  FORBIDDEN: "Your name at the top of the page has what your role permits.",
   INTERNAL: "Try again; if it persists, report it with the id.",
 };
 
