@@ -113,6 +113,18 @@ class WebhookSource:
 
 
 @dataclass(frozen=True, slots=True)
+class EntraToken:
+    """What a token of Microsoft Entra ID must have."""
+
+    tenant: str
+    """Id of the tenant that issues it."""
+    audience: str
+    """Id of the application that it is for: the one that stands for this server."""
+    app: str
+    """Id of the application that sends."""
+
+
+@dataclass(frozen=True, slots=True)
 class AlertsSource:
     """Alerts or changes that another system sends to POST /webhooks/{sender}/{key}."""
 
@@ -121,11 +133,12 @@ class AlertsSource:
     secrets: tuple[Secret, ...] = ()
     """Any of them is right: two while one replaces the other."""
     check: str = "signature"
-    """What proves the sender: `signature` (of its kind), `secret` (in `header`), `basic`, `bearer`, or
-    `token` (in the address).
+    """What proves the sender: `signature` (of its kind), `secret` (in `header`), `basic`, `bearer`,
+    `token` (in the address), or `entra` (a token of Microsoft Entra ID).
     """
     rules: Path | None = None
     """What the alerts mean; None: all are quarantined."""
+    entra: EntraToken | None = None
     header: str = ""
     user: str = ""
     timestamp_header: str = ""

@@ -1,4 +1,4 @@
-"""What proves who sent a delivery: a secret or a signature in a header, or a secret in the document."""
+"""What proves who sent a delivery: a secret, signature or token in a header, or a secret in the document."""
 
 import hmac
 from base64 import b64encode
@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
+from importlib.util import find_spec
 from typing import Protocol, TypeAlias
 
 import msgspec
 
 from graph_models.time import MINUTE, Millis
 from impactgraph.alerts.catalogue import SENDERS, HmacSignature
+from impactgraph.errors import BadInputError
 from impactgraph.sources.config import AlertsSource, Secret, TracesSource, WebhookSource
 from impactgraph.usecases.sources import TOKEN_IN_ADDRESS, DeliveryCheck
 
@@ -154,10 +156,25 @@ def alerts_proof(config: AlertsSource, now: Callable[[], Millis]) -> Proof:
             return HeaderProof("Authorization", config.secrets, prefix="Bearer ")
         case "token":
             return HeaderProof(TOKEN_IN_ADDRESS, config.secrets)
+        case "entra":
+            return _entra_proof(config, now)
         case _ if sender.body_secret:
             return BodyProof(sender.body_secret, config.secrets)
         case _:
             return _signature_proof(config, sender.signature or HmacSignature("X-Signature"), now)
+
+
+def _entra_proof(config: AlertsSource, now: Callable[[], Millis]) -> Proof:
+    """Raises BadInputError where the library of tokens is not installed."""
+    if find_spec("jwt") is None:
+        raise BadInputError(
+            f"source {config.key}: `check: entra` needs PyJWT, which is not installed: "
+            "pip install 'impactgraph[login]'."
+        )
+    from impactgraph.sources.entra_proof import EntraProof
+
+    assert config.entra is not None
+    return EntraProof(config.entra, now)
 
 
 def _signature_proof(config: AlertsSource, kind: HmacSignature, now: Callable[[], Millis]) -> Proof:

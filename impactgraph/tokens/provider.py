@@ -50,6 +50,11 @@ class Provider:
         self._turns = CapacityLimiter(1)
         """Those who wait for keys wait in the event loop: one thread fetches, whatever arrives."""
 
+    @property
+    def has_keys(self) -> bool:
+        """Whether its keys were ever read."""
+        return bool(self._keys)
+
     async def key(self, kid: str) -> PyJWK | None:
         """The key with this id; None: the provider has none, or cannot be asked."""
         if self._is_waiting_helpful(kid):
