@@ -6,7 +6,7 @@ import "./downloads.js";
 import { connection } from "./live.js";
 import { html, render } from "./ui.js";
 import { Shell } from "./shell.js";
-import { loadViewer } from "./viewer.js";
+import { isSomebody, loadViewer, viewer } from "./viewer.js";
 import { views } from "./views.js";
 import "/web/now/register.js";
 import "/web/incident/register.js";
@@ -24,6 +24,13 @@ const synchronize = () => gql("{ serverTime about { chat } }").then(
 connection.watch(({ state }) => { if (state === "live") { synchronize(); loadViewer(); } });
 synchronize();
 loadViewer();
+
+// A session that is not used ends, and a WebSocket is no use of it: a page that is looked at says so itself.
+const EVERY = 300_000;
+setInterval(
+  () => { if (document.visibilityState === "visible" && isSomebody(viewer.get())) loadViewer(); },
+  EVERY
+);
 
 render(html`<${Shell} />`, document.getElementById("page"));
 
