@@ -26,6 +26,7 @@ DOORS: Mapping[str, Permission | None] = {
 QUERIES: Mapping[str, Permission | None] = {
     "about": ANYBODY,
     "serverTime": ANYBODY,
+    "viewer": ANYBODY,
     "audit": Permission.ADMINISTER,
     "ingests": Permission.USE_QUARANTINE,
     **dict.fromkeys(

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graph_models.time import Millis
+from graph_models.time import HOUR, Millis
 from impactgraph.access.config import AccessRules, OidcProvider
 from impactgraph.errors import BadInputError
 from impactgraph.usecases.login import BrowserLogin
@@ -23,10 +23,10 @@ _PACKAGES = ("jwt", "authlib", "httpx2", "itsdangerous")
 class SessionRules:
     """How sessions of browsers are signed, and how long they last."""
 
-    secret_file: Path | None
+    secret_file: Path | None = None
     """With a secret a line; None: a random one, of this process."""
-    idle: Millis
-    length: Millis
+    idle: Millis = HOUR
+    length: Millis = 12 * HOUR
 
 
 @dataclass(frozen=True, slots=True)

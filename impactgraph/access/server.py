@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph_models.time import Millis
 from impactgraph.access.config import AccessRules
 from impactgraph.access.policy import ServePolicy
+from impactgraph.access.providers import SessionRules, open_providers
 from impactgraph.access.verifier import AdminKeyFile, ComposedVerifier, KeyVerifier, LocalToken, TokenVerifier
 from impactgraph.ports.access import AuditTrail, KeyStore
 from impactgraph.usecases.access import DoorRules
+from impactgraph.usecases.login import BrowserLogin
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,8 @@ class ServerAccess:
     audit: AuditTrail
     local_token: str
     """For commands on this machine that may read the folder of the store."""
+    login: BrowserLogin | None = None
+    """None: browsers cannot log in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class AccessOptions:
     rules: AccessRules | None = None
     admin_key_file: Path | None = None
     is_open: bool = False
+    sessions: SessionRules = field(default_factory=SessionRules)
 
 
 @contextmanager
@@ -45,9 +50,11 @@ def server_access(
         if options.admin_key_file is not None:
             verifiers.append(AdminKeyFile(options.admin_key_file))
         verifiers.append(KeyVerifier(keys, now))
+        providers = open_providers(rules, options.sessions, now=now)
+        verifiers.extend(providers.tokens)
         policy = ServePolicy(
             options.host, options.rules, keys, options.admin_key_file is not None, options.is_open
         )
         policy.check()
-        verifier = ComposedVerifier(verifiers, is_required=policy.is_required)
-        yield ServerAccess(policy, verifier, rules.doors, audit, local.text)
+        verifier = ComposedVerifier(verifiers, providers.sessions, is_required=policy.is_required)
+        yield ServerAccess(policy, verifier, rules.doors, audit, local.text, providers.login)

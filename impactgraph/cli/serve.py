@@ -42,7 +42,9 @@ def serve(
     common: Common = COMMON,
 ) -> None:
     """Serves a store until interrupted; the port opens once the store is open."""
+    from graph_models.time import HOUR, MINUTE
     from impactgraph.access.format import load_access
+    from impactgraph.access.providers import SessionRules
     from impactgraph.access.server import AccessOptions, server_access
     from impactgraph.bootstrap import open_audit, open_keys, system_clock
     from impactgraph.cli.server import serve_store
@@ -60,7 +62,12 @@ def serve(
     rules = load_rules(settings.notices) if settings.notices else None
     senders = senders_of(rules)
     access_rules = load_access(settings.access) if settings.access else None
-    how = AccessOptions(settings.host, access_rules, settings.admin_key_file, settings.open)
+    sessions = SessionRules(
+        settings.session_secret_file,
+        idle=round(settings.session_idle * MINUTE),
+        length=round(settings.session_length * HOUR),
+    )
+    how = AccessOptions(settings.host, access_rules, settings.admin_key_file, settings.open, sessions)
     keys, audit = open_keys(settings.store), open_audit(settings.store)
     with server_access(how, keys, audit, system_clock) as door, open_or_create(settings.store) as store:
         live_sources = FollowedSources(configs, store, now=system_clock)

@@ -55,6 +55,7 @@ def serve_store(
         verifier=access.verifier,
         doors=access.doors,
         audit=access.audit,
+        login=access.login,
     )
     with _listener(settings.host, settings.port) as listener:
         address = _address(listener, settings.host)
