@@ -7,7 +7,7 @@ ARGS ?=
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check laws bench accuracy lock browser npm neo4j kafka postgres
+.PHONY: help demo test check laws bench accuracy lock browser npm neo4j kafka postgres keycloak
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -15,7 +15,7 @@ help: ## what can be made
 demo: $(READY) ## a retailer with two live failures: the first blast radius, then the server; ARGS="--no-serve --orders 1000"
 	@$(BIN)/impactgraph demo $(ARGS)
 
-test: check browser npm neo4j kafka postgres ## all checks and tests; ARGS="-k words" chooses
+test: check browser npm neo4j kafka postgres keycloak ## all checks and tests; ARGS="-k words" chooses
 	PYTHONHASHSEED=0 $(BIN)/pytest -n 2 --dist loadfile $(ARGS)  # the seed: properties then look at the same examples everywhere
 
 check: $(READY) ## lint, types, layers, unused dependencies
@@ -48,6 +48,9 @@ neo4j: $(READY) ## the jars of a Neo4j server, for tests; IMPACTGRAPH_TEST_NEO4J
 
 kafka: $(READY) ## the jars of a Kafka broker, for tests
 	@$(BIN)/python -m tests.kafka_jars
+
+keycloak: $(READY) ## a Keycloak server, for tests of the login
+	@$(BIN)/python -m tests.keycloak_home
 
 postgres: ## a PostgreSQL server, for tests
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends postgresql; }

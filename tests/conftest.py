@@ -22,7 +22,12 @@ settings.register_profile("explore", deadline=None)
 settings.register_profile("nightly", deadline=None, print_blob=True)
 settings.load_profile(PROFILE)
 
-pytest_plugins = ["tests.neo4j_server", "tests.kafka_server", "tests.postgres_server"]
+pytest_plugins = [
+    "tests.neo4j_server",
+    "tests.kafka_server",
+    "tests.postgres_server",
+    "tests.keycloak_server",
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -61,4 +61,7 @@ export async function unauthenticated() {
   }
 }
 
+/** The page is being left for the logout: what is refused meanwhile must not lead to the login. */
+export const leave = () => { isAsking = true; };
+
 export const authenticated = () => { if (read(TRIES) !== null) keep(TRIES, null); };

@@ -1,6 +1,6 @@
 // In the head of the page: who is asking, with role and orders, and the logout; and the field for an API key.
 import { html, useEffect, useRef, useState } from "./ui.js";
-import { hasKey, loginAddress, methods, need, changeKey } from "./login.js";
+import { changeKey, hasKey, leave, loginAddress, methods, need } from "./login.js";
 import { useStore } from "./store.js";
 import { isSomebody, rolesInWords, rowsInWords, viewer } from "./viewer.js";
 
@@ -36,7 +36,7 @@ function Card({ who, onClose }) {
       ${hasKey() && html`
         <button class="button" type="button" onClick=${() => changeKey(null)}>Forget the key</button>
       `}
-      ${canLogOut && html`<a class="button" href="/logout">Log out</a>`}
+      ${canLogOut && html`<a class="button" href="/logout" onClick=${leave}>Log out</a>`}
       <form method="dialog"><button class="button">Close</button></form>
     </div>
   </dialog>`;
