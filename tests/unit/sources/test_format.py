@@ -223,8 +223,8 @@ sources:
     ) == [
         "s.yaml:3: source a: `sender` must be one of " + ", ".join(SENDERS) + ", not 'alertmanagr'. Did you "
         "mean 'alertmanager'?",
-        "s.yaml:4: source b: `check` must be secret, basic, bearer, token or entra: Prometheus Alertmanager does "
-        "not sign what it sends.",
+        "s.yaml:4: source b: `check` must be secret, basic, bearer, token or entra: Prometheus Alertmanager "
+        "does not sign what it sends.",
         "s.yaml:5: source c: `secrets` is missing: `check: signature` of grafana needs it.",
         "s.yaml:6: source d: `topics` is missing: `check: signature` of cloudwatch needs it.",
         "s.yaml:6: source d: `secrets` is not used by `check: signature` of cloudwatch.",
