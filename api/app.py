@@ -1,7 +1,7 @@
 """The application: GraphQL, events, exports, health and metrics over one store."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 
 from anyio import to_thread
@@ -58,6 +58,7 @@ def create_app(
     doors: DoorRules | None = None,
     audit: AuditLog | None = None,
     login: BrowserLogin | None = None,
+    personal: Collection[str] = (),
 ) -> FastAPI:
     """An application that serves `store`, follows its live sources and sends its notices while it runs; the
     caller closes the store.
@@ -65,6 +66,7 @@ def create_app(
     `verifier` says who sends a request; None: everybody is the local user, for the loopback address only.
     `doors`: what an access file says of them. `audit` keeps what is changed; None: nothing does.
     `login`: with which browsers log in.
+    `personal` names the attributes of orders that are shown masked to whoever lacks the permission.
 
     Raises BadInputError where the texts of customer messages are invalid.
     """
@@ -89,6 +91,7 @@ def create_app(
         rank_weights=settings.rank_weights,
         sources=sources,
         notices=notices,
+        personal=personal,
         on_change=lambda: hub.notify(),  # noqa: PLW0108 - the hub is made below
     )
     schema = build_schema(settings)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -41,14 +41,14 @@ from impactgraph.usecases.incidents import (
 )
 from impactgraph.usecases.kept_lists import AnswerKey, KeptLists
 from impactgraph.usecases.measures import Measures, MeasuresQuestion, measures
-from impactgraph.usecases.notices import NoNotices, NoticeWorker
+from impactgraph.usecases.notices import NoNotices, NoticeWorker, WithheldNotices
 from impactgraph.usecases.orders import get_orders, recorded_orders
 from impactgraph.usecases.paged_answer import PagedAnswer, answer_again, as_answer, key_of_cursors
 from impactgraph.usecases.presence import presences
 from impactgraph.usecases.repair import Repair, RepairQuestion, repair_of, repair_question
 from impactgraph.usecases.single_failures import owner_shares
 from impactgraph.usecases.snapshot import Snapshot, current_topology, snapshot
-from impactgraph.usecases.sources import LiveSources, NoSources
+from impactgraph.usecases.sources import LiveSources, NoSources, WithheldCounts
 from impactgraph.usecases.time_zones import check_zone
 from impactgraph.usecases.topologies import get_topology
 from impactgraph.usecases.why import Case, cases, timelines
@@ -82,6 +82,8 @@ class Contexts:
     """Lists of answers for their next pages, of all requests."""
     auditing: Auditing
     """Records changes."""
+    personal: Collection[str] = ()
+    """Names of the attributes of orders that are personal."""
     chat: str | None = None
     """Address of a chat channel, with {channel} in place of its name."""
     sources: LiveSources = NoSources()  # noqa: RUF009 - it keeps nothing
@@ -99,6 +101,10 @@ class Contexts:
         """
         return Context(self, principal, self.seconds if seconds is None else seconds, address)
 
+    def store_for(self, principal: Principal) -> Store:
+        """The store as a principal may see it."""
+        return self.store.view(principal.view(self.personal))
+
 
 class Context(BaseContext):
     """Calls the store in one thread, so that all of an answer comes from one state of the data."""
@@ -106,14 +112,11 @@ class Context(BaseContext):
     def __init__(self, factory: Contexts, principal: Principal, seconds: float, address: str = "") -> None:
         super().__init__()
         self._factory = factory
-        self.principal = principal
         self.address = address
-        self.store = factory.store
         self.now = factory.clock()
         self.chat = factory.chat
         self.auditing = factory.auditing
-        self.sources = factory.sources
-        self.notices = factory.notices
+        self._show_to(principal)
         self._ask_impact = factory.ask_impact
         self._lists = factory.lists
         self._messages = factory.messages
@@ -185,7 +188,16 @@ class Context(BaseContext):
 
     def sign_in(self, principal: Principal) -> None:
         """Answers this principal from now on: of a web socket whose first message has the token."""
+        self._show_to(principal)
+
+    def _show_to(self, principal: Principal) -> None:
+        """Shows the data as this principal may see it; nothing was asked yet."""
+        factory = self._factory
+        sees_all = principal.rows.shows_everything
         self.principal = principal
+        self.store = factory.store_for(principal)
+        self.sources = factory.sources if sees_all else WithheldCounts(factory.sources)
+        self.notices = factory.notices if sees_all else WithheldNotices()
 
     @property
     def actor(self) -> str | None:
@@ -269,10 +281,11 @@ class Context(BaseContext):
 
         Raises NotFoundError; BadInputError, also for cursors of another question.
         """
-        key = key_of_cursors(cursors, question)
+        key = key_of_cursors(cursors, question, self.store.shown)
         if key is None:
             answer = await self.impact(question)
-            key = AnswerKey.of(question, answer.watermark, answer.topology_version, answer.as_of)
+            state = answer.watermark, answer.topology_version, answer.as_of
+            key = AnswerKey.of(question, *state, self.store.shown)
             pages = PagedAnswer(self._lists, key, question, lambda: lambda: answer)
         else:
             again = replace(question, as_of=key.moment)

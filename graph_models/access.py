@@ -1,6 +1,6 @@
 """Who asks: principals, what their roles permit, and which orders they may see."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -77,6 +77,24 @@ ALL_ORDERS = RowFilter()
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """What somebody sees of the orders: which of them, and which of their attributes masked."""
+
+    rows: RowFilter = ALL_ORDERS
+    masked: tuple[str, ...] = ()
+    """Names of attributes, sorted."""
+
+    @property
+    def shows_everything(self) -> bool:
+        return self.rows.shows_everything and not self.masked
+
+
+EVERYTHING = View()
+MASK = "•••"
+"""Is shown in place of every value of a masked attribute."""
+
+
+@dataclass(frozen=True, slots=True)
 class Principal:
     """Somebody, or a program, whose requests are answered.
 
@@ -94,6 +112,11 @@ class Principal:
         if permission in _NEEDS_ALL_ORDERS and not self.rows.shows_everything:
             return False
         return any(permission in PERMISSIONS[role] for role in self.roles)
+
+    def view(self, personal: Collection[str] = ()) -> View:
+        """What it sees of the orders; `personal`: names of the attributes that are personal."""
+        masked = () if self.may(Permission.READ_PERSONAL) else tuple(sorted(personal))
+        return View(self.rows, masked)
 
 
 LOCAL = Principal("local", "local", frozenset({Role.ADMIN}))

@@ -11,6 +11,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from graph_models.access import EVERYTHING, View
 from graph_models.enums import RecordKind
 from graph_models.failure import Failure
 from graph_models.impact import Question
@@ -125,6 +126,7 @@ class SmallStore:
     world: World
     made: Columns = field(init=False)
     baselines: Baselines = field(init=False, default_factory=Baselines)
+    shown: View = field(init=False, default=EVERYTHING)
 
     def __post_init__(self) -> None:
         self.made = columns_of(self.world)

@@ -5,7 +5,6 @@ A change made by this process notifies at once; one made by another process is n
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from functools import partial
 
 import structlog
 from anyio import to_thread
@@ -17,7 +16,7 @@ from api.live.operation import Operation
 from api.live.publisher import Execute, Publisher
 from api.live.topic import Topic
 from api.metrics import Metrics
-from graph_models.access import LOCAL
+from graph_models.access import Principal
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.usecases.about import StateMark, mark
 
@@ -35,7 +34,7 @@ class Hub:
     def __init__(self, contexts: Contexts, execute: Execute, metrics: Metrics) -> None:
         self._contexts = contexts
         self._publishers = {
-            name: Publisher(partial(contexts.new, LOCAL), execute, metrics.updates.inc, batch_size)
+            name: Publisher(contexts.new, execute, metrics.updates.inc, batch_size)
             for name, batch_size in BATCH_SIZES.items()
         }
         for name, publisher in self._publishers.items():
@@ -43,9 +42,17 @@ class Hub:
             gauge.set_function(lambda publisher=publisher: publisher.subscriber_count)
         self._polling: asyncio.Task[None] | None = None
         self._is_closed = False
+        self._mark: StateMark | None = None
+        """State of the whole store when it was last polled."""
+        self._marks: dict[Principal, StateMark] = {}
+        """What each audience saw then."""
 
-    async def subscribe(self, topic: Topic, operation: Operation) -> AsyncGenerator[Update]:
+    async def subscribe(
+        self, topic: Topic, operation: Operation, principal: Principal
+    ) -> AsyncGenerator[Update]:
         """The present answer, then each one that differs, until the hub closes; slow readers skip updates.
+
+        It is evaluated once for all that have the roles and the row filter of the principal.
 
         Raises: TooComplexError.
         """
@@ -55,6 +62,7 @@ class Hub:
             )
         if self._is_closed:
             return
+        topic = topic.of(principal)
         publisher = self._publishers[topic.name]
         mailbox = Mailbox()
         publisher.subscribe(topic, operation, mailbox)
@@ -89,13 +97,22 @@ class Hub:
         """Runs as long as there are subscribers."""
         while self._subscriber_count():
             await asyncio.sleep(POLL_SECONDS)
-            if (current := await self._current_mark()) is not None:
+            if (current := await self._current_marks()) is not None:
                 for publisher in self._publishers.values():
                     publisher.notify(current)
 
-    async def _current_mark(self) -> StateMark | None:
+    async def _current_marks(self) -> Mapping[Principal, StateMark] | None:
+        audiences = {each for publisher in self._publishers.values() for each in publisher.audiences}
         try:
-            return await to_thread.run_sync(mark, self._contexts.store)
+            return await to_thread.run_sync(self._marks_of, audiences)
         except StoreUnavailableError as error:
             log.warning("the store cannot be polled", reason=str(error))
             return None
+
+    def _marks_of(self, audiences: set[Principal]) -> Mapping[Principal, StateMark]:
+        """Looks at the views only where the whole store has changed, since that costs more."""
+        current = mark(self._contexts.store)
+        known = self._marks if current == self._mark else {}
+        self._marks = {each: known.get(each) or mark(self._contexts.store_for(each)) for each in audiences}
+        self._mark = current
+        return self._marks

@@ -11,6 +11,7 @@ from api.live.active_topic import ActiveTopic
 from api.live.mailbox import Mailbox, Update
 from api.live.operation import Operation
 from api.live.topic import Topic
+from graph_models.access import Principal
 from impactgraph.usecases.about import StateMark, mark
 
 SPACING = 0.9
@@ -22,11 +23,13 @@ Execute: TypeAlias = Callable[[Operation, Context, object], Awaitable[ExecutionR
 
 
 class Publisher:
-    """Belongs to one event loop. Up to `batch_size` topics share a context: its state and its look-ups."""
+    """Belongs to one event loop. Up to `batch_size` topics of one audience share a context: its state and its
+    look-ups.
+    """
 
     def __init__(
         self,
-        new_context: Callable[[], Context],
+        new_context: Callable[[Principal], Context],
         execute: Execute,
         count_updates: Callable[[int], None],
         batch_size: int,
@@ -64,10 +67,16 @@ class Publisher:
             for selection in active.selections.values()
         )
 
-    def notify(self, current: StateMark | None = None) -> None:
-        """Makes topics due; with `current`, only those that were evaluated on another state of the data."""
+    @property
+    def audiences(self) -> set[Principal]:
+        return {topic.audience for topic in self._topics}
+
+    def notify(self, current: Mapping[Principal, StateMark] | None = None) -> None:
+        """Makes topics due; with `current`, the state of the data as each audience sees it, only those that
+        were evaluated on another one.
+        """
         for active in self._topics.values():
-            if current is None or active.mark != current:
+            if current is None or active.mark != current.get(active.topic.audience):
                 active.due_at = min(active.due_at, active.earliest(SPACING))
         self._wake.set()
 
@@ -85,7 +94,9 @@ class Publisher:
             by_due_time = sorted(self._topics.values(), key=lambda active: active.due_at)
             due = [active for active in by_due_time if active.due_at <= now]
             if due:
-                await self._evaluate_batch(due[: self._batch_size])
+                audience = due[0].topic.audience
+                together = [active for active in due if active.topic.audience == audience]
+                await self._evaluate_batch(together[: self._batch_size])
             else:
                 await self._sleep(by_due_time[0].due_at - now)
 
@@ -97,7 +108,7 @@ class Publisher:
             pass
 
     async def _evaluate_batch(self, batch: list[ActiveTopic]) -> None:
-        context = self._new_context()
+        context = self._new_context(batch[0].topic.audience)
         try:
             for active in batch:
                 await self._evaluate(active, context)

@@ -44,7 +44,7 @@ class Subscriptions:
             return
         is_first = True
         try:
-            async with aclosing(self._hub.subscribe(topic, operation)) as updates:
+            async with aclosing(self._hub.subscribe(topic, operation, context.principal)) as updates:
                 async for update in updates:
                     if update.is_failure and is_first:
                         yield _rejection(update.errors)

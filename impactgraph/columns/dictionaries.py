@@ -39,11 +39,34 @@ class Dictionary:
     def mask_of(self, values: Iterable[str]) -> NDArray[np.bool_]:
         """(codes,): True where the code's value is one of these."""
         mask = np.zeros(len(self.values), bool)
-        mask[[code for value in values if (code := self._codes.get(value)) is not None]] = True
+        mask[[code for value in values if (code := self.find(value)) is not None]] = True
         return mask
 
     def __len__(self) -> int:
         return len(self.values)
+
+
+class PartialDictionary(Dictionary):
+    """Some values of a dictionary, under the same codes. The others are blank, and are not found."""
+
+    def __init__(self, whole: Dictionary, is_shown: NDArray[np.bool_]) -> None:
+        """`is_shown`: by code; not more codes than the dictionary has."""
+        self._whole = whole
+        self._is_shown = is_shown
+        values = np.array(whole.values[: len(is_shown)], object)
+        self.values = np.where(is_shown, values, "").tolist()
+
+    def find(self, value: str) -> int | None:
+        code = self._whole.find(value)
+        return code if code is not None and code < len(self) and (not code or self._is_shown[code]) else None
+
+
+class MaskedDictionary(Dictionary):
+    """The codes of a dictionary without their values, of which none is found: all read the same."""
+
+    def __init__(self, count: int, mask: str) -> None:
+        self.values = ["", *[mask] * (count - 1)]
+        self._codes = {"": 0}
 
 
 @dataclass

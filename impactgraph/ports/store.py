@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from graph_models.access import View
 from graph_models.diagnosis import StockFigure
 from graph_models.enums import OrderSort
 from graph_models.failure import Failure
@@ -199,6 +200,19 @@ class Store(Protocol):
     @property
     def baselines(self) -> "Baselines":
         """What was learned from this store: it lives as long as the store, and no other shares it."""
+        ...
+
+    @property
+    def shown(self) -> View:
+        """What it shows of the orders on record."""
+        ...
+
+    def view(self, view: View) -> "Store":
+        """The store as somebody sees it who may see no more than that: it answers as a store that only ever
+        got the events of those orders, for whatever moment. Which orders it shows is decided by their present
+        state. Failures, the journal of incidents and topologies are those of this store; what counts events
+        of all orders is empty. It is closed with this store.
+        """
         ...
 
     def columns(self, as_of: Millis | None = None) -> AbstractContextManager[Columns]:

@@ -3,6 +3,7 @@
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 
+from graph_models.access import View
 from graph_models.enums import Transport
 from graph_models.failure import Failure
 from graph_models.impact import Question
@@ -26,6 +27,11 @@ from impactgraph.usecases.snapshot import Snapshot, snapshot
 
 _MOST_STEPS = 5
 """Steps that a sentence names."""
+SHOWN_ONLY = (
+    "Only the orders that you may see are counted and learned from: durations are theirs, and queues may be"
+    " longer."
+)
+"""Assumption of answers for whoever may see some of the orders."""
 
 
 @contextmanager
@@ -151,7 +157,12 @@ def _assumptions(s: Snapshot, question: Question, ends: FailureEnds) -> tuple[st
         f"An order counts as later after {say_duration(question.tolerance)}, and is listed"
         f" above a likelihood of {question.min_likelihood:g}."
     )
-    return (*ends.assumptions, source, threshold, *_former_steps(s.topology), *_events_ahead(s))
+    more = (*_shown_only(s.store.shown), *_former_steps(s.topology), *_events_ahead(s))
+    return (*ends.assumptions, source, threshold, *more)
+
+
+def _shown_only(shown: View) -> tuple[str, ...]:
+    return () if shown.rows.shows_everything else (SHOWN_ONLY,)
 
 
 def _events_ahead(s: Snapshot) -> tuple[str, ...]:

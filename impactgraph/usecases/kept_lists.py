@@ -8,6 +8,7 @@ from hashlib import blake2b
 from threading import Lock
 from typing import Any, Protocol, TypeVar
 
+from graph_models.access import EVERYTHING, View
 from graph_models.impact import Question
 from graph_models.time import Millis
 
@@ -28,18 +29,20 @@ class Kept(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AnswerKey:
-    """What determines an answer: the question, and the state that it was answered from."""
+    """What determines an answer: the question, who asks it, and the state that it was answered from."""
 
     question: str
-    """Digest of the question."""
+    """Digest of the question and of what whoever asks it may see."""
     watermark: int
     topology: str
     """Bare key of the version."""
     moment: Millis
 
     @staticmethod
-    def of(question: Question, watermark: int, topology: str, moment: Millis) -> "AnswerKey":
-        return AnswerKey(question_digest(question), watermark, topology, moment)
+    def of(
+        question: Question, watermark: int, topology: str, moment: Millis, shown: View = EVERYTHING
+    ) -> "AnswerKey":
+        return AnswerKey(question_digest(question, shown), watermark, topology, moment)
 
     def cursor(self, place: str) -> str:
         """The cursor of a place in a list of this answer."""
@@ -47,8 +50,10 @@ class AnswerKey:
         return f"{_SEPARATOR.join(map(str, parts))}{_MARK}{place}"
 
 
-def question_digest(question: Question) -> str:
-    return blake2b(repr(question).encode(), digest_size=8).hexdigest()
+def question_digest(question: Question, shown: View = EVERYTHING) -> str:
+    """The same for the same question about the same orders."""
+    view = "" if shown.shows_everything else repr(shown)
+    return blake2b(f"{question!r}{view}".encode(), digest_size=8).hexdigest()
 
 
 def key_in(cursor: str) -> AnswerKey | None:

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from graph_models.access import Permission
 from graph_models.journal import NoticeKind, NoticeLevel, NoticeRecord, NoticeState
 from graph_models.orders import Page
 from graph_models.time import Millis
-from impactgraph.errors import BadInputError
+from impactgraph.errors import BadInputError, ForbiddenError
 from impactgraph.ports.store import Store
 from impactgraph.usecases.pages import page
 
@@ -92,6 +93,13 @@ class NoNotices:
 
     def due(self, rules: str, place: str) -> Sequence[Notice]:
         raise BadInputError("Nobody here can read rules of notices: ask a server that `serve` started.")
+
+
+class WithheldNotices(NoNotices):
+    """For whoever may see some of the orders: notices are decided over all of them."""
+
+    def due(self, rules: str, place: str) -> Sequence[Notice]:
+        raise ForbiddenError(Permission.READ_METRICS)
 
 
 def statuses_of(records: Iterable[NoticeRecord]) -> tuple[NoticeStatus, ...]:

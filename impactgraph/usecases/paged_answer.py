@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from graph_models.access import EVERYTHING, View
 from graph_models.enums import ElementKind, OrderSort, RecordEffect, RecordKind
 from graph_models.failure import Failure
 from graph_models.impact import AffectedOrder, AffectedRecord, Path, Question
@@ -149,15 +150,16 @@ class PagedAnswer:
         return replace(page, cursors=tuple(map(self._key.cursor, page.cursors)))
 
 
-def key_of_cursors(cursors: Sequence[str], question: Question) -> AnswerKey | None:
-    """The answer that the cursors of a request belong to; None where they name none.
+def key_of_cursors(cursors: Sequence[str], question: Question, shown: View = EVERYTHING) -> AnswerKey | None:
+    """The answer that the cursors of a request belong to; None where they name none. `shown`: what whoever
+    asks may see.
 
     Raises: BadInputError where it is of another question, or they are of several answers.
     """
     keys = {key for cursor in cursors if (key := key_in(cursor)) is not None}
     if not keys:
         return None
-    if len(keys) > 1 or next(iter(keys)).question != question_digest(question):
+    if len(keys) > 1 or next(iter(keys)).question != question_digest(question, shown):
         raise BadInputError(
             "The cursor is of another question; ask for the first page of this one without `after`."
         )

@@ -1,7 +1,7 @@
 """Live sources: how each is, and what a webhook sends."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -130,6 +130,19 @@ class NoSources:
 
     def trace_webhooks(self) -> Sequence[Webhook]:
         return ()
+
+
+@dataclass(frozen=True)
+class WithheldCounts(NoSources):
+    """Live sources for whoever may see some of the orders: how each is, and not what it brought."""
+
+    sources: LiveSources
+
+    def statuses(self) -> Sequence[SourceStatus]:
+        return [
+            replace(each, lag=None, progress=SourceProgress(), problem=None)
+            for each in self.sources.statuses()
+        ]
 
 
 def stopped_sources(

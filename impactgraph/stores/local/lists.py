@@ -1,15 +1,17 @@
 """The lists of systems in a record: their events read back, and what they add up to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from threading import Lock
 
 import msgspec
+import numpy as np
 
 from graph_models.time import Millis
 from impactgraph.columns.system_lists import SystemLists
 from impactgraph.ingest.events import ListData
 from impactgraph.stores.local.record import Record
 from impactgraph.stores.state.event_kinds import EventKind
+from impactgraph.stores.state.instances import Instances
 from impactgraph.stores.state.lists import ListEvent, fold_lists
 
 MOST_PAST = 2
@@ -86,14 +88,26 @@ def _event(row: tuple[int, Millis, str, str, str]) -> ListEvent:
 
 
 _DOCUMENTS = """
-select distinct e.document, f.id from events e join fulfillments f on f.number = e.fulfillment_number
+select distinct e.document, f.id, e.order_number
+from events e join fulfillments f on f.number = e.fulfillment_number
 where e.kind = ? and e.document in (select unnest(?::varchar[]))
 """
 
 
 def documents(record: Record, numbers: Sequence[str]) -> dict[str, frozenset[str]]:
     """Bare keys of the fulfillments that have a posting with each document, of those that any has."""
-    documents_by_order: dict[str, set[str]] = {}
-    for number, fulfillment in record.rows(_DOCUMENTS, [int(EventKind.POSTING), list(numbers)]):
-        documents_by_order.setdefault(number, set()).add(fulfillment)
-    return {number: frozenset(keys) for number, keys in documents_by_order.items()}
+    return _by_document(record.rows(_DOCUMENTS, [int(EventKind.POSTING), list(numbers)]))
+
+
+def documents_of(record: Record, numbers: Sequence[str], instances: Instances) -> dict[str, frozenset[str]]:
+    """As `documents`, of the orders that these instances have."""
+    rows = record.rows(_DOCUMENTS, [int(EventKind.POSTING), list(numbers)])
+    has_order = instances.order_rows(np.array([row[2] for row in rows], np.int32)) >= 0
+    return _by_document(row for row, has in zip(rows, has_order.tolist(), strict=True) if has)
+
+
+def _by_document(rows: Iterable[tuple[str, str, int]]) -> dict[str, frozenset[str]]:
+    by_document: dict[str, set[str]] = {}
+    for number, fulfillment, _ in rows:
+        by_document.setdefault(number, set()).add(fulfillment)
+    return {number: frozenset(keys) for number, keys in by_document.items()}

@@ -17,7 +17,7 @@ from graph_models.journal import Journal
 from graph_models.orders import Order
 from graph_models.time import Millis
 from graph_models.topology import Topology
-from impactgraph.columns import Codes
+from impactgraph.columns import Codes, Columns
 from impactgraph.columns.system_lists import SystemLists
 from impactgraph.impact.orders import orders_of
 from impactgraph.stores.local.batch import BatchEvent
@@ -207,12 +207,7 @@ class Replica:
     def orders(self, keys: Sequence[str], as_of: Millis | None) -> dict[int, Order]:
         """The orders by number, in the order of their keys; without those that do not exist (at `as_of`)."""
         instances = self.instances(as_of)
-        number_by_key = order_numbers(self.record, keys)
-        existing = [number_by_key[key] for key in dict.fromkeys(keys) if key in number_by_key]
-        numbers: Codes = np.array(existing, np.int32)
-        rows = instances.order_rows(numbers)
-        orders = orders_of(instances.columns, rows[rows >= 0])
-        return dict(zip(numbers[rows >= 0].tolist(), orders, strict=True))
+        return existing_orders(self.record, instances, instances.columns, keys)
 
     # Changes
 
@@ -361,3 +356,15 @@ class Replica:
         instances.refresh(lookup)
         self.state = State(event_dictionaries, lookup, EventValidator(topology), instances)
         self._snapshot_watermark = 0
+
+
+def existing_orders(
+    record: Record, instances: Instances, columns: Columns, keys: Sequence[str]
+) -> dict[int, Order]:
+    """Those of the orders that the instances have, by number, as the columns show them."""
+    number_by_key = order_numbers(record, keys)
+    existing = [number_by_key[key] for key in dict.fromkeys(keys) if key in number_by_key]
+    numbers: Codes = np.array(existing, np.int32)
+    rows = instances.order_rows(numbers)
+    orders = orders_of(columns, rows[rows >= 0])
+    return dict(zip(numbers[rows >= 0].tolist(), orders, strict=True))

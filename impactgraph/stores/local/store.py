@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from graph_models.access import EVERYTHING, View
 from graph_models.diagnosis import StockFigure
 from graph_models.enums import OrderSort
 from graph_models.failure import Failure
@@ -32,6 +33,7 @@ from impactgraph.ports.store import (
     OrderTimeline,
     QuarantinedEvent,
     SearchMatch,
+    Store,
     TopologyVersion,
     UndoResult,
 )
@@ -45,6 +47,7 @@ from impactgraph.stores.local.record import Record
 from impactgraph.stores.local.replica import Change, Replica
 from impactgraph.stores.local.source_index import refused_documents
 from impactgraph.stores.local.timelines import timelines
+from impactgraph.stores.local.views import Views
 from impactgraph.stores.state.event_validator import EventValidator
 from impactgraph.stores.state.lists import content_of
 from impactgraph.stores.state.orders import order_page
@@ -67,8 +70,8 @@ class LocalStore(ABC):
     """
 
     def __init__(self, replica: Replica, now: Callable[[], Millis]) -> None:
-        self._use(replica)
         self._now = now
+        self._use(replica)
         self._write_lock = threading.RLock()
         self._state_lock = ReadWriteLock()
 
@@ -76,12 +79,24 @@ class LocalStore(ABC):
         """Answers from this replica from now on; what was learned from another one is dropped."""
         self._replica = replica
         self._baselines = Baselines()
-        replica.on_change = self._baselines.forget_since
+        self._views = Views(self, self._reading, self._now)
+        replica.on_change = self._forget_since
+
+    def _forget_since(self, earliest: Millis) -> None:
+        self._baselines.forget_since(earliest)
+        self._views.forget_since(earliest)
 
     @property
     def baselines(self) -> Baselines:
         """What was learned from this store; empty at first."""
         return self._baselines
+
+    @property
+    def shown(self) -> View:
+        return EVERYTHING
+
+    def view(self, view: View) -> Store:
+        return self if view.shows_everything else self._views.get(view)
 
     @abstractmethod
     def _commit(self, prepare: Callable[[], Change | None]) -> None:

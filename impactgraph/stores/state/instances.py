@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impactgraph.columns import COMPLETED, Codes, Columns, Ints, RecordColumns
-from impactgraph.columns.declare import Objects
+from impactgraph.columns.declare import Flags, Objects
 from impactgraph.stores.state.event_dictionaries import EventDictionaries
 from impactgraph.stores.state.event_kinds import EventKind
 from impactgraph.stores.state.event_tables import EventRows
@@ -140,6 +140,10 @@ class Instances:
         rows = self.order_rows(numbers)
         is_kept = np.ones(self.orders.size, np.bool_)
         is_kept[rows[rows >= 0]] = False
+        return self.only(is_kept)
+
+    def only(self, is_kept: Flags) -> "Instances":
+        """A copy with those orders only that are marked by row; they keep their numbers."""
         f = self.fulfillments.rows
         keeps_fulfillment = is_kept[f.order]
         new_row = (np.cumsum(keeps_fulfillment) - 1).astype(np.int32)

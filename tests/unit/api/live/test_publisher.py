@@ -15,6 +15,7 @@ from api.live.operation import Operation
 from api.live.publisher import REFRESH, SPACING, Publisher
 from api.live.topic import Topic
 from api.volatile import VolatileText
+from graph_models.access import LOCAL
 from impactgraph.errors import NotFoundError
 from impactgraph.usecases.about import StateMark
 
@@ -69,7 +70,7 @@ class World:
     watermark: int = 0
 
     def __post_init__(self) -> None:
-        self.publisher = Publisher(lambda: cast(Any, self), self._execute, self._count, batch_size=1)
+        self.publisher = Publisher(lambda _: cast(Any, self), self._execute, self._count, batch_size=1)
         self.topic = Topic("order", "O-1", lambda _: self.value())
 
     async def value(self) -> object:
@@ -253,11 +254,11 @@ def test_a_known_state_is_not_evaluated_again() -> None:
         world.watermark = 7
         await world.subscribe().receive()
         await asyncio.sleep(5)
-        world.publisher.notify(StateMark(7, "1"))
+        world.publisher.notify({LOCAL: StateMark(7, "1")})
         await asyncio.sleep(5)
         assert len(world.evaluations) == 1
 
-        world.publisher.notify(StateMark(8, "1"))
+        world.publisher.notify({LOCAL: StateMark(8, "1")})
         await asyncio.sleep(5)
         assert len(world.evaluations) == 2
 

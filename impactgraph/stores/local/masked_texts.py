@@ -1,0 +1,51 @@
+"""Entries of the quarantine without the values of attributes that are masked."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from graph_models.access import MASK
+from impactgraph.ports.store import QuarantinedEvent
+
+
+def masked_entry(entry: QuarantinedEvent, names: Sequence[str]) -> QuarantinedEvent:
+    """The entry with these attributes of its event masked.
+
+    What cannot be read as an event, such as a document of a live source, may have such values anywhere: it is
+    masked as a whole, with the reason, which may quote it.
+    """
+    event = _event_in(entry)
+    if event is None:
+        return replace(entry, text=MASK, reason=MASK)
+    values = _masked_values(event, names)
+    if not values:
+        return entry
+    reason = entry.reason
+    for value in sorted(values, key=len, reverse=True):
+        reason = reason.replace(value, MASK) if value else reason
+    return replace(entry, text=msgspec.json.encode(event).decode(), reason=reason)
+
+
+def _event_in(entry: QuarantinedEvent) -> dict[str, Any] | None:
+    """None for a document, and for what is no event with data."""
+    if entry.origin:
+        return None
+    try:
+        event = msgspec.json.decode(entry.text, type=dict[str, Any])
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    return event if isinstance(event.get("data"), dict) else None
+
+
+def _masked_values(event: dict[str, Any], names: Sequence[str]) -> set[str]:
+    """Masks the attributes in the event; returns the values that they had."""
+    attributes = event["data"].get("attributes")
+    if not isinstance(attributes, dict):
+        return set()
+    values: set[str] = set()
+    for name in set(names) & attributes.keys():  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] - any JSON
+        values.add(str(attributes[name]))  # pyright: ignore[reportUnknownArgumentType]
+        attributes[name] = MASK
+    return values
