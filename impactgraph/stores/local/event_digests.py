@@ -40,8 +40,8 @@ class EventDigests:
             by_order, others = self._by_order, self._others
         later_by_order, later_others, _ = _sums(later, len(by_order))
         orders = orders[orders < len(by_order)]
-        of_orders = by_order[orders].sum(dtype=np.uint64) - later_by_order[orders].sum(dtype=np.uint64)
-        return (int(of_orders) + others - later_others) & _BITS
+        until = by_order - later_by_order[: len(by_order)]  # of unsigned numbers, modulo 2^64
+        return (int(until[orders].sum(dtype=np.uint64)) + others - later_others) & _BITS
 
     def _follow(self, replica: Replica) -> None:
         """Adds what is new; begins anew where events were removed."""

@@ -9,6 +9,9 @@ import msgspec
 from graph_models.access import MASK
 from impactgraph.ports.store import QuarantinedEvent
 
+_LEAST = 4
+"""Characters of a value that tells a person: a shorter one is in too many words."""
+
 
 def masked_entry(entry: QuarantinedEvent, names: Sequence[str]) -> QuarantinedEvent:
     """The entry with these attributes of its event masked.
@@ -22,10 +25,12 @@ def masked_entry(entry: QuarantinedEvent, names: Sequence[str]) -> QuarantinedEv
     values = _masked_values(event, names)
     if not values:
         return entry
-    reason = entry.reason
-    for value in sorted(values, key=len, reverse=True):
-        reason = reason.replace(value, MASK) if value else reason
-    return replace(entry, text=msgspec.json.encode(event).decode(), reason=reason)
+    text = msgspec.json.encode(event).decode()
+    for value in sorted(filter(None, values), key=len, reverse=True):
+        entry = replace(entry, reason=entry.reason.replace(value, MASK))
+        if len(value) >= _LEAST:  # elsewhere in the event, such as in its id
+            text = text.replace(value, MASK)
+    return replace(entry, text=text)
 
 
 def _event_in(entry: QuarantinedEvent) -> dict[str, Any] | None:
