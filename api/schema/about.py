@@ -22,7 +22,10 @@ class About:
     topology: strawberry.ID | None = strawberry.field(
         description="Full id of the current version of the topology; null before the first."
     )
-    watermark: strawberry.ID = strawberry.field(description="Number of the last ingested event.")
+    watermark: strawberry.ID = strawberry.field(
+        description="Number of the last ingested event; with a row filter, a number that changes with what "
+        "is visible."
+    )
     orders: int = strawberry.field(description="Orders, completed and cancelled ones included.")
     fulfillments: int = strawberry.field(description="Fulfillments, completed and cancelled ones included.")
     events_ahead: EventsAhead = strawberry.field(

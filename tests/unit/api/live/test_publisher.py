@@ -4,7 +4,7 @@ import asyncio
 import selectors
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import pytest
@@ -15,7 +15,7 @@ from api.live.operation import Operation
 from api.live.publisher import REFRESH, SPACING, Publisher
 from api.live.topic import Topic
 from api.volatile import VolatileText
-from graph_models.access import LOCAL
+from graph_models.access import LOCAL, Principal, RowFilter
 from impactgraph.errors import NotFoundError
 from impactgraph.usecases.about import StateMark
 
@@ -331,3 +331,38 @@ def test_a_change_during_an_evaluation_is_evaluated_after_it(seconds: float) -> 
         assert data(update) == data(Update.of(ExecutionResult({"a": 1, "asOf": VolatileText("whenever")})))
 
     play(work)
+
+
+def test_a_change_is_evaluated_only_for_the_audience_that_sees_it() -> None:
+    async def work(world: World) -> None:
+        here, there = (replace(LOCAL, rows=RowFilter(regions=(region,))) for region in ("emea", "apac"))
+        asked: list[Principal] = []
+
+        def new_context(audience: Principal) -> Any:
+            asked.append(audience)
+            return world
+
+        world.publisher = Publisher(new_context, world._execute, world._count, batch_size=25)
+        audiences = [world.topic.of(each).audience for each in (here, there)]
+        mailboxes = [Mailbox(), Mailbox()]
+        for principal, mailbox in zip((here, there), mailboxes, strict=True):
+            world.publisher.subscribe(world.topic.of(principal), operation("a"), mailbox)
+        for mailbox in mailboxes:
+            await mailbox.receive()
+        assert asked == audiences
+        await asyncio.sleep(5)
+
+        world.publisher.notify({audiences[0]: StateMark(0, "1"), audiences[1]: StateMark(8, "1")})
+        await asyncio.sleep(5)
+
+        assert asked == [*audiences, audiences[1]]
+
+    play(work)
+
+
+def test_subscribers_with_the_same_roles_and_filter_share_a_topic() -> None:
+    topic = Topic("order", "O-1", lambda context: context.ask(lambda _: None))
+    ann, bob = (replace(LOCAL, subject=name, name=name) for name in ("ann", "bob"))
+    filtered = replace(LOCAL, rows=RowFilter(channels=("web",)))
+
+    assert topic.of(ann) == topic.of(bob) != topic.of(filtered)
