@@ -1,7 +1,7 @@
 """The application: GraphQL, events, exports, health and metrics over one store."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 
 from anyio import to_thread
@@ -18,6 +18,9 @@ from api.config import ApiSettings
 from api.context import Context, Contexts
 from api.deadline import HEADER, seconds_of
 from api.graphql import PROTOCOLS, Router
+from api.hardening.operations import read_operations
+from api.hardening.protect import allowed_origins, protect, rates_of
+from api.hardening.rates import AddressRate, PrincipalRate
 from api.live.hub import Hub
 from api.live.operation import OperationSchema
 from api.live.stream import Subscriptions
@@ -27,6 +30,7 @@ from api.pages import serve_pages
 from api.problems import handle_problems
 from api.schema import build_schema
 from api.workers import Workers
+from graph_models.access import RequestLimit, Role
 from graph_models.time import Millis
 from impactgraph.usecases import Store
 from impactgraph.usecases.access import AuditLog, DoorRules, NoAudit, NoAuthentication, Verifier
@@ -59,6 +63,7 @@ def create_app(
     audit: AuditLog | None = None,
     login: BrowserLogin | None = None,
     personal: Collection[str] = (),
+    limits: Mapping[Role, RequestLimit] | None = None,
 ) -> FastAPI:
     """An application that serves `store`, follows its live sources and sends its notices while it runs; the
     caller closes the store.
@@ -68,7 +73,9 @@ def create_app(
     `login`: with which browsers log in.
     `personal` names the attributes of orders that are shown masked to whoever lacks the permission.
 
-    Raises BadInputError where the texts of customer messages are invalid.
+    `limits`: what somebody may ask for in a minute, by role; others have what the settings say.
+
+    Raises BadInputError where the texts of customer messages or the persisted operations are invalid.
     """
     sources = sources or NoSources()
     notices = notices or NoNotices()
@@ -77,6 +84,8 @@ def create_app(
     metrics = Metrics()
     metrics.watch_sources(sources)
     workers = Workers()
+    rates = rates_of(settings, limits or {})
+    persisted = read_operations(settings.operations, is_exclusive=settings.operations_only)
     contexts = Contexts(
         store,
         ask_impact,
@@ -93,8 +102,10 @@ def create_app(
         notices=notices,
         personal=personal,
         on_change=lambda: hub.notify(),  # noqa: PLW0108 - the hub is made below
+        spend=rates.take_points,
     )
     schema = build_schema(settings)
+    schema.persisted = persisted
     operations = OperationSchema(schema.core_schema, schema.execution_context_class, settings)
     hub = Hub(contexts, operations.execute, metrics)
     schema.subscriptions = Subscriptions(operations, hub)
@@ -127,6 +138,9 @@ def create_app(
         context_getter=context,
         subscription_protocols=PROTOCOLS,
         max_tokens=settings.max_tokens,
+        persisted=persisted,
+        origins=allowed_origins(settings),
+        has_page=settings.graphiql,
     )
     app.include_router(router)
     app.include_router(events.router(store, metrics, hub.notify, auditing))
@@ -137,11 +151,14 @@ def create_app(
     app.include_router(health.router(store, metrics))
     browsers = Browsers(settings.url, can_log_in=login is not None)
     serve_login(app, login, browsers)
+    app.add_middleware(PrincipalRate, rates=rates)
     app.add_middleware(
         Authentication, verifier=verifier or NoAuthentication(), rules=doors, browsers=browsers
     )
+    app.add_middleware(AddressRate, rates=rates)
     app.add_middleware(GZipMiddleware, minimum_size=MIN_COMPRESSED_SIZE, compresslevel=COMPRESSION_LEVEL)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body)
+    protect(app, settings)
     app.add_middleware(metrics.middleware)
     serve_pages(app)
     return app

@@ -38,8 +38,79 @@ class ApiSettings(Protocol):
     def max_body(self) -> int: ...
 
     @property
+    def host(self) -> str:
+        """Address that the server listens on."""
+        ...
+
+    @property
     def url(self) -> str | None:
         """Public address of the server."""
+        ...
+
+    @property
+    def allowed_hosts(self) -> str:
+        """Names of the server, separated by commas."""
+        ...
+
+    @property
+    def cors_origins(self) -> str:
+        """Origins whose pages may use the API, separated by commas."""
+        ...
+
+    @property
+    def frame_ancestors(self) -> str:
+        """Who may show the pages in a frame, as in a content security policy."""
+        ...
+
+    @property
+    def hsts(self) -> int:
+        """Seconds for which browsers use https only; 0: they are not told."""
+        ...
+
+    @property
+    def max_requests(self) -> int:
+        """Under way at the same time."""
+        ...
+
+    @property
+    def max_sockets(self) -> int:
+        """Open at the same time."""
+        ...
+
+    @property
+    def ingest_first(self) -> bool:
+        """Whether a quarter of the requests is kept free for events, else for questions."""
+        ...
+
+    @property
+    def rate_requests(self) -> int:
+        """Of a principal in a minute; 0: no limit."""
+        ...
+
+    @property
+    def rate_points(self) -> int:
+        """Cost points of a principal in a minute; 0: no limit."""
+        ...
+
+    @property
+    def rate_failures(self) -> int:
+        """Requests of an address in a minute that do not prove who sends them; 0: no limit."""
+        ...
+
+    @property
+    def introspection(self) -> bool: ...
+
+    @property
+    def graphiql(self) -> bool: ...
+
+    @property
+    def operations(self) -> Path | None:
+        """File or folder of persisted operations."""
+        ...
+
+    @property
+    def operations_only(self) -> bool:
+        """Whether all other documents are refused."""
         ...
 
     @property

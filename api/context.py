@@ -11,7 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from strawberry.fastapi import BaseContext
 
 from api.audit import Auditing
-from api.errors import TooComplexError
+from api.errors import RateLimitedError, TooComplexError
 from api.loaders import OrderLoader
 from api.workers import Worker, Workers
 from graph_models.access import LOCAL, Principal
@@ -94,6 +94,8 @@ class Contexts:
     """By which incidents are ranked; None: by promises missed, then orders, then value."""
     on_change: Callable[[], None] = lambda: None
     """Called after each change of the data."""
+    spend: Callable[[Principal, int], None] = lambda _who, _points: None
+    """Takes cost points of a principal. Raises RateLimitedError."""
 
     def new(self, principal: Principal, seconds: float | None = None, address: str = "") -> "Context":
         """A context for what a principal asks from an address; `seconds`: an earlier deadline than the
@@ -118,6 +120,8 @@ class Context(BaseContext):
         self.chat = factory.chat
         self.auditing = factory.auditing
         self._show_to(principal)
+        self.kind = ""
+        """Text of the document: what questions of the same cost have in common."""
         self._ask_impact = factory.ask_impact
         self._lists = factory.lists
         self._messages = factory.messages
@@ -126,6 +130,8 @@ class Context(BaseContext):
         self._worker: Worker | None = None
         self._seconds = seconds
         self._deadline = time.monotonic() + seconds
+        self.retry_after: int | None = None
+        """Seconds after which what a principal has used up is free again."""
         self._max_objects = self._object_budget = factory.max_objects
         self._landscapes: dict[Millis | None, Landscape] = {}
         self._active: dict[Millis | None, Answer] = {}
@@ -140,7 +146,7 @@ class Context(BaseContext):
         try:
             async with asyncio.timeout(self._remaining_seconds), self._borrowing:
                 if self._worker is None:
-                    self._worker = await self._workers.borrow()
+                    self._worker = await self._workers.borrow(self.kind)
             return await self._worker.run(partial(work, *args, **kwargs), self._remaining_seconds)
         except TimeoutError:
             raise self._deadline_error() from None
@@ -234,6 +240,14 @@ class Context(BaseContext):
         self._failures.clear()
         self._repairs.clear()
         self._snapshots.clear()
+
+    def spend(self, points: int) -> None:
+        """Takes cost points of the principal. Raises RateLimitedError, which decides the status."""
+        try:
+            self._factory.spend(self.principal, points)
+        except RateLimitedError as error:
+            self.retry_after = error.seconds
+            raise
 
     def count(self, objects: int) -> None:
         """Counts objects of the answer. Raises TooComplexError, DeadlineExceededError."""

@@ -18,6 +18,16 @@ class TooComplexError(ImpactGraphError):
     code = "TOO_COMPLEX"
 
 
+class RateLimitedError(ImpactGraphError):
+    """A principal has used up what it may spend in a minute; `seconds`: until some of it is free again."""
+
+    code = "RATE_LIMITED"
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
 def with_code(error: GraphQLError) -> GraphQLError:
     """The error with its code. An unexpected one is logged, and replaced by the id of its log entry."""
     cause = error.original_error
@@ -51,6 +61,8 @@ def extensions_of(error: ImpactGraphError) -> dict[str, Any]:
         }
     if isinstance(error, NotFoundError):
         return {"code": error.code, "id": error.identifier, "near": list(error.near)}
+    if isinstance(error, RateLimitedError):
+        return {"code": error.code, "retryAfter": error.seconds}
     return {"code": error.code}
 
 

@@ -26,6 +26,8 @@ from impactgraph.usecases.exports import Export, Row, columns, rows
 
 MEDIA = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
 FileForm = Annotated[Literal["csv", "ndjson"], Query(alias="format", description="csv or ndjson.")]
+POINTS = 10_000
+"""Cost points of an export: it has all rows, whose number is not known before."""
 BLOCK_ROWS = 1_000
 """Rows in one chunk of the response."""
 
@@ -81,6 +83,8 @@ def router(context: Callable[[Request], Awaitable[Context]], schema: Schema) -> 
         """All rows, the same as GraphQL gives in pages."""
         request_context = await context(request)
         request_context.note_question("export", parameter_texts(request))
+        request_context.spend(POINTS)
+        request_context.kind = f"/export {of.value}"
         try:
             answer = await request_context.impact(question)
             answer_rows = rows(answer, of, sort)

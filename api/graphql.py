@@ -1,7 +1,8 @@
 """GraphQL over HTTP: POST and GET on one path, and GraphiQL for browsers."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from strawberry.types.unset import UnsetType
 from api.access import NOBODY, credentials_in, sender_of
 from api.context import Context
 from api.errors import with_code
+from api.hardening.operations import OperationError, Operations
 from api.live.operation import NAME_ONE, is_ambiguous, is_subscription
 from impactgraph.errors import ImpactGraphError
 
@@ -39,6 +41,17 @@ PAGE = Path(__file__).parent / "web" / "graphiql.html"
 class TextSocket(ASGIWebSocketAdapter):
     """Sends JSON as text messages, although orjson writes bytes."""
 
+    async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
+        """Messages of the client; the hash of a persisted operation is replaced by its text."""
+        async for message in super().iter_json(ignore_parsing_errors=ignore_parsing_errors):
+            payload = message.get("payload") if isinstance(message, dict) else None
+            if isinstance(payload, dict) and isinstance(payload.get("extensions"), dict):
+                view: Any = self.view
+                with suppress(OperationError):  # then the text that was sent is checked
+                    payload["query"] = view.persisted.text_of(payload.get("query"), payload["extensions"])
+                payload.setdefault("query", "")
+            yield message
+
     async def send_json(self, message: Mapping[str, object]) -> None:
         """Sends nothing to a closed socket: the reader notices the disconnect and ends its operations."""
         with suppress(WebSocketDisconnect, RuntimeError):
@@ -50,9 +63,23 @@ class Router(GraphQLRouter[Context, None]):
 
     websocket_adapter_class = TextSocket
 
-    def __init__(self, *args: Any, max_tokens: int, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        max_tokens: int,
+        persisted: Operations,
+        origins: Collection[str],
+        has_page: bool,
+        **kwargs: Any,
+    ) -> None:
+        """`origins`: of other servers, whose pages may open web sockets; `has_page`: whether browsers get
+        GraphiQL.
+        """
         super().__init__(*args, **kwargs)
         self._max_tokens = max_tokens
+        self.persisted = persisted
+        self.allowed_origins = origins
+        self._has_page = has_page
 
     def encode_json(self, data: object) -> bytes:
         return orjson.dumps(data)
@@ -60,6 +87,10 @@ class Router(GraphQLRouter[Context, None]):
     def decode_json(self, data: str | bytes) -> object:
         """Raises json.JSONDecodeError, also for invalid UTF-8 and too deep nesting."""
         return orjson.loads(data)
+
+    def should_render_graphql_ide(self, request: Any) -> bool:
+        """Where a request by GET asks nothing, not even by a hash."""
+        return super().should_render_graphql_ide(request) and "extensions" not in request.query_params
 
     async def parse_http_body(
         self, request: AsyncHTTPRequestAdapter
@@ -71,7 +102,15 @@ class Router(GraphQLRouter[Context, None]):
         data = await super().parse_http_body(request)
         if isinstance(data, GraphQLRequestData) and not isinstance(data.operation_name, str | None):
             raise HTTPException(400, "`operationName` must be a string or null.")
-        return data
+        return self._with_text(data) if isinstance(data, GraphQLRequestData) else data
+
+    def _with_text(self, data: GraphQLRequestData) -> GraphQLRequestData:
+        """The request with the text of a persisted operation. Raises _RefusedOperationError."""
+        try:
+            text = self.persisted.text_of(data.query, data.extensions)
+        except OperationError as error:
+            raise _RefusedOperationError(error) from None
+        return replace(data, query=text)
 
     async def execute_single(  # pyright: ignore[reportIncompatibleMethodOverride] - called by name
         self, *, request_data: GraphQLRequestData, **kwargs: Any
@@ -114,7 +153,8 @@ class Router(GraphQLRouter[Context, None]):
             isinstance(request, Request)
             and request.method == "GET"
             and "text/html" in accept
-            and "query" not in request.query_params
+            and not {"query", "extensions"} & set(request.query_params)
+            and self._has_page
         ):
             return FileResponse(PAGE, media_type="text/html", headers=SAME_ORIGIN)
         context: Context = kwargs["context"]
@@ -123,9 +163,9 @@ class Router(GraphQLRouter[Context, None]):
         try:
             response = await super().run(request, *args, **kwargs)
         except HTTPException as error:
+            code = error.code if isinstance(error, _RefusedOperationError) else "BAD_INPUT"
             return JSONResponse(
-                {"errors": [{"message": error.reason, "extensions": {"code": "BAD_INPUT"}}]},
-                error.status_code,
+                {"errors": [{"message": error.reason, "extensions": {"code": code}}]}, error.status_code
             )
         finally:
             context.close()
@@ -135,7 +175,16 @@ class Router(GraphQLRouter[Context, None]):
             and response.headers.get("content-type", "").startswith("application/json")
         ):
             _as_graphql_response(response)
+        if context.retry_after is not None:
+            response.status_code = 429
+            response.headers["retry-after"] = str(context.retry_after)
         return response
+
+
+class _RefusedOperationError(HTTPException):
+    def __init__(self, error: OperationError) -> None:
+        super().__init__(400, str(error))
+        self.code = error.code
 
 
 def _as_graphql_response(response: Response) -> None:

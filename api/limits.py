@@ -6,7 +6,7 @@ exponential time on a malicious document; here each fragment is measured once.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graphql import (
     DocumentNode,
@@ -32,9 +32,13 @@ from graphql import (
     is_composite_type,
     is_list_type,
 )
-from strawberry.extensions import MaxTokensLimiter, SchemaExtension
+from strawberry.extensions import DisableIntrospection, MaxTokensLimiter, SchemaExtension
 
 from api.config import ApiSettings
+from api.errors import RateLimitedError
+
+if TYPE_CHECKING:
+    from api.context import Context
 
 DEFAULT_FIRST = 50
 MAX_FIRST = 500
@@ -139,26 +143,25 @@ class Limits(SchemaExtension):
     def on_execute(self) -> Iterator[None]:
         context = self.execution_context
         schema: GraphQLSchema = context.schema._schema  # pyright: ignore[reportPrivateUsage] - the only way
-        document = context.graphql_document
-        variables = context.variables or {}
-        if document and (
-            problem := problem_of(schema, document, context.operation_name, variables, self._settings)
-        ):
-            self.execution_context.result = ExecutionResult(
-                None, [GraphQLError(problem, extensions={"code": "TOO_COMPLEX"})]
-            )
+        if document := context.graphql_document:
+            size = size_of(schema, document, context.operation_name, context.variables or {})
+            if error := self._error_of(size, context.context):
+                context.result = ExecutionResult(None, [error])
         yield
 
+    def _error_of(self, size: "Size", asked: "Context") -> GraphQLError | None:
+        asked.kind = self.execution_context.query or ""
+        if problem := problem_of(size, self._settings):
+            return GraphQLError(problem, extensions={"code": "TOO_COMPLEX"})
+        try:
+            asked.spend(size.objects)
+        except RateLimitedError as error:
+            return GraphQLError(str(error), original_error=error)
+        return None
 
-def problem_of(
-    schema: GraphQLSchema,
-    document: DocumentNode,
-    name: str | None,
-    variables: Mapping[str, Any],
-    settings: ApiSettings,
-) -> str | None:
-    """Message on the limit that the operation of this name exceeds; None where it is within all limits."""
-    size = _size(schema, document, name, variables)
+
+def problem_of(size: Size, settings: ApiSettings) -> str | None:
+    """Message on the limit that an operation of this size exceeds; None where it is within all limits."""
     for actual, limit, text in (
         (size.objects, settings.max_cost, f"may return {size.objects} objects"),
         (size.depth, settings.max_depth, f"is nested {size.depth} levels deep"),
@@ -172,9 +175,10 @@ def problem_of(
     return None
 
 
-def _size(
+def size_of(
     schema: GraphQLSchema, document: DocumentNode, name: str | None, variables: Mapping[str, Any]
 ) -> Size:
+    """Size of the operation of this name; zero where there is none."""
     operation = get_operation_ast(document, name)
     if operation is None:
         return Size()
@@ -189,7 +193,13 @@ def _size(
 
 def limits(settings: ApiSettings) -> list[Callable[[], SchemaExtension]]:
     """Extensions that check the limits: tokens during parsing, the others before execution."""
-    return [lambda: MaxTokensLimiter(settings.max_tokens), lambda: Limits(settings)]
+    extensions: list[Callable[[], SchemaExtension]] = [
+        lambda: MaxTokensLimiter(settings.max_tokens),
+        lambda: Limits(settings),
+    ]
+    if not settings.introspection:
+        extensions.append(DisableIntrospection)
+    return extensions
 
 
 def _integer(value: ValueNode, variables: Mapping[str, object]) -> int | None:

@@ -23,17 +23,11 @@ _SOURCES = {
     "manifest-src": "'self'",
     "base-uri": "'none'",
     "form-action": "'none'",
-    "frame-ancestors": "'none'",
 }
-STRICT = {
-    "content-security-policy": "; ".join(f"{name} {sources}" for name, sources in _SOURCES.items()),
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cross-origin-opener-policy": "same-origin",
-}
-"""No requests to other hosts, no inline scripts or styles, no framing by other pages."""
-
-NO_SNIFFING = {"x-content-type-options": "nosniff"}
+STRICT = {"content-security-policy": "; ".join(f"{name} {sources}" for name, sources in _SOURCES.items())}
+"""No requests to other hosts, no inline scripts or styles. Who may show the page in a frame, and further
+headers, come from `api/hardening/headers.py`.
+"""
 
 
 class Files(StaticFiles):
@@ -43,7 +37,7 @@ class Files(StaticFiles):
         self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200
     ) -> Response:
         response = super().file_response(full_path, stat_result, scope, status_code)
-        response.headers.update(REVALIDATE | NO_SNIFFING)
+        response.headers.update(REVALIDATE)
         return response
 
 

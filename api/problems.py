@@ -5,7 +5,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from api.errors import extensions_of
+from api.errors import RateLimitedError, extensions_of
 from impactgraph.errors import ImpactGraphError
 
 STATUS = {
@@ -15,12 +15,16 @@ STATUS = {
     "NOT_FOUND": 404,
     "TOO_COMPLEX": 400,
     "DEADLINE_EXCEEDED": 504,
+    "RATE_LIMITED": 429,
     "STORE_UNAVAILABLE": 503,
+    "OVERLOADED": 503,
 }
 
 
 def problem_response(error: ImpactGraphError, status: int | None = None) -> JSONResponse:
     headers = {"retry-after": "5"} if error.code == "STORE_UNAVAILABLE" else None
+    if isinstance(error, RateLimitedError):
+        headers = {"retry-after": str(error.seconds)}
     return JSONResponse(
         {"message": str(error)} | extensions_of(error), status or STATUS[error.code], headers=headers
     )

@@ -7,7 +7,15 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
 from api.context import Context
-from api.export import MEDIA, FileForm, blocks_of, parameter_texts, parse_moment_parameter, stream_blocks
+from api.export import (
+    MEDIA,
+    POINTS,
+    FileForm,
+    blocks_of,
+    parameter_texts,
+    parse_moment_parameter,
+    stream_blocks,
+)
 from impactgraph.usecases.repair import RepairQuestion
 from impactgraph.usecases.repair_exports import RepairExport, repair_columns, repair_rows
 
@@ -32,6 +40,8 @@ def router(context: Callable[[Request], Awaitable[Context]]) -> APIRouter:
         asked_for = RepairQuestion(tuple(failure or ()), incident, parse_moment_parameter("asOf", as_of))
         request_context = await context(request)
         request_context.note_question("export repair", parameter_texts(request))
+        request_context.spend(POINTS)
+        request_context.kind = f"/export/repair {of.value}"
         try:
             lists = await request_context.repair(await request_context.repair_question(asked_for))
             blocks = blocks_of(repair_rows(lists, of), repair_columns(of), form)

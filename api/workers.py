@@ -6,24 +6,40 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from typing import TypeVar
 
+from api.lanes import Lanes, Seat
+
 T = TypeVar("T")
 
 MAX_WORKERS = 16
 """Requests that run at the same time; further ones wait."""
+SLOW_WORKERS = 6
+"""Slow requests that run beside them at the same time; further ones wait for each other only."""
+SLOW_AFTER = 1.0
+"""Seconds in a thread after which a request is slow."""
 
 
 class Workers:
-    """Pool of threads. Belongs to one event loop."""
+    """Pool of threads. Belongs to one event loop.
 
-    def __init__(self, count: int = MAX_WORKERS) -> None:
-        self._slots = asyncio.Semaphore(count)
+    A request that turns out to be slow moves to a lane of its own, as do later ones of the same kind: however
+    many of them come, the quick ones find a thread.
+    """
+
+    def __init__(
+        self, count: int = MAX_WORKERS, slow_count: int = SLOW_WORKERS, slow_after: float = SLOW_AFTER
+    ) -> None:
+        self._lanes = Lanes(count, slow_count, slow_after)
         self._idle: list[ThreadPoolExecutor] = []
         self._is_closed = False
 
-    async def borrow(self) -> "Worker":
-        """A thread for one request; waits until one is free."""
-        await self._slots.acquire()
-        return Worker(self._idle.pop() if self._idle else ThreadPoolExecutor(1, "request"), self._give_back)
+    async def borrow(self, kind: str = "") -> "Worker":
+        """A thread for one request; waits until one is free.
+
+        `kind`: what requests of the same cost share, such as the text of a document; empty: it is not known.
+        """
+        seat = await self._lanes.enter(kind)
+        thread = self._idle.pop() if self._idle else ThreadPoolExecutor(1, "request")
+        return Worker(thread, lambda thread: self._give_back(thread, seat))
 
     def close(self) -> None:
         """Ends the threads; busy ones end after their work."""
@@ -31,12 +47,12 @@ class Workers:
         while self._idle:
             self._idle.pop().shutdown(wait=False)
 
-    def _give_back(self, thread: ThreadPoolExecutor) -> None:
+    def _give_back(self, thread: ThreadPoolExecutor, seat: Seat) -> None:
         if self._is_closed:
             thread.shutdown(wait=False)
         else:
             self._idle.append(thread)
-        self._slots.release()
+        seat.leave()
 
 
 class Worker:

@@ -7,6 +7,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from graph_models.incident_life import RankWeights
 
+_ORIGIN = r"https?://[A-Za-z0-9.\-\[\]:]+"
+_SOURCE = r"(?:'none'|'self'|https?://[A-Za-z0-9.*\-:]+)"
 _WEIGHTS = "promises|money|customers|age"
 
 
@@ -118,6 +120,75 @@ class Settings(BaseSettings):
     )
     max_body: int = Field(
         default=64 * 1024 * 1024, ge=1024, description="Bytes of the largest body that is read."
+    )
+
+    max_message: int = Field(
+        default=1024 * 1024, ge=1024, description="Bytes of the largest message of a WebSocket that is read."
+    )
+    max_requests: int = Field(
+        default=512,
+        ge=4,
+        description="Requests under way at the same time; further ones are refused with 503.",
+    )
+    max_sockets: int = Field(
+        default=2_000,
+        ge=1,
+        description="WebSockets open at the same time; further ones are closed with 1013.",
+    )
+    ingest_first: bool = Field(
+        default=True,
+        description="Whether a quarter of the requests under way is kept for events, else for questions.",
+    )
+    rate_requests: int = Field(
+        default=12_000,
+        ge=0,
+        description="Requests a minute of a user or key, events aside, where the access file says nothing "
+        "else; 0: no limit.",
+    )
+    rate_points: int = Field(
+        default=30_000_000,
+        ge=0,
+        description="Cost points a minute of a user or key: objects that answers may have; 0: no limit.",
+    )
+    rate_failures: int = Field(
+        default=600,
+        ge=0,
+        description="Requests a minute of an address that do not prove who sends them; 0: no limit.",
+    )
+    allowed_hosts: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9.,:\[\]\- ]*$",
+        description="Names of the server in the header Host, separated by commas, beside that of "
+        "IMPACTGRAPH_URL; by default those of the loopback address where it listens there, else all.",
+    )
+    cors_origins: str = Field(
+        default="",
+        pattern=rf"^({_ORIGIN}(\s*,\s*{_ORIGIN})*)?$",
+        description="Origins whose pages may use the API, such as https://portal.example.com, separated by "
+        "commas.",
+    )
+    frame_ancestors: str = Field(
+        default="'none'",
+        pattern=rf"^{_SOURCE}( {_SOURCE})*$",
+        description="Who may show the explorer in a frame, as in a content security policy, such as "
+        "'self' https://portal.example.com.",
+    )
+    hsts: int = Field(
+        default=0,
+        ge=0,
+        description="Seconds for which browsers use https only (Strict-Transport-Security); 0: they are not "
+        "told.",
+    )
+    introspection: bool = Field(default=True, description="Whether GraphQL answers questions on its schema.")
+    graphiql: bool = Field(default=True, description="Whether /graphql shows browsers GraphiQL.")
+    operations: Path | None = Field(
+        default=None,
+        description="File or folder of persisted operations: GraphQL documents that clients name by hash.",
+    )
+    operations_only: bool = Field(
+        default=False,
+        description="Whether all GraphQL documents but the persisted ones and those of the explorer are "
+        "refused.",
     )
 
     @property

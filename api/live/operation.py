@@ -17,14 +17,17 @@ from graphql import (
     execute,
     get_operation_ast,
     parse,
+    specified_rules,
     validate,
 )
+from graphql import NoSchemaIntrospectionCustomRule as NoIntrospection
 from graphql.execution import Executor, create_source_event_stream
 
 from api.config import ApiSettings
 from api.context import Context
 from api.documents import Documents
-from api.limits import problem_of
+from api.errors import RateLimitedError
+from api.limits import problem_of, size_of
 from api.live.topic import Topic
 from impactgraph.errors import ImpactGraphError
 
@@ -103,7 +106,7 @@ class OperationSchema:
 
     async def topic_of(self, operation: Operation, context: Context) -> Topic | list[GraphQLError]:
         """The topic that it subscribes to, the only event of its source; or what is wrong with it."""
-        if errors := self._validate(operation):
+        if errors := self._validate(operation, context):
             return errors
         executor = self.executor.build(
             self.schema,
@@ -136,13 +139,18 @@ class OperationSchema:
         )
         return result if isinstance(result, ExecutionResult) else await result
 
-    def _validate(self, operation: Operation) -> list[GraphQLError]:
+    def _validate(self, operation: Operation, context: Context) -> list[GraphQLError]:
         """What is wrong with the operation before anything is looked up."""
         if self.documents.find(operation.text) is None:
-            if errors := validate(self.schema, operation.document):
+            rules = specified_rules if self.settings.introspection else [*specified_rules, NoIntrospection]
+            if errors := validate(self.schema, operation.document, rules):
                 return errors
             self.documents.keep(operation.text, operation.document)
-        problem = problem_of(
-            self.schema, operation.document, operation.name, operation.variables, self.settings
-        )
-        return [GraphQLError(problem, extensions={"code": "TOO_COMPLEX"})] if problem else []
+        size = size_of(self.schema, operation.document, operation.name, operation.variables)
+        if problem := problem_of(size, self.settings):
+            return [GraphQLError(problem, extensions={"code": "TOO_COMPLEX"})]
+        try:
+            context.spend(size.objects)
+        except RateLimitedError as error:
+            return [GraphQLError(str(error), original_error=error)]
+        return []

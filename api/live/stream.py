@@ -11,7 +11,7 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from api.context import Context
 from api.errors import with_code
 from api.live.hub import Hub
-from api.live.operation import NAME_ONE, Operation, OperationSchema, is_ambiguous
+from api.live.operation import Operation, OperationSchema, is_ambiguous
 from impactgraph.errors import ImpactGraphError
 
 
@@ -67,9 +67,9 @@ async def with_codes(results: AsyncIterable[Any], context: Context) -> AsyncGene
         context.close()
 
 
-async def no_operation() -> AsyncGenerator[ExecutionResult]:
-    """The one result where it is not said which of several operations to execute."""
-    yield _rejection([GraphQLError(NAME_ONE)])
+async def rejected(error: GraphQLError) -> AsyncGenerator[ExecutionResult]:
+    """The one result of an operation that is not executed."""
+    yield _rejection([error])
 
 
 def _rejection(errors: list[GraphQLError]) -> PreExecutionError:

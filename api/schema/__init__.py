@@ -13,8 +13,10 @@ from api.config import ApiSettings
 from api.context import Context
 from api.documents import CachedDocuments, Documents
 from api.guards import guard
+from api.hardening.operations import OperationError, Operations
 from api.limits import limits
-from api.live.stream import Subscriptions, no_operation, with_codes
+from api.live.operation import NAME_ONE
+from api.live.stream import Subscriptions, rejected, with_codes
 from api.schema.kinds import TYPES
 from api.schema.mutation import Mutation
 from api.schema.query import Query
@@ -29,6 +31,7 @@ class Schema(strawberry.Schema):
     """A schema whose errors api.errors reports and logs; Strawberry would log each with its traceback."""
 
     subscriptions: Subscriptions | None = None
+    persisted: Operations = Operations()
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
@@ -62,8 +65,12 @@ class Schema(strawberry.Schema):
         assert self.subscriptions is not None
         context: Context = kwargs.pop("context_value")
         variables, name = kwargs.get("variable_values"), kwargs.get("operation_name")
+        try:
+            self.persisted.check(query)
+        except OperationError as error:
+            return rejected(error.as_graphql())
         if self.subscriptions.is_ambiguous(query, name):
-            return no_operation()
+            return rejected(GraphQLError(NAME_ONE))
         if updates := self.subscriptions.subscribe(query, variables, name, context):
             return updates
         own_context = context.new()
@@ -80,7 +87,7 @@ def build_schema(settings: ApiSettings) -> Schema:
         subscription=Subscription,
         types=list(TYPES.values()),
         extensions=[*limits(settings), lambda: CachedDocuments(documents)],
-        config=StrawberryConfig(scalar_map=SCALARS),
+        config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not settings.introspection),
     )
     guard(schema.core_schema)
     return schema

@@ -25,8 +25,6 @@ from impactgraph.usecases.sources import LiveSources
 
 QUEUE = 2048
 """Connections that may wait to be accepted."""
-LONGEST_MESSAGE = 1024 * 1024
-"""Bytes of a WebSocket message: a query and its variables."""
 
 
 def serve_store(
@@ -67,7 +65,7 @@ def serve_store(
             timeout_graceful_shutdown=10,
             server_header=False,
             proxy_headers=False,  # api.addresses believes those of the access file only
-            ws_max_size=LONGEST_MESSAGE,
+            ws_max_size=settings.max_message,
         )
         server = _Server(config, app.state.end_subscriptions)
         with announced(folder, address, store.identity, access.local_token), _stopped_by_signals(server):

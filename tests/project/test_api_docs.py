@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from api.app import create_app
-from api.errors import TooComplexError
+from api.errors import RateLimitedError, TooComplexError
 from api.metrics import ROUTES
 from api.problems import STATUS
 from impactgraph.errors import (
@@ -30,9 +30,10 @@ CODES = {
         NotFoundError,
         TooComplexError,
         DeadlineExceededError,
+        RateLimitedError,
         StoreUnavailableError,
     )
-}
+} | {"OVERLOADED"}
 LIMITS = {
     "deadline": "10 s",
     "max_cost": "250,000",

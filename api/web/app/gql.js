@@ -49,5 +49,6 @@ export async function gql(query, variables = {}, { signal = null, seconds = 10 }
   else authenticated();
   if (answer.code) throw new RequestError(answer.code, answer.message, answer);
   if (answer.errors?.length) throw errorOf(answer.errors);
+  if (answer.code) throw new RequestError(answer.code, answer.message, answer); // refused before it was read
   return answer.data;
 }

@@ -3,11 +3,11 @@ import { useEffect, useRef } from "./ui.js";
 import { gql } from "./gql.js";
 import { connection } from "./live.js";
 
-const LOST = new Set(["NO_CONNECTION", "STORE_UNAVAILABLE"]);
+const LOST = new Set(["NO_CONNECTION", "STORE_UNAVAILABLE", "OVERLOADED", "RATE_LIMITED"]);
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 5_000;
 
-/** Whether an error is that of a server that is away, and not one of the question. */
+/** Whether an error is that of a server that is away or has too much to do, and not one of the question. */
 export const isLost = (error) => LOST.has(error?.code);
 
 const waitOf = (failures) => Math.min(FIRST_WAIT * 2 ** failures, LONGEST_WAIT);

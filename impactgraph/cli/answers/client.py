@@ -126,7 +126,7 @@ def _error_of(error: Mapping[str, Any]) -> ImpactGraphError:
     if code == "BAD_INPUT" and extensions.get("problems"):
         problems = extensions["problems"]
         return BadInputError(*(Problem(each["message"], each["file"], each["line"]) for each in problems))
-    if code == "STORE_UNAVAILABLE":
+    if code in ("STORE_UNAVAILABLE", "OVERLOADED", "RATE_LIMITED"):
         return StoreUnavailableError(message)
     if code == "UNAUTHENTICATED":
         return RefusedError(

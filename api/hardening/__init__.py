@@ -1,0 +1,1 @@
+"""Protection of the HTTP interface: headers, origins, sizes, overload, rates, persisted operations."""

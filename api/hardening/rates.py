@@ -1,0 +1,162 @@
+"""How many requests and cost points somebody may spend in a minute: moving windows in memory, per process."""
+
+import math
+import time
+from collections.abc import Mapping
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import RateLimitedError
+from api.hardening.answers import TRY_AGAIN, is_webhook, problem, refuse
+from api.hardening.hosts import PROBES
+from graph_models.access import LOCAL, Principal, RequestLimit, Role
+
+_STEPS = 10_000
+"""Cost points are counted in steps of a ten-thousandth of the limit: a window keeps an entry a step."""
+
+
+class _Window:
+    """One limit for everybody who is subject to it."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def seconds_to_wait(self, amount: int, who: str, cost: int = 1) -> int:
+        """0 where the cost was taken; else after how many seconds some of it is free again."""
+        unit = max(1, amount // _STEPS)
+        item = RateLimitItemPerMinute(max(1, amount // unit), namespace=self._name)
+        steps = min(item.amount, math.ceil(cost / unit))
+        if self._limiter.hit(item, who, cost=steps):
+            return 0
+        reset = self._limiter.get_window_stats(item, who).reset_time
+        return max(1, math.ceil(reset - time.time()))
+
+    def is_used_up(self, amount: int, who: str) -> bool:
+        """Takes nothing."""
+        return not self._limiter.test(RateLimitItemPerMinute(amount, namespace=self._name), who)
+
+
+class Rates:
+    """What principals and addresses may spend. Belongs to one application."""
+
+    def __init__(
+        self, default: RequestLimit, by_role: Mapping[Role, RequestLimit], failures: int | None
+    ) -> None:
+        """`default` holds for roles that are not listed; `failures`: refused requests a minute of an address
+        that does not prove who it is; None: no limit.
+        """
+        self._default = default
+        self._by_role = by_role
+        self._failures = failures
+        self._requests, self._points, self._refused = (
+            _Window("requests"),
+            _Window("points"),
+            _Window("refused"),
+        )
+
+    def limit_of(self, principal: Principal) -> RequestLimit:
+        """The largest of its roles; the local user has none unless its role is listed."""
+        if principal == LOCAL and Role.ADMIN not in self._by_role:
+            return RequestLimit()
+        limits = [self._by_role.get(role, self._default) for role in principal.roles] or [self._default]
+        return RequestLimit(
+            _largest([each.requests for each in limits]), _largest([each.points for each in limits])
+        )
+
+    def take_request(self, principal: Principal) -> None:
+        """Raises RateLimitedError."""
+        if amount := self.limit_of(principal).requests:
+            _check(self._requests.seconds_to_wait(amount, principal.subject), f"{amount} requests a minute")
+
+    def take_points(self, principal: Principal, points: int) -> None:
+        """Raises RateLimitedError."""
+        if amount := self.limit_of(principal).points:
+            wait = self._points.seconds_to_wait(amount, principal.subject, max(1, points))
+            _check(wait, f"{amount} cost points a minute")
+
+    def note_refusal(self, address: str) -> None:
+        """Counts a request that did not prove who sends it."""
+        if self._failures is not None:
+            self._refused.seconds_to_wait(self._failures, address)
+
+    def is_refused_often(self, address: str) -> bool:
+        return self._failures is not None and self._refused.is_used_up(self._failures, address)
+
+
+def _largest(amounts: list[int | None]) -> int | None:
+    """None, which is no limit, is the largest."""
+    numbers = [amount for amount in amounts if amount is not None]
+    return max(numbers) if len(numbers) == len(amounts) else None
+
+
+def _check(seconds: int, limit: str) -> None:
+    if seconds:
+        raise RateLimitedError(f"The limit of {limit} is used up. Try again in {seconds} s.", seconds)
+
+
+class AddressRate:
+    """ASGI middleware around authentication: an address whose requests fail to prove who sends them too often
+    gets 429 for further failures, and 503 at the doors of webhooks, where proofs cost more to check.
+
+    Requests that do prove it are answered: nobody can lock out others behind the same address.
+    """
+
+    def __init__(self, app: ASGIApp, rates: Rates) -> None:
+        self._app = app
+        self._rates = rates
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] in PROBES:
+            await self._app(scope, receive, send)
+            return
+        address = (scope.get("client") or ("", 0))[0]
+        is_over = self._rates.is_refused_often(address)
+        text = "Too many requests of this address did not prove who sends them. Try again in a minute."
+        if is_over and is_webhook(scope["path"]):
+            answer = problem(503, "OVERLOADED", text, {"retry-after": "60"})
+            await refuse(scope, receive, send, answer)
+            return
+        is_replaced = False
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal is_replaced
+            if _is_refusal(message) and "principal" not in scope.get("state", {}):
+                self._rates.note_refusal(address)
+                is_replaced = is_over
+                if is_replaced:
+                    answer = problem(429, "RATE_LIMITED", text, {"retry-after": "60"})
+                    await answer(scope, receive, send)
+            if not is_replaced:
+                await send(message)
+
+        await self._app(scope, receive, send_and_note)
+
+
+def _is_refusal(message: Message) -> bool:
+    return message["type"] == "http.response.start" and message["status"] in (401, 403)
+
+
+class PrincipalRate:
+    """ASGI middleware behind authentication: 429 with Retry-After where a principal has sent too many
+    requests. Events are not counted: a sender of many is slowed down by `Admission` alone.
+    """
+
+    def __init__(self, app: ASGIApp, rates: Rates) -> None:
+        self._app = app
+        self._rates = rates
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        principal = scope.get("state", {}).get("principal")
+        if scope["type"] in ("http", "websocket") and principal is not None and scope["path"] != "/events":
+            try:
+                self._rates.take_request(principal)
+            except RateLimitedError as error:
+                headers = {"retry-after": str(error.seconds)}
+                answer = problem(429, error.code, str(error), headers)
+                await refuse(scope, receive, send, answer, TRY_AGAIN)
+                return
+        await self._app(scope, receive, send)
