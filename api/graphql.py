@@ -34,6 +34,8 @@ _SOURCES = (
 )
 SAME_ORIGIN = {"content-security-policy": "; ".join(_SOURCES)}
 """Only files of this server, but for the inline styles and embedded fonts of GraphiQL's editor."""
+_INVALID_MESSAGE = 4400
+"""Code with which graphql-transport-ws closes a connection after an invalid message."""
 PROTOCOLS = ("graphql-transport-ws", "graphql-sse")
 PAGE = Path(__file__).parent / "web" / "graphiql.html"
 
@@ -42,20 +44,47 @@ class TextSocket(ASGIWebSocketAdapter):
     """Sends JSON as text messages, although orjson writes bytes."""
 
     async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
-        """Messages of the client; the hash of a persisted operation is replaced by its text."""
+        """Messages of the client that are what the protocol says: after another one the connection is closed.
+
+        The hash of a persisted operation is replaced by its text.
+        """
+        view: Any = self.view
         async for message in super().iter_json(ignore_parsing_errors=ignore_parsing_errors):
-            payload = message.get("payload") if isinstance(message, dict) else None
+            if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+                await self.close(_INVALID_MESSAGE, "A message is a JSON object with a `type`.")
+                return
+            payload = message.get("payload")
             if isinstance(payload, dict) and isinstance(payload.get("extensions"), dict):
-                view: Any = self.view
                 with suppress(OperationError):  # then the text that was sent is checked
                     payload["query"] = view.persisted.text_of(payload.get("query"), payload["extensions"])
                 payload.setdefault("query", "")
+            if problem := _problem_of(message):
+                await self.close(_INVALID_MESSAGE, problem)
+                return
             yield message
 
     async def send_json(self, message: Mapping[str, object]) -> None:
         """Sends nothing to a closed socket: the reader notices the disconnect and ends its operations."""
         with suppress(WebSocketDisconnect, RuntimeError):
             await self.ws.send_text(orjson.dumps(message).decode())
+
+
+def _problem_of(message: Mapping[str, Any]) -> str | None:
+    """What is wrong with the fields of a message of graphql-transport-ws; None where nothing is."""
+    if message["type"] not in ("subscribe", "complete"):
+        return None
+    if not isinstance(message.get("id"), str):
+        return "`id` must be a string."
+    if message["type"] == "complete":
+        return None
+    payload = message.get("payload")
+    if not isinstance(payload, dict) or not isinstance(payload.get("query"), str):
+        return "`payload.query` must be a string."
+    if not isinstance(payload.get("variables"), dict | None):
+        return "`payload.variables` must be an object or null."
+    if not isinstance(payload.get("operationName"), str | None):
+        return "`payload.operationName` must be a string or null."
+    return None
 
 
 class Router(GraphQLRouter[Context, None]):

@@ -3,6 +3,7 @@
 import codecs
 import gzip
 import io
+import zlib
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,11 @@ SQLITE = b"SQLite format 3\x00"
 _ZIP = b"PK\x03\x04"
 _COMPOUND = b"\xd0\xcf\x11\xe0"
 _HEAD = 4096
+MOST_UNPACKED = 256 * 1024 * 1024
+"""Bytes that any zipped file may unpack to."""
+MOST_TIMES = 200
+"""By which a larger one may unpack; logs of text unpack to ten to sixty times their size."""
+_MOST_OFTEN = 2
 _UTF8_MARK = codecs.BOM_UTF8
 
 
@@ -40,13 +46,57 @@ class _Rejoined(io.RawIOBase):
         return len(data)
 
 
-def unpacked(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
-    """(the first bytes, the whole stream), both without gzip where it is zipped."""
+class _Unzipped(io.RawIOBase):
+    """What a zipped stream unpacks to.
+
+    Raises OSError where it is broken, or unpacks to so much more that it was made to fill the memory.
+    """
+
+    def __init__(self, packed: BinaryIO) -> None:
+        self._packed = _Counted(packed)
+        self._file = gzip.GzipFile(fileobj=cast("BinaryIO", self._packed))
+        self._size = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "memoryview | bytearray") -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
+        try:
+            data = self._file.read1(len(buffer))
+        except zlib.error as error:
+            raise OSError(f"it is broken: {error}") from error
+        self._size += len(data)
+        if self._size > max(MOST_UNPACKED, MOST_TIMES * self._packed.size):
+            raise OSError(f"it unpacks to more than {MOST_TIMES} times its size: unpack it first")
+        buffer[: len(data)] = data
+        return len(data)
+
+
+class _Counted:
+    """A stream that counts the bytes that were read of it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.size = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        self.size += len(data)
+        return data
+
+
+def unpacked(stream: BinaryIO, times: int = 0) -> tuple[bytes, BinaryIO]:
+    """(the first bytes, the whole stream), both without gzip where it is zipped. Raises OSError.
+
+    `times`: how often it was unpacked already; there are files that unpack to themselves.
+    """
     head = _head(stream)
     whole = cast("BinaryIO", io.BufferedReader(_Rejoined(head, stream)))
     if not head.startswith(GZIP):
         return head, whole
-    return unpacked(cast("BinaryIO", gzip.GzipFile(fileobj=whole)))
+    if times == _MOST_OFTEN:
+        raise OSError("it is zipped several times: unpack it first")
+    return unpacked(cast("BinaryIO", _Unzipped(whole)), times + 1)
 
 
 def _head(stream: BinaryIO) -> bytes:

@@ -1,55 +1,82 @@
-"""`python -m tests.hostile [REQUESTS] [SEED]`: so many hostile requests, 100,000 by default.
+"""`python -m tests.hostile [INPUTS] [SEED]`: so many hostile inputs, 100,000 by default.
 
-The exit status is 1 after the first that is answered with a defect.
+Seven of ten are requests, one is a conversation over a web socket or a stream, two are files. The exit status
+is 1 after the first that meets a defect.
 """
 
 import sys
 import tempfile
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 from hypothesis import Phase, given, seed, settings
+from hypothesis import strategies as st
 
 from impactgraph.bootstrap import open_store
 from tests.functional.http.shop import NOW, fill
 from tests.hostile.door import REQUESTS, SLOW, Door
-from tests.hostile.request import Request
+from tests.hostile.files import FILES, FileDoor, resident_bytes
+from tests.hostile.sockets import streams, talks
 
 BATCH = 2_000
-"""Requests to one store: then a new one, so that the questions stay as fast as at the beginning."""
+"""Inputs to one store: then a new one, so that the questions stay as fast as at the beginning."""
+MOST_GROWTH = 400 * 1024 * 1024
+"""Bytes that the process may grow after the first batch."""
 
 
 def run(number: int, first_seed: int) -> None:
-    """Raises AssertionError with the request that was answered with a defect."""
+    """Raises AssertionError with the input that met a defect, as small as it can be."""
+    counts, at_first = Counter[str](), 0
     for batch in range(-(-number // BATCH)):
-        with tempfile.TemporaryDirectory() as folder:
-            store = open_store(folder, now=lambda: NOW)
-            fill(store, 20)
-            door = Door(store)
-
-            _send(door, min(BATCH, number), first_seed + batch)
-            door.check_store()
-            door.close()
-            store.close()
-        statuses = dict(sorted(door.statuses.items()))
-        sys.stdout.write(f"{(batch + 1) * min(BATCH, number):,} requests: {statuses}\n")
+        size = min(BATCH, number - batch * BATCH)
+        counts += _batch(size, first_seed + batch)
+        resident = resident_bytes()
+        at_first = at_first or resident
+        sys.stdout.write(f"{batch * BATCH + size:,} inputs, {resident // 2**20} MB: {_shown(counts)}\n")
         sys.stdout.flush()
+        assert resident < at_first + MOST_GROWTH, "the memory grows"
 
 
-def _send(door: Door, number: int, first_seed: int) -> None:
-    """Raises AssertionError with the request that was answered with a defect, as small as it can be."""
+def _batch(size: int, batch_seed: int) -> Counter[str]:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as files:
+        store = open_store(folder, now=lambda: NOW)
+        fill(store, 20)
+        door, reader = Door(store), FileDoor(store, Path(files))
+        _send(REQUESTS, door.send, size * 7 // 10, batch_seed)
+        _send(talks(), door.talk, size // 15, batch_seed)
+        _send(streams(), door.stream, size // 30, batch_seed)
+        _send(FILES, reader.read, size - size * 7 // 10 - size // 15 - size // 30, batch_seed)
+        door.check_store()
+        door.close()
+        store.close()
+        return Counter(door.statuses) + Counter({f"file {key}": n for key, n in reader.outcomes.items()})
 
+
+def _send(inputs: st.SearchStrategy[Any], send: Callable[[Any], None], number: int, first_seed: int) -> None:
     @seed(first_seed)
     @settings(
-        max_examples=number,
+        max_examples=max(1, number),
         deadline=None,
         database=None,
         phases=[Phase.generate, Phase.shrink],
         suppress_health_check=SLOW,
     )
-    @given(REQUESTS)
-    def answered(request: Request) -> None:
-        door.send(request)
+    @given(inputs)
+    def answered(hostile: Any) -> None:
+        send(hostile)
 
     answered()
+
+
+def _shown(counts: Counter[str]) -> str:
+    """Numbers by status of answers, and by outcome of files."""
+    by_status = Counter[str]()
+    for key, number in counts.items():
+        kind, _, status = key.rpartition(" ")
+        by_status[f"file {status}" if kind.startswith("file") else status] += number
+    return ", ".join(f"{status} {number:,}" for status, number in sorted(by_status.items()))
 
 
 if __name__ == "__main__":

@@ -1,34 +1,75 @@
 """Sends hostile requests to the application in this process, and says what went wrong."""
 
+import os
+import tempfile
 from collections import Counter
-from contextlib import suppress
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import httpx
 import orjson
 from hypothesis import HealthCheck
 from hypothesis import strategies as st
 
+import api.errors
+import api.incoming
 from api.app import create_app
 from api.schema import build_schema
 from impactgraph.ports.store import Store
 from impactgraph.settings import Settings
+from impactgraph.sources import live_sources, sns_proof
+from impactgraph.sources.live_sources import FollowedSources
+from tests.alert_payloads import SECRET
 from tests.functional.http.shop import NOW
+from tests.hostile.deliveries import delivery_requests, sources
 from tests.hostile.events import event_requests
 from tests.hostile.questions import export_requests, graphql_requests, page_requests
 from tests.hostile.request import Request
+from tests.hostile.sockets import Talk, stream, talk
 from tests.own_loop import OwnLoop
+from tests.sources.alert_doors import VARIABLE
 
 SCHEMA = build_schema(Settings()).core_schema
 REQUESTS = st.one_of(
-    event_requests(), event_requests(), graphql_requests(SCHEMA), export_requests(SCHEMA), page_requests()
+    event_requests(),
+    event_requests(),
+    graphql_requests(SCHEMA),
+    export_requests(SCHEMA),
+    delivery_requests(NOW // 1000),
+    delivery_requests(NOW // 1000),
+    page_requests(),
 )
 STRUCTURED = {"content-type": "application/cloudevents+json"}
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 """Checks of Hypothesis that large requests do not pass."""
-INSIDE = ("Traceback (most recent call last)", "Internal Server Error")
+INSIDE = ("Traceback (most recent call last)", "Internal Server Error", SECRET)
 """Texts that no response may have."""
+UNTOUCHED = (
+    '{order(id: "O-0010") {id channel mode region value {amount currency} placedAt promisedBy attributes '
+    "fulfillments {id workflow {id} step {id} location {id} enteredAt}}}"
+)
+"""A question about an order that no hostile input names."""
+
+
+def _no_network(address: str) -> bytes:
+    raise OSError(f"nothing is fetched from {address[:100]}")
+
+
+class ErrorLog:
+    """Stands for the log of the API: an error in it is a defect, whatever the answer was."""
+
+    def __init__(self) -> None:
+        self.errors: list[str] = []
+
+    def error(self, text: str, **values: Any) -> None:
+        self.errors.append(f"{text}: {values}")
+
+    def warning(self, text: str, **values: Any) -> None:
+        """Of a store or a sender that is away."""
 
 
 @dataclass
@@ -36,35 +77,91 @@ class Door:
     """The API over one store; counts what it answered."""
 
     store: Store
-    statuses: Counter[int] = field(default_factory=Counter[int])
+    statuses: Counter[str] = field(default_factory=Counter[str])
+    """By door and status."""
     refused: set[str] = field(default_factory=set[str])
     """Single events that were refused."""
 
     def __post_init__(self) -> None:
-        app = create_app(self.store, Settings(), now=lambda: NOW)
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        self._client = httpx.AsyncClient(transport=transport, base_url="http://test")
+        self._open = ExitStack()
+        folder = self._open.enter_context(tempfile.TemporaryDirectory())
+        self._open.enter_context(mock.patch.dict(os.environ, {VARIABLE: SECRET}))
+        self._open.enter_context(mock.patch.object(live_sources, "fetch", _no_network))
+        self._open.enter_context(
+            mock.patch.object(
+                live_sources, "SnsProof", lambda topics: sns_proof.SnsProof(topics, _no_network)
+            )
+        )
+        self._log = ErrorLog()
+        for module in (api.incoming, api.errors):
+            self._open.enter_context(mock.patch.object(module, "log", self._log))
+        followed = FollowedSources(sources(Path(folder)), self.store, now=lambda: NOW)
+        self.app = create_app(self.store, Settings(), now=lambda: NOW, sources=followed)
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        self._client = httpx.AsyncClient(transport=transport, base_url="http://localhost")
         self._loop = OwnLoop()
+        self._answer_at_first = self._ask(UNTOUCHED)
 
     def close(self) -> None:
         self._loop.run(self._client.aclose())
         self._loop.close()
+        self._open.close()
 
     def send(self, request: Request) -> None:
         """Raises AssertionError where the answer is a defect: a status of 500, an internal error, a
-        traceback, an event refused without a reason.
+        traceback, an event refused without a reason, something stored that was not accepted.
         """
+        before = self._stored()
         response = self._loop.run(
             self._client.request(
-                request.method, request.path, headers=dict(request.headers), content=request.body
+                request.method, request.path, headers=_encoded(request.headers), content=request.body
             )
         )
-        self.statuses[response.status_code] += 1
-        assert response.status_code < 500 or response.status_code in (501, 504), str(request)
+        self.statuses[f"{_door(request.path)} {response.status_code}"] += 1
+        self._check_status(request, response.status_code)
         text = response.text if len(response.content) < 1_000_000 else ""
         assert not any(each in text for each in INSIDE), str(request)
+        answer: Any = None
         if response.headers.get("content-type", "").startswith(("application/json", "application/graphql")):
-            self._check(request, orjson.loads(response.content or b"null"))
+            answer = orjson.loads(response.content or b"null")
+            self._check(request, answer)
+        self._check_stored(request, response.status_code, answer, self._stored() - before)
+
+    def _check_status(self, request: Request, status: int) -> None:
+        """503 is for certificates of Amazon, which cannot be fetched here."""
+        assert not self._log.errors, f"{self._log.errors[0]}: {request}"
+        is_away = status == 503 and "cloudwatch" in request.path
+        assert status < 500 or status in (501, 504) or is_away, str(request)
+
+    def talk(self, said: Talk) -> None:
+        """Raises AssertionError where the answers are a defect."""
+        sent = self._loop.run(talk(self.app, said))
+        closed = [each for each in sent if each["type"] == "websocket.close"]
+        self.statuses[f"socket {closed[-1].get('code', 1000) if closed else 'open'}"] += 1
+        texts = [each.get("text") or "" for each in sent]
+        assert not any(inside in text for inside in INSIDE for text in texts), str(said)
+        assert not any("INTERNAL" in text for text in texts), str(said)
+
+    def stream(self, request: Request) -> None:
+        """Raises AssertionError where the answer is a defect."""
+        sent = self._loop.run(stream(self.app, request))
+        self.statuses[f"stream {sent[0]['status']}"] += 1
+        assert sent[0]["status"] < 500, str(request)
+        body = b"".join(each.get("body", b"") for each in sent).decode("utf-8", "replace")
+        assert not any(inside in body for inside in (*INSIDE, "INTERNAL")), str(request)
+
+    def _stored(self) -> int:
+        """Number of the last event that was ingested."""
+        with self.store.columns() as columns:
+            return columns.watermark
+
+    def _check_stored(self, request: Request, status: int, answer: Any, stored: int) -> None:
+        """All that was said to be accepted is stored, and nothing else."""
+        if request.path == "/events":
+            accepted = answer.get("taken", 0) if isinstance(answer, dict) else 0
+            assert stored == accepted, f"{stored} stored, {accepted} accepted: {request}"
+        elif status not in (200, 202):
+            assert stored == 0, f"{stored} stored with {status}: {request}"
 
     def _check(self, request: Request, answer: Any) -> None:
         """Of an answer in JSON."""
@@ -79,9 +176,15 @@ class Door:
                 with suppress(UnicodeDecodeError):  # kept with what is not UTF-8 replaced
                     self.refused.add(request.body.decode().removeprefix("\ufeff"))
 
+    def _ask(self, query: str) -> Any:
+        body = orjson.dumps({"query": query})
+        headers = {"content-type": "application/json"}
+        return self._loop.run(self._client.post("/graphql", content=body, headers=headers)).json()
+
     def check_store(self) -> None:
-        """What was refused is kept, and every question is still answered."""
+        """What was refused is kept, questions are answered, and what nobody touched is as before."""
         assert not self.refused - {event.text for event in self.store.quarantined(10**6)}
+        assert self._ask(UNTOUCHED) == self._answer_at_first
         for query in (
             "{about {orders watermark}}",
             "{blastRadius {headline totals {orders}}}",
@@ -90,3 +193,15 @@ class Door:
         ):
             body = orjson.dumps({"query": query})
             self.send(Request("POST", "/graphql", headers={"content-type": "application/json"}, body=body))
+
+
+def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """As bytes: a client sends what it likes."""
+    return [(name.encode(), value.encode("utf-8", "replace")) for name, value in headers.items()]
+
+
+def _door(path: str) -> str:
+    """First part of a path, for the counts."""
+    name = path.partition("?")[0].strip("/").partition("/")[0]
+    known = ("events", "graphql", "export", "in", "webhooks", "api", "v2")
+    return f"/{name}" if name in known else "page"

@@ -6,7 +6,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.hostile.request import Request
-from tests.hostile.values import TEXT, VALUES, broken, encoded
+from tests.hostile.spoiling import spoil
+from tests.hostile.values import broken, encoded
 
 AT = "2026-03-02T09:20:00Z"
 _PART = {"order": "O-0001", "fulfillment": "O-0001/1"}
@@ -78,28 +79,8 @@ def events(draw: st.DrawFn) -> dict[str, Any]:
         "data": copy.deepcopy(DATA[kind]),
     }
     for _ in range(draw(st.integers(0, 3))):
-        _spoil(draw, event)
+        spoil(draw, event)
     return event
-
-
-def _spoil(draw: st.DrawFn, event: dict[str, Any]) -> None:
-    """Sets a field at any depth to a hostile value, takes it away, or adds one."""
-    node: Any = event
-    while True:
-        if not node or not isinstance(node, dict | list):
-            return
-        key = draw(st.sampled_from([*node] if isinstance(node, dict) else [*range(len(node))]))
-        if isinstance(node[key], dict | list) and draw(st.booleans()):
-            node = node[key]
-            continue
-        match draw(st.sampled_from(("set", "set", "set", "drop", "add"))):
-            case "drop":
-                del node[key]
-            case "add" if isinstance(node, dict):
-                node[draw(TEXT)] = draw(VALUES)
-            case _:
-                node[key] = draw(VALUES)
-        return
 
 
 @st.composite

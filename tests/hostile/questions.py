@@ -21,6 +21,8 @@ from graphql import (
 )
 from hypothesis import strategies as st
 
+from impactgraph.usecases.exports import Export
+from impactgraph.usecases.repair_exports import RepairExport
 from tests.hostile.request import Request
 from tests.hostile.values import TEXT, VALUES, broken, encoded
 
@@ -59,7 +61,21 @@ DOCUMENTS = (
     '{order(id: "\\ud800") {id}}',
     '{order(id: """\x00\u202e""") {id}}',
 )
-EXPORT = ("failure", "asOf", "horizon", "assumeRecovery", "tolerance", "minLikelihood", "where", "suppose")
+EXPORT = (
+    "failure",
+    "asOf",
+    "horizon",
+    "assumeRecovery",
+    "tolerance",
+    "minLikelihood",
+    "where",
+    "suppose",
+    "timezone",
+    "orderBy",
+    "incident",
+)
+EXPORTS = tuple(each.value for each in Export)
+REPAIR_EXPORTS = tuple(each.value for each in RepairExport)
 PATHS = (
     "/",
     "//",
@@ -80,6 +96,7 @@ PATHS = (
     "/events/x",
     "/openapi.json",
 )
+_LONGEST_QUERY = 60_000
 _LONGEST_ADDRESS = 18_000
 """Bytes of all parameters; each may take three characters, and the client refuses addresses of 65,536."""
 
@@ -163,6 +180,9 @@ def _roots(schema: GraphQLSchema) -> tuple[tuple[str, GraphQLObjectType | None],
 def _sent(draw: st.DrawFn, payload: dict[str, Any]) -> Request:
     """By POST, or by GET where the address can hold it."""
     accept = draw(st.sampled_from(("application/json", "application/graphql-response+json", "*/*", "x")))
+    if draw(st.integers(0, 3)) == 0:
+        how = draw(st.sampled_from(({"persistedQuery": {"sha256Hash": "0" * 64}}, {"persistedQuery": 5})))
+        payload = payload | {"extensions": how if draw(st.booleans()) else draw(VALUES)}
     if draw(st.integers(0, 5)) == 0:
         texts = {
             key: value if isinstance(value, str) else encoded(value).decode("utf-8", "replace")
@@ -191,9 +211,11 @@ def export_requests(draw: st.DrawFn, schema: GraphQLSchema) -> Request:
         else:
             text = draw(st.sampled_from(KNOWN) | TEXT).encode("utf-8", "replace")[: _LONGEST_ADDRESS // 3]
         parameters[name] = text
-    parameters["of"] = draw(st.sampled_from((b"orders", b"postings", b"notifications", b"tasks", b"x", b"")))
+    path, lists = draw(st.sampled_from((("/export", EXPORTS), ("/export/repair", REPAIR_EXPORTS))))
+    parameters["of"] = draw(st.sampled_from((*lists, "x", ""))).encode()
     parameters["format"] = draw(st.sampled_from((b"csv", b"ndjson", b"xml")))
-    return Request("GET", f"/export?{urlencode(parameters)}")
+    pairs = list(parameters.items()) * draw(st.integers(1, 2))
+    return Request("GET", f"{path}?{urlencode(pairs)[:_LONGEST_QUERY]}")
 
 
 @st.composite

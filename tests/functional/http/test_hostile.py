@@ -12,6 +12,7 @@ from tests.hostile.door import REQUESTS, SLOW, Door
 from tests.hostile.events import AT, MEDIA
 from tests.hostile.questions import DOCUMENTS, PATHS
 from tests.hostile.request import Request
+from tests.hostile.sockets import Talk, streams, talks
 from tests.hostile.values import MOMENTS, NOT_JSON, NUMBERS, RAW, TEXTS, encoded
 
 JSON = {"content-type": "application/json"}
@@ -30,10 +31,22 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     store.close()
 
 
-@settings(max_examples=2_000, suppress_health_check=SLOW)
+@settings(max_examples=1_500, suppress_health_check=SLOW)
 @given(hostile=REQUESTS)
 def test_any_request_is_answered_without_a_defect(door: Door, hostile: Request) -> None:
     door.send(hostile)
+
+
+@settings(max_examples=200, suppress_health_check=SLOW)
+@given(said=talks())
+def test_anything_said_over_a_web_socket_is_answered_without_a_defect(door: Door, said: Talk) -> None:
+    door.talk(said)
+
+
+@settings(max_examples=100, suppress_health_check=SLOW)
+@given(hostile=streams())
+def test_any_request_for_a_stream_is_answered_without_a_defect(door: Door, hostile: Request) -> None:
+    door.stream(hostile)
 
 
 @pytest.mark.parametrize(
@@ -69,8 +82,8 @@ def test_nothing_is_executed_where_it_is_not_said_which_operation(door: Door) ->
         'startedAt: "2026-03-02T09:00:00Z", delay: "PT1M"}) {failure {id}}}'
     )
     for text in (f"{report} query Q {{serverTime}}", f"query Q {{serverTime}} {report}"):
-        before = door.statuses[400]
+        before = door.statuses["/graphql 400"]
         door.send(Request("POST", "/graphql", headers=JSON, body=encoded({"query": text})))
-        assert door.statuses[400] == before + 1
+        assert door.statuses["/graphql 400"] == before + 1
 
     assert "H-9" not in {failure.key for failure in door.store.failures()}
