@@ -7,10 +7,10 @@ ARGS ?=
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check laws bench accuracy lock browser npm neo4j kafka postgres keycloak
+.PHONY: help demo test check laws bench accuracy release-check lock browser npm neo4j kafka postgres keycloak
 
 help: ## what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
 
 demo: $(READY) ## a retailer with two live failures: the first blast radius, then the server; ARGS="--no-serve --orders 1000"
 	@$(BIN)/impactgraph demo $(ARGS)
@@ -33,6 +33,9 @@ bench: $(READY) ## speed: writes nothing, prints a table
 
 accuracy: $(READY) ## scores the development cases and writes docs/accuracy.md
 	$(BIN)/python -m tests.accuracy.run $(ARGS)
+
+release-check: $(READY) ## advisories, SBOM (dist/sbom.cdx.json), licences and the wheel; says what could not be checked
+	@$(BIN)/python -m scripts.release_check
 
 lock: $(BIN)/uv ## resolves the dependencies anew; names, versions and hashes only, never an address
 	$(BIN)/uv pip compile -q pyproject.toml --all-extras --group dev --universal --fork-strategy fewest --upgrade \

@@ -4,12 +4,13 @@ import { go } from "/web/app/router.js";
 import { useMay } from "/web/app/viewer.js";
 import { Preview } from "./preview.js";
 
+const REPORT = { field: "reportFailure(input: $input, dryRun: $dryRun)", types: "$input: FailureInput!" };
+
 export function ReportFailure({ supposed }) {
   const [change, setChange] = useState(null);
   const [summary, setSummary] = useState("");
   const report = () => setChange({
-    field: "reportFailure(input: $input, dryRun: $dryRun)",
-    types: "$input: FailureInput!",
+    ...REPORT,
     variables: { input: { ...supposed, summary } },
     says: "Report it as a failure that has happened",
   });

@@ -64,7 +64,7 @@ export function Breakdowns({ radius, question, route }) {
 }
 
 function Further({ question, route }) {
-  const answer = useQuery(furtherQuery(question), question);
+  const answer = useQuery(furtherQuery(), question);
   return html`
     <${Answered} answer=${answer} what="breakdowns">${({ blastRadius }) => html`<div class="breakdowns">
       ${FURTHER.filter(({ param, by }) => blastRadius[`by_${param}`]

@@ -21,8 +21,8 @@ const COSTS = `{ asOf delaySentence costOfDelay { endsIn endsAt reason estimates
 const PART = `{ orders ${ESTIMATE} promisesMissed ${ESTIMATE} }`;
 const ADDED = `{ contributions { failure { id } alone ${PART} adds ${PART} } }`;
 
-function queryOf(name, question, body) {
-  const [declarations, values] = heads(question);
+function queryOf(name, body) {
+  const [declarations, values] = heads();
   return `query ${name}${declarations} { blastRadius${values} ${body} }`;
 }
 
@@ -37,10 +37,10 @@ export function DelayCost({ radius, question }) {
 function Section({ failures, question }) {
   const place = useRef(null);
   const seen = useSeen(place);
-  const costs = useQuery(seen ? queryOf("DelayCost", question, COSTS) : null, question, { seconds: SECONDS });
+  const costs = useQuery(seen ? queryOf("DelayCost", COSTS) : null, question, { seconds: SECONDS });
   const [compared, setCompared] = useState(failures.length <= FEW);
   const asks = seen && compared && failures.length > 1;
-  const added = useQuery(asks ? queryOf("Added", question, ADDED) : null, question, { seconds: SECONDS });
+  const added = useQuery(asks ? queryOf("Added", ADDED) : null, question, { seconds: SECONDS });
   const update = () => { costs.reload(); added.reload(); };
   return html`<section class="card delay-cost" ref=${place} aria-labelledby="delay-title">
     <div class="row spread">

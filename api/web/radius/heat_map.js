@@ -14,8 +14,8 @@ import { heads as headsOf } from "./question.js";
 const MOST = 200; // tiles
 const DARKEST = 45; // percent of the colour, with which text still has its contrast
 
-function locationQuery(question) {
-  const [declarations, values] = headsOf(question);
+function locationQuery() {
+  const [declarations, values] = headsOf();
   return `query Locations${declarations} { blastRadius${values} { breakdown(by: [LOCATION], first: 500) {
     key estimates { orders ${ESTIMATE} stuck ${ESTIMATE} promisesMissed ${ESTIMATE} } } } }`;
 }
@@ -23,7 +23,7 @@ function locationQuery(question) {
 export function HeatMap({ radius, question, params }) {
   const place = useRef(null);
   const seen = useSeen(place);
-  const answer = useQuery(seen ? locationQuery(question) : null, question, { keep: true });
+  const answer = useQuery(seen ? locationQuery() : null, question, { keep: true });
   if (!radius.totals.orders) return null;
   return html`<section class="card heat-card" ref=${place} aria-labelledby="heat-title">
     <div class="row spread">

@@ -179,7 +179,7 @@ export function Lists({ radius, question, route: { params } }) {
     `}
     <div class="rows" ref=${box} onClick=${open}>
       <${LongTable} key=${which} caption=${list.label} columns=${list.columns}
-          query=${pageQuery(which, question)} variables=${variables} version=${version}
+          query=${pageQuery(which)} variables=${variables} version=${version}
           pick=${({ blastRadius }) => blastRadius[which]}
           keyOf=${(row) => `${row.fulfillment ?? ""} ${row.order.id} ${row.type ?? ""} ${row.effect}`}
           rowClass=${(row) => (
@@ -195,10 +195,9 @@ export function Lists({ radius, question, route: { params } }) {
   </section>`;
 }
 
-function pageQuery(which, question) {
+function pageQuery(which) {
   const ordered = which === "orders";
   const [declarations, values] = heads(
-    question,
     ["$first: Int", "$after: String", ...(ordered ? ["$orderBy: OrderSort"] : [])]
   );
   return `query Rows${declarations} { blastRadius${values} { ${which}(first: $first,

@@ -26,7 +26,7 @@ export function useRowPath(question, params) {
     : { ...question, order };
   const { data, error } = useQuery(
     order
-      && (LISTS[kind] ? recordQuery(variables, LISTS[kind]) : orderQuery(question)),
+      && (LISTS[kind] ? recordQuery(LISTS[kind]) : orderQuery()),
     order
       ? variables
       : {}
@@ -42,15 +42,15 @@ export function useRowPath(question, params) {
   return { order, record, error, found, paths, ids: paths.length ? idsOnPath(paths[0]) : null };
 }
 
-function orderQuery(question) {
-  const [declarations, values] = heads(question, ["$order: ID!"]);
+function orderQuery() {
+  const [declarations, values] = heads(["$order: ID!"]);
   return `query Row${declarations} { blastRadius${values} { explain(order: $order) { affected sentence
     paths ${PATH} stoppedBy { element { id } rule detail } } } }`;
 }
 
 /** Tasks have no filter by type: an order has few. */
-function recordQuery({ types, ...question }, list) {
-  const [declarations, values] = heads(question, list === "tasks" ? [] : ["$types: [String!]"]);
+function recordQuery(list) {
+  const [declarations, values] = heads(list === "tasks" ? [] : ["$types: [String!]"]);
   return `query Row${declarations} { blastRadius${values} {
     records: ${list}(${list === "tasks" ? "" : "types: $types, "}first: 50) { edges { node { type effect
     path ${PATH} } } } } }`;

@@ -65,29 +65,25 @@ const KINDS =
   };
 
 /**
- * Declarations and arguments of the variables of a question: ["($where: OrderFilter)", "(where: $where)"].
+ * Declarations and arguments of the variables of any question: ["($where: OrderFilter, ...)", "(where: $where,
+ * ...)"]. A variable without a value is an argument that was not given: so each document has one text, by which
+ * servers know it (docs/hardening.md).
+ * @param how "query" or "subscription", which is about the present only
  */
-export function heads(question, more = []) {
-  const names = Object.keys(question);
+export function heads(more = [], how = "query") {
+  const names = Object.keys(KINDS).filter((name) => how === "query" || name !== "asOf");
   const declarations = [...names.map((name) => `$${name}: ${KINDS[name]}`), ...more];
-  return [
-    declarations.length
-      ? `(${declarations.join(", ")})`
-      : "",
-    names.length
-      ? `(${names.map((name) => `${name}: $${name}`).join(", ")})`
-      : ""
-  ];
+  return [`(${declarations.join(", ")})`, `(${names.map((name) => `${name}: $${name}`).join(", ")})`];
 }
 
 /** @param how "query" or "subscription" */
-export function radiusQuery(question, how) {
-  const [declarations, values] = heads(question);
+export function radiusQuery(how) {
+  const [declarations, values] = heads([], how);
   return `${how} Radius${declarations} { blastRadius${values} ${BODY} }`;
 }
 
-export function furtherQuery(question) {
-  const [declarations, values] = heads(question);
+export function furtherQuery() {
+  const [declarations, values] = heads();
   return `query Further${declarations} { blastRadius${values} { ${FURTHER.map(breakdown).join(" ")} } }`;
 }
 

@@ -10,8 +10,8 @@ import { recordRows } from "./record_rows.js";
 
 const KINDS = { posting: "posting", notification: "message", task: "task", supplier_order: "supplier order" };
 
-function causeQuery(question) {
-  const [declarations, values] = heads(question);
+function causeQuery() {
+  const [declarations, values] = heads();
   return `query RecordCauses${declarations} { blastRadius${values} { recordCauses {
     kind type effect element { id name } count expected } } }`;
 }
@@ -19,7 +19,7 @@ function causeQuery(question) {
 export function RecordsChart({ radius, question }) {
   const place = useRef(null);
   const seen = useSeen(place);
-  const answer = useQuery(seen ? causeQuery(question) : null, question, { keep: true });
+  const answer = useQuery(seen ? causeQuery() : null, question, { keep: true });
   const { postings, notifications, tasks } = radius.totals;
   if (!postings.length && !notifications.length && !tasks) return null;
   return html`<section class="card records-card" ref=${place} aria-labelledby="records-title">

@@ -45,12 +45,12 @@ function WithStart() {
 }
 
 function LiveRadius({ question, route }) {
-  const answer = useLive(radiusQuery(question, "subscription"), question);
+  const answer = useLive(radiusQuery("subscription"), question);
   return html`<${RadiusAnswer} answer=${answer} question=${question} route=${route} />`;
 }
 
 function PastRadius({ question, route }) {
-  const answer = useQuery(radiusQuery(question, "query"), question);
+  const answer = useQuery(radiusQuery("query"), question);
   return html`<${RadiusAnswer} answer=${answer} question=${question} route=${route} />`;
 }
 
