@@ -1,6 +1,9 @@
 """Settings from the environment, read once; each variable is the name with the prefix IMPACTGRAPH_."""
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -9,7 +12,14 @@ from graph_models.incident_life import RankWeights
 
 _ORIGIN = r"https?://[A-Za-z0-9.\-\[\]:]+"
 _SOURCE = r"(?:'none'|'self'|https?://[A-Za-z0-9.*\-:]+)"
+_CREDENTIALS = re.compile(r"(?<=//)[^/@\s]*@")
+"""User and password of an address."""
 _WEIGHTS = "promises|money|customers|age"
+
+
+def without_credentials(text: str) -> str:
+    """The text with *** for user and password of every address in it."""
+    return _CREDENTIALS.sub("***@", text)
 
 
 class Settings(BaseSettings):
@@ -190,6 +200,11 @@ class Settings(BaseSettings):
         description="Whether all GraphQL documents but the persisted ones and those of the explorer are "
         "refused.",
     )
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """What `repr` and `str` show: no passwords, also not those of addresses."""
+        for name, value in super().__repr_args__():
+            yield name, without_credentials(value) if isinstance(value, str) else value
 
     @property
     def rank_weights(self) -> RankWeights | None:

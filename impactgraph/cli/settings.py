@@ -3,7 +3,7 @@
 from pydantic import ValidationError
 
 from impactgraph.errors import BadInputError, Problem
-from impactgraph.settings import Settings
+from impactgraph.settings import Settings, without_credentials
 
 
 def read_settings(**options: object) -> Settings:
@@ -26,4 +26,6 @@ def read_settings(**options: object) -> Settings:
 def _problem(name: str, message: str, value: object, values: dict[str, object]) -> Problem:
     source = f"--{name.replace('_', '-')}" if name in values else f"IMPACTGRAPH_{name.upper()}"
     about = Settings.model_fields[name].description if name in Settings.model_fields else ""
-    return Problem(f"{source} is {value!r}: {message[:1].lower()}{message[1:]}. It is: {about}")
+    return Problem(
+        f"{source} is {without_credentials(repr(value))}: {message[:1].lower()}{message[1:]}. It is: {about}"
+    )

@@ -11,6 +11,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from impactgraph.cli.encode.values import Json
 from impactgraph.errors import BadInputError, ImpactGraphError, Problem, StoreUnavailableError
+from impactgraph.settings import without_credentials
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SECONDS = 120.0
@@ -111,9 +112,11 @@ def _server_address(text: str) -> str:
         has_port = parts.port is None or parts.port > 0
     except ValueError:
         has_port = False
-    if parts.scheme not in ("http", "https") or not parts.hostname or not has_port:
+    if parts.scheme not in ("http", "https") or not parts.hostname or not has_port or "@" in parts.netloc:
         raise BadInputError(
-            Problem(f"--server is {text!r}; give the address of a server, such as http://127.0.0.1:8000.")
+            Problem(
+                f"--server is {without_credentials(text)!r}; give the address of a server, such as http://127.0.0.1:8000."
+            )
         )
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').removesuffix('/graphql')}"
 
