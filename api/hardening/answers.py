@@ -13,7 +13,7 @@ TRY_AGAIN = 1013
 LONGEST_REASON = 120
 """Bytes of the reason with which a web socket is closed (RFC 6455: 123)."""
 
-WEBHOOK_PREFIXES = ("/in/", "/webhooks/", "/v2/enqueue", "/api/v2/alerts", "/api/global/")
+WEBHOOK_PREFIXES = ("/in/", "/webhooks/", "/v2/enqueue", "/api/v2/alerts", "/api/global/", "/v1/traces")
 """Doors of senders that repeat a delivery on 503 only."""
 
 

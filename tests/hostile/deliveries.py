@@ -16,7 +16,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from impactgraph.alerts.catalogue import SENDERS
-from impactgraph.sources.config import AlertsSource, Secret, SourceConfig, WebhookSource
+from impactgraph.sources.config import AlertsSource, Secret, SourceConfig, TracesSource, WebhookSource
 from tests.alert_payloads import CHANGES, PAYLOADS, SECRET, prometheus
 from tests.hostile.events import events
 from tests.hostile.request import Request
@@ -32,6 +32,19 @@ TIMED = "timed"
 FIXED = {"/api/v2/alerts": "prometheus", "/v2/enqueue": "pagerduty-events"}
 """Addresses without a source. Events of ServiceNow prove themselves by a token there."""
 BOMBS: dict[str, Callable[[bytes], bytes]] = {"gzip": gzip.compress, "deflate": zlib.compress}
+SPANS = """
+version: 2
+source: /traces
+id: "{trace_id}/{span_id}"
+time: "{started_at}"
+order: '{attributes."shop.order.id"}'
+rules:
+  orders:
+    when: name == 'place order'
+    order.placed:
+      {channel: web, mode: ship_from_store, currency: EUR, value: '{attributes."shop.total"}',
+       fulfillments: ship-from-store}
+"""
 _HEADER_TEXTS = st.sampled_from(
     ("", " ", "v1=", "sha256=", "Basic ", "x" * 9_000, "\x7f", "ü", "=,=,=", "AAAA")
 )
@@ -55,10 +68,12 @@ def sources(folder: Path) -> list[SourceConfig]:
     """A source of each sender, one with signatures that age, and webhooks with and without a mapping."""
     rules = folder / "alert-rules.yaml"
     rules.write_text(RULES)
+    (folder / "traces.yaml").write_text(SPANS)
     secret = Secret(env=VARIABLE)
     return [
         *(source_of(sender, rules) for sender in SENDERS),
         AlertsSource(TIMED, "grafana", (secret,), rules=rules, timestamp_header="X-Time"),
+        TracesSource("spans", folder / "traces.yaml", (secret,)),
         WebhookSource("plain", "X-Token", (secret,)),
         WebhookSource("signed", "X-Signature", (secret,), check="hmac-sha256", prefix="v1="),
         *(WebhookSource(name, "X-Token", (secret,), mapping=Path(f"preset:{name}")) for name in MAPPINGS),
@@ -76,7 +91,7 @@ def _proof(sender: str, source: str, body: bytes, sent_at: str) -> tuple[dict[st
 @st.composite
 def delivery_requests(draw: st.DrawFn, now_seconds: int) -> Request:
     """To the address of a sender, or to that of a webhook."""
-    return draw(st.one_of(_alerts(now_seconds), _alerts(now_seconds), _documents()))
+    return draw(st.one_of(_alerts(now_seconds), _alerts(now_seconds), _documents(), _spans(now_seconds)))
 
 
 @st.composite
@@ -120,6 +135,36 @@ def _documents(draw: st.DrawFn) -> Request:
         st.sampled_from(("application/json", "application/cloudevents+json; charset=utf-16", "", "x"))
     )
     return _sent(draw, f"/in/{source}", headers | ({"content-type": media} if media else {}), body)
+
+
+@st.composite
+def _spans(draw: st.DrawFn, now_seconds: int) -> Request:
+    """To POST /v1/traces: spans of OpenTelemetry in JSON, or bytes that say to be protobuf."""
+    span: dict[str, Any] = {
+        "traceId": "5B8EFFF798038103D269B633813FC60C",
+        "spanId": "EEE19B7EC3C1B174",
+        "name": "place order",
+        "kind": 2,
+        "startTimeUnixNano": str((now_seconds - 60) * 10**9),
+        "endTimeUnixNano": str((now_seconds - 59) * 10**9),
+        "attributes": [
+            {"key": "shop.total", "value": {"doubleValue": 12.5}},
+            {"key": "shop.order.id", "value": {"stringValue": "T-1"}},
+        ],
+    }
+    document: Any = {"resourceSpans": [{"resource": {}, "scopeSpans": [{"scope": {}, "spans": [span]}]}]}
+    for _ in range(draw(st.integers(0, 3))):
+        spoil(draw, document)
+    body = draw(broken(encoded(document)))
+    media = draw(st.sampled_from(("application/json", "application/x-protobuf", "text/plain", "")))
+    if media == "application/x-protobuf":
+        body = draw(
+            st.sampled_from(
+                (body, b"\x0a" * 5_000, b"\x0a\xff\xff\xff\xff\x0f", b"\xff" * 11, b"\x0a\x02\x12\x00")
+            )
+        )
+    headers = {"Authorization": f"Bearer {SECRET}"} | ({"content-type": media} if media else {})
+    return _sent(draw, "/v1/traces", headers, body)
 
 
 def _sent(draw: st.DrawFn, path: str, headers: dict[str, str], body: bytes) -> Request:

@@ -203,5 +203,5 @@ def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
 def _door(path: str) -> str:
     """First part of a path, for the counts."""
     name = path.partition("?")[0].strip("/").partition("/")[0]
-    known = ("events", "graphql", "export", "in", "webhooks", "api", "v2")
+    known = ("events", "graphql", "export", "in", "webhooks", "api", "v1", "v2")
     return f"/{name}" if name in known else "page"
