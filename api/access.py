@@ -20,6 +20,7 @@ from impactgraph.usecases.access import Credentials, DoorRules, Verifier, requir
 OPEN_PATHS = frozenset({"/", "/healthz", "/readyz", "/logout"})
 """Of everybody: they show no data."""
 OPEN_PREFIXES = (
+    "/.well-known/",
     "/web/",
     "/login",
     "/in/",

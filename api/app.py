@@ -1,8 +1,8 @@
 """The application: GraphQL, events, exports, health and metrics over one store."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 
 from anyio import to_thread
 from fastapi import FastAPI
@@ -25,10 +25,11 @@ from api.live.hub import Hub
 from api.live.operation import OperationSchema
 from api.live.stream import Subscriptions
 from api.login import serve_login
+from api.mcp.options import McpOptions, check_installed
 from api.metrics import Metrics
 from api.pages import serve_pages
 from api.problems import handle_problems
-from api.schema import build_schema
+from api.schema import Schema, build_schema
 from api.workers import Workers
 from graph_models.access import RequestLimit, Role
 from graph_models.time import Millis
@@ -64,6 +65,7 @@ def create_app(
     login: BrowserLogin | None = None,
     personal: Collection[str] = (),
     limits: Mapping[Role, RequestLimit] | None = None,
+    mcp: McpOptions | None = None,
 ) -> FastAPI:
     """An application that serves `store`, follows its live sources and sends its notices while it runs; the
     caller closes the store.
@@ -72,6 +74,7 @@ def create_app(
     `doors`: what an access file says of them. `audit` keeps what is changed; None: nothing does.
     `login`: with which browsers log in.
     `personal` names the attributes of orders that are shown masked to whoever lacks the permission.
+    `mcp`: questions are tools of the Model Context Protocol, too; None: they are not.
 
     `limits`: what somebody may ask for in a minute, by role; others have what the settings say.
 
@@ -115,7 +118,8 @@ def create_app(
         loop = asyncio.get_running_loop()
         sources.start(lambda: _call_in(loop, hub.notify))
         notices.start(lambda: _call_in(loop, hub.notify))
-        yield
+        async with tools():
+            yield
         await to_thread.run_sync(notices.stop)
         await to_thread.run_sync(sources.stop)
         await hub.close()
@@ -155,6 +159,7 @@ def create_app(
     app.add_middleware(
         Authentication, verifier=verifier or NoAuthentication(), rules=doors, browsers=browsers
     )
+    tools = _mount_tools(app, schema, context, mcp)
     app.add_middleware(AddressRate, rates=rates)
     app.add_middleware(GZipMiddleware, minimum_size=MIN_COMPRESSED_SIZE, compresslevel=COMPRESSION_LEVEL)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body)
@@ -162,6 +167,22 @@ def create_app(
     app.add_middleware(metrics.middleware)
     serve_pages(app)
     return app
+
+
+def _mount_tools(
+    app: FastAPI,
+    schema: Schema,
+    context: Callable[[HTTPConnection], Awaitable[Context]],
+    options: McpOptions | None,
+) -> Callable[[], AbstractAsyncContextManager[None]]:
+    """What has to be entered while the application runs."""
+    if options is None:
+        return nullcontext
+    check_installed()
+    from api.mcp.answers import SchemaAnswers
+    from api.mcp.mount import mount
+
+    return mount(app, SchemaAnswers(schema, context), options)
 
 
 def _call_in(loop: asyncio.AbstractEventLoop, work: Callable[[], None]) -> None:

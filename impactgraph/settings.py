@@ -110,6 +110,14 @@ class Settings(BaseSettings):
     session_length: float = Field(
         default=12, gt=0, le=720, description="Hours after which a session ends, also where it is used."
     )
+    mcp: str | None = Field(
+        default=None,
+        pattern=r"^[^\s,/]+(,[^\s,/]+)*$",
+        description=(
+            "Hosts, by commas, under which assistants reach the tools that `serve` then has at /mcp, such as "
+            "localhost,127.0.0.1,impactgraph.example.com (docs/mcp.md)."
+        ),
+    )
     timezone: str = Field(
         default="UTC",
         description="IANA name of the zone of times in the text of the command line, such as Europe/Berlin.",

@@ -129,6 +129,14 @@ COMMANDS = (
         ("impactgraph audit --since -1d", "impactgraph audit --format json"),
     ),
     Command(
+        "mcp",
+        "Questions as tools for assistants, over standard input and output (MCP).",
+        "An assistant starts it by itself and asks the store, or with --server a server, with the token in "
+        "IMPACTGRAPH_TOKEN. The tools change nothing. docs/mcp.md shows how assistants are set up. "
+        "Needs the extra `mcp`. --format is ignored.",
+        ("impactgraph mcp --store shop", "impactgraph mcp --server https://impactgraph.example.com"),
+    ),
+    Command(
         "init",
         "Writes a small topology with comments, and example events, to start your own from.",
         "The layout is one for a repository: the topology is kept, the store (.impactgraph) ignored by git. "

@@ -1,4 +1,4 @@
-"""HTTP server over an open store: the only module of the command line that imports `api`."""
+"""HTTP server over an open store."""
 
 import signal
 import socket
@@ -11,6 +11,7 @@ from types import FrameType
 import uvicorn
 
 from api.app import create_app
+from api.mcp.options import McpOptions
 from graph_models.time import Millis
 from impactgraph.access.policy import ServePolicy
 from impactgraph.access.server import ServerAccess
@@ -54,6 +55,7 @@ def serve_store(
         doors=access.doors,
         audit=access.audit,
         login=access.login,
+        mcp=_tools(settings),
     )
     with _listener(settings.host, settings.port) as listener:
         address = _address(listener, settings.host)
@@ -71,6 +73,11 @@ def serve_store(
         with announced(folder, address, store.identity, access.local_token), _stopped_by_signals(server):
             _print_address(address, access.policy)
             server.run(sockets=[listener])
+
+
+def _tools(settings: Settings) -> McpOptions | None:
+    """How questions are served as tools of MCP; None: they are not."""
+    return McpOptions(settings.mcp.split(","), url=settings.url) if settings.mcp else None
 
 
 class _Server(uvicorn.Server):
