@@ -9,8 +9,9 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import HTTPConnection
 
-from api import audit_export, events, export, health, incoming, repair_export
+from api import audit_export, events, export, health, incoming, log_levels, repair_export
 from api.access import Authentication, principal_of, sender_of
+from api.access_log import AccessLog
 from api.audit import Auditing
 from api.body import BodyLimit
 from api.browsers import Browsers
@@ -18,18 +19,24 @@ from api.config import ApiSettings
 from api.context import Context, Contexts
 from api.deadline import HEADER, seconds_of
 from api.graphql import PROTOCOLS, Router
+from api.grouping import Grouping
 from api.hardening.operations import read_operations
 from api.hardening.protect import allowed_origins, protect, rates_of
 from api.hardening.rates import AddressRate, PrincipalRate
+from api.lifecycle import ClosingConnections, Lifecycle
 from api.live.hub import Hub
 from api.live.operation import OperationSchema
 from api.live.stream import Subscriptions
 from api.login import serve_login
 from api.mcp.options import McpOptions, check_installed
-from api.metrics import Metrics
+from api.metrics import Metrics, SourceCollector
 from api.pages import serve_pages
 from api.problems import handle_problems
+from api.recent_situation import RecentSituation
+from api.request_ids import RequestIds
 from api.schema import Schema, build_schema
+from api.state_metrics import StateCollector, queue_lengths
+from api.watched_operations import WatchedOperations
 from api.workers import Workers
 from graph_models.access import RequestLimit, Role
 from graph_models.time import Millis
@@ -85,10 +92,13 @@ def create_app(
     doors = doors or DoorRules()
     auditing = Auditing(audit or NoAudit(), now, questions=doors.audits_questions)
     metrics = Metrics()
-    metrics.watch_sources(sources)
+    metrics.watch_process()
+    metrics.watch(SourceCollector(sources))
     workers = Workers()
     rates = rates_of(settings, limits or {})
     persisted = read_operations(settings.operations, is_exclusive=settings.operations_only)
+    lists = KeptLists(settings.kept_pages)
+    lifecycle = Lifecycle()
     contexts = Contexts(
         store,
         ask_impact,
@@ -97,7 +107,7 @@ def create_app(
         seconds=settings.deadline,
         max_objects=settings.max_cost,
         messages=read_messages(settings.messages),
-        lists=KeptLists(settings.kept_pages),
+        lists=lists,
         auditing=auditing,
         chat=settings.chat,
         rank_weights=settings.rank_weights,
@@ -107,29 +117,38 @@ def create_app(
         on_change=lambda: hub.notify(),  # noqa: PLW0108 - the hub is made below
         spend=rates.take_points,
     )
-    schema = build_schema(settings)
+    schema = build_schema(settings, [lambda: WatchedOperations(metrics)])
     schema.persisted = persisted
     operations = OperationSchema(schema.core_schema, schema.execution_context_class, settings)
     hub = Hub(contexts, operations.execute, metrics)
     schema.subscriptions = Subscriptions(operations, hub)
+    grouping = Grouping(store, metrics, hub.notify)
+    recent_situation = RecentSituation(store, ask_impact, now)
+    queues = queue_lengths(workers, grouping, lists)
+    metrics.watch(StateCollector(store, lifecycle, recent_situation, queues))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         loop = asyncio.get_running_loop()
         sources.start(lambda: _call_in(loop, hub.notify))
         notices.start(lambda: _call_in(loop, hub.notify))
+        lifecycle.serve()
         async with tools():
             yield
+        lifecycle.drain()
         await to_thread.run_sync(notices.stop)
         await to_thread.run_sync(sources.stop)
         await hub.close()
         await auditing.close()
+        await to_thread.run_sync(recent_situation.wait)
         workers.close()
 
     app = FastAPI(title="impactgraph", description=ABOUT, docs_url=None, redoc_url=None, lifespan=lifespan)
     handle_problems(app)
     app.state.end_subscriptions = hub.close
     """For servers that wait for open connections before they run the application's shutdown."""
+    app.state.drain = lifecycle.drain
+    """For servers that go on to answer for a while when they are told to stop."""
 
     async def context(connection: HTTPConnection) -> Context:
         seconds = seconds_of(connection.headers.get(HEADER), settings.deadline)
@@ -147,12 +166,13 @@ def create_app(
         has_page=settings.graphiql,
     )
     app.include_router(router)
-    app.include_router(events.router(store, metrics, hub.notify, auditing))
+    app.include_router(events.router(grouping, auditing))
     app.include_router(audit_export.router(audit or NoAudit()))
     app.include_router(incoming.router(sources))
     app.include_router(export.router(context, schema))
     app.include_router(repair_export.router(context))
-    app.include_router(health.router(store, metrics))
+    app.include_router(health.router(store, sources, notices, metrics, lifecycle))
+    app.include_router(log_levels.router())
     browsers = Browsers(settings.url, can_log_in=login is not None)
     serve_login(app, login, browsers)
     app.add_middleware(PrincipalRate, rates=rates)
@@ -164,7 +184,11 @@ def create_app(
     app.add_middleware(GZipMiddleware, minimum_size=MIN_COMPRESSED_SIZE, compresslevel=COMPRESSION_LEVEL)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body)
     protect(app, settings)
+    app.add_middleware(ClosingConnections, lifecycle=lifecycle)
     app.add_middleware(metrics.middleware)
+    if settings.access_log:
+        app.add_middleware(AccessLog)
+    app.add_middleware(RequestIds)
     serve_pages(app)
     return app
 

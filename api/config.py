@@ -122,3 +122,8 @@ class ApiSettings(Protocol):
     def rank_weights(self) -> RankWeights | None:
         """By which incidents are ranked."""
         ...
+
+    @property
+    def access_log(self) -> bool:
+        """Whether each request that was answered is logged."""
+        ...

@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from graphql import GraphQLError
 
+from api.request_ids import of_request
 from impactgraph.errors import BadInputError, ImpactGraphError, NotFoundError
 
 log = structlog.get_logger("impactgraph.api")
@@ -73,7 +74,7 @@ def _rewritten(error: GraphQLError, message: str, extensions: dict[str, Any]) ->
         source=error.source,
         positions=error.positions,
         path=error.path,
-        extensions=extensions,
+        extensions=extensions | of_request(),
     )
 
 

@@ -1,16 +1,12 @@
 """POST /events: CloudEvents in structured, batched and binary mode."""
 
-from collections.abc import Callable
-
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from api.access import principal_of, sender_of
 from api.audit import Auditing
 from api.grouping import Grouping
-from api.metrics import Metrics
 from api.problems import problem_response
-from impactgraph.usecases import Store
 from impactgraph.usecases.audit import Deed
 from impactgraph.usecases.receive_events import (
     DeliveryOutcome,
@@ -21,10 +17,9 @@ from impactgraph.usecases.receive_events import (
 )
 
 
-def router(store: Store, metrics: Metrics, on_commit: Callable[[], None], auditing: Auditing) -> APIRouter:
-    """Routes that ingest events; `on_commit` is called after each commit."""
+def router(grouping: Grouping, auditing: Auditing) -> APIRouter:
+    """Routes that ingest events."""
     routes = APIRouter()
-    grouping = Grouping(store, metrics, on_commit)
 
     @routes.post("/events")
     async def receive(request: Request) -> JSONResponse:  # pyright: ignore[reportUnusedFunction] - a route

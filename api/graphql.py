@@ -24,6 +24,7 @@ from api.errors import with_code
 from api.hardening.operations import OperationError, Operations
 from api.live.operation import NAME_ONE, is_ambiguous, is_subscription
 from impactgraph.errors import ImpactGraphError
+from api.request_ids import of_request
 
 MEDIA = "application/graphql-response+json"
 _SOURCES = (
@@ -194,7 +195,8 @@ class Router(GraphQLRouter[Context, None]):
         except HTTPException as error:
             code = error.code if isinstance(error, _RefusedOperationError) else "BAD_INPUT"
             return JSONResponse(
-                {"errors": [{"message": error.reason, "extensions": {"code": code}}]}, error.status_code
+                {"errors": [{"message": error.reason, "extensions": {"code": code, **of_request()}}]},
+                error.status_code,
             )
         finally:
             context.close()

@@ -1,7 +1,9 @@
 """Group commit: concurrent batches share one commit; each sender waits until its events are durable."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
+from contextvars import Context
 from dataclasses import dataclass
 
 from anyio import to_thread
@@ -35,11 +37,19 @@ class Grouping:
 
         Raises: StoreUnavailableError; then none of the events was accepted.
         """
+        started_at = time.perf_counter()
         answer: asyncio.Future[DeliveryOutcome] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(lines, answer))
         if self._worker is None or self._worker.done():
-            self._worker = asyncio.create_task(self._work())
-        return await asyncio.shield(answer)
+            self._worker = asyncio.create_task(self._work(), context=Context())  # of no single request
+        outcome = await asyncio.shield(answer)
+        self._metrics.ingest_seconds.observe(time.perf_counter() - started_at)
+        return outcome
+
+    @property
+    def waiting_count(self) -> int:
+        """Deliveries that wait for the next commit."""
+        return len(self._waiting)
 
     async def _work(self) -> None:
         while self._waiting:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.requests import ClientDisconnect
 
+from api.problems import problem
 from impactgraph.errors import ImpactGraphError
 from impactgraph.usecases.sources import TOKEN_IN_ADDRESS, DeliveryCheck, LiveSources, Webhook
 
@@ -94,9 +95,9 @@ async def take(request: Request, webhooks: Sequence[Webhook], unknown: str) -> R
         log.error("a webhook could not be stored", path=request.url.path, exc_info=error)
     else:
         return JSONResponse(webhook.receipt(body), 202)
-    answer = problem(503, "STORE_UNAVAILABLE", "It could not be stored. Send it again later.")
-    answer.headers["retry-after"] = RETRY_SECONDS
-    return answer
+    return problem(
+        503, "STORE_UNAVAILABLE", "It could not be stored. Send it again later.", retry_after=RETRY_SECONDS
+    )
 
 
 def _known_sender(
@@ -115,7 +116,3 @@ def _refusal(check: DeliveryCheck, webhook: Webhook) -> JSONResponse:
     if check is DeliveryCheck.MISSING:
         return problem(401, "UNAUTHENTICATED", f"The {webhook.proof} is missing.")
     return problem(403, "FORBIDDEN", f"The {webhook.proof} is not what this source expects.")
-
-
-def problem(status: int, code: str, message: str) -> JSONResponse:
-    return JSONResponse({"code": code, "message": message}, status)

@@ -19,6 +19,11 @@ class Lane:
         self.taken = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
 
+    @property
+    def waiting(self) -> int:
+        """Requests that wait for a seat."""
+        return sum(not turn.done() for turn in self._waiting)
+
     async def enter(self) -> None:
         if self.taken < self.count and not self._waiting:
             self.taken += 1

@@ -3,7 +3,14 @@
 import time
 from collections.abc import Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,7 +26,7 @@ _SOURCE_COUNTS = {
     "passed": "Documents of live sources that their mapping does not ask for.",
 }
 ROUTES = frozenset(
-    {"/", "/graphql", "/events", "/in", "/webhooks", "/export", "/healthz", "/readyz", "/metrics"}
+    {"/", "/graphql", "/events", "/in", "/webhooks", "/export", "/healthz", "/readyz", "/metrics", "/logs"}
 )
 
 
@@ -52,16 +59,40 @@ class Metrics:
             ["topic"],
             registry=self.registry,
         )
+        self.topics = Gauge(
+            "impactgraph_topics",
+            "Different questions that are subscribed to, by their kind.",
+            ["topic"],
+            registry=self.registry,
+        )
+        self.operations = Histogram(
+            "impactgraph_graphql_operation_seconds",
+            "Time to execute an operation of GraphQL, by kind and, where it is only one, field.",
+            ["kind", "field"],
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
+        self.ingest_seconds = Histogram(
+            "impactgraph_ingest_seconds",
+            "Time from a delivery of events to their being durable.",
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
         self.updates = Counter("impactgraph_updates", "Updates sent to subscribers.", registry=self.registry)
         self.in_progress = Gauge(
             "impactgraph_requests_under_way", "Requests being answered.", registry=self.registry
         )
 
-    def watch_sources(self, sources: LiveSources) -> None:
-        """Adds the metrics of live sources, which are read when they are asked for."""
-        self.registry.register(SourceCollector(sources))
+    def watch_process(self) -> None:
+        """Adds memory, processor time and open files of this process, where the system tells them."""
+        ProcessCollector(registry=self.registry)
+
+    def watch(self, collector: Collector) -> None:
+        """Adds metrics that are read when they are asked for."""
+        self.registry.register(collector)
 
     def text(self) -> bytes:
+        """In the text format of Prometheus; reads the store, so not to be called in an event loop."""
         return generate_latest(self.registry)
 
     def middleware(self, app: ASGIApp) -> "MeasuringApp":
@@ -69,7 +100,7 @@ class Metrics:
 
 
 class SourceCollector(Collector):
-    """How live sources are: counts of all time, as the store keeps them."""
+    """How live sources are: counts of all time, as the store keeps them; read when they are asked for."""
 
     def __init__(self, sources: LiveSources) -> None:
         self._sources = sources

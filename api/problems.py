@@ -1,11 +1,14 @@
 """Errors outside GraphQL: {code, message}, with the HTTP status of the code."""
 
+from collections.abc import Mapping
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from api.errors import RateLimitedError, extensions_of
+from api.request_ids import of_request
 from impactgraph.errors import ImpactGraphError
 
 STATUS = {
@@ -26,8 +29,15 @@ def problem_response(error: ImpactGraphError, status: int | None = None) -> JSON
     if isinstance(error, RateLimitedError):
         headers = {"retry-after": str(error.seconds)}
     return JSONResponse(
-        {"message": str(error)} | extensions_of(error), status or STATUS[error.code], headers=headers
+        {"message": str(error)} | extensions_of(error) | of_request(),
+        status or STATUS[error.code],
+        headers=headers,
     )
+
+
+def problem(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """An error that no exception stands for."""
+    return JSONResponse({"code": code, "message": message, **of_request()}, status, headers=dict(headers or {}))
 
 
 def handle_problems(app: FastAPI) -> None:
@@ -42,7 +52,11 @@ def handle_problems(app: FastAPI) -> None:
         _: Request, error: HTTPException
     ) -> JSONResponse:
         return JSONResponse(
-            {"code": "NOT_FOUND" if error.status_code == 404 else "BAD_INPUT", "message": str(error.detail)},
+            {
+                "code": "NOT_FOUND" if error.status_code == 404 else "BAD_INPUT",
+                "message": str(error.detail),
+                **of_request(),
+            },
             error.status_code,
             headers=error.headers,
         )
@@ -60,6 +74,7 @@ def handle_problems(app: FastAPI) -> None:
                 "code": "BAD_INPUT",
                 "message": "; ".join(problem["message"] for problem in problems),
                 "problems": problems,
+                **of_request(),
             },
             400,
         )

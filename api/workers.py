@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
+from contextvars import copy_context
 from typing import TypeVar
 
 from api.lanes import Lanes, Seat
@@ -31,6 +32,21 @@ class Workers:
         self._lanes = Lanes(count, slow_count, slow_after)
         self._idle: list[ThreadPoolExecutor] = []
         self._is_closed = False
+
+    @property
+    def count(self) -> int:
+        """Threads that may be lent at the same time."""
+        return self._lanes.quick.count + self._lanes.slow.count
+
+    @property
+    def busy(self) -> int:
+        """Threads that are lent."""
+        return self._lanes.quick.taken + self._lanes.slow.taken
+
+    @property
+    def waiting(self) -> int:
+        """Requests that wait for one."""
+        return self._lanes.quick.waiting + self._lanes.slow.waiting
 
     async def borrow(self, kind: str = "") -> "Worker":
         """A thread for one request; waits until one is free.
@@ -64,11 +80,12 @@ class Worker:
         self._open = ExitStack()
 
     async def run(self, work: Callable[[], T], seconds: float | None) -> T:
-        """The result of `work`, run in the thread.
+        """The result of `work`, run in the thread with the context variables of the request: its log lines
+        have its id.
 
         Raises: TimeoutError after `seconds`; the work then runs to its end, and its result is dropped.
         """
-        future = asyncio.get_running_loop().run_in_executor(self._thread, work)
+        future = asyncio.get_running_loop().run_in_executor(self._thread, copy_context().run, work)
         future.add_done_callback(_ignore_error)
         return await asyncio.wait_for(asyncio.shield(future), seconds)
 

@@ -1,9 +1,9 @@
 """Settings from the environment, read once; each variable is the name with the prefix IMPACTGRAPH_."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,6 +15,7 @@ _SOURCE = r"(?:'none'|'self'|https?://[A-Za-z0-9.*\-:]+)"
 _CREDENTIALS = re.compile(r"(?<=//)[^/@\s]*@")
 """User and password of an address."""
 _WEIGHTS = "promises|money|customers|age"
+_LEVEL = "debug|info|warning|error"
 
 
 def without_credentials(text: str) -> str:
@@ -139,6 +140,37 @@ class Settings(BaseSettings):
     max_body: int = Field(
         default=64 * 1024 * 1024, ge=1024, description="Bytes of the largest body that is read."
     )
+    log_format: Literal["text", "json"] = Field(
+        default="text",
+        description="Form of the logs of `serve` and `follow` on standard error: text or json.",
+    )
+    log_level: str = Field(
+        default="info",
+        pattern=rf"^({_LEVEL})(,[a-z0-9_.]+=({_LEVEL}))*$",
+        description=(
+            "From which level on our own logs are written (debug, info, warning, error), and levels of "
+            "others: `info,impactgraph.sources=debug,neo4j=info`."
+        ),
+    )
+    access_log: bool = Field(
+        default=False, description="Whether each request that was answered is a line in the logs."
+    )
+    drain: float = Field(
+        default=0,
+        ge=0,
+        le=600,
+        description=(
+            "Seconds for which a server that is told to stop still answers, while /readyz says that it stops "
+            "and load balancers go elsewhere."
+        ),
+    )
+
+    @property
+    def log_levels(self) -> Mapping[str, str]:
+        """By name of the log; other libraries log from `warning` on."""
+        own, *others = self.log_level.split(",")
+        levels = {"impactgraph": own, "neo4j": "error"}  # the driver logs each retry
+        return levels | {name: level for name, _, level in (each.partition("=") for each in others)}
 
     max_message: int = Field(
         default=1024 * 1024, ge=1024, description="Bytes of the largest message of a WebSocket that is read."

@@ -1,7 +1,6 @@
 """Answers of middleware that lets a request not through, for HTTP and for web sockets."""
 
 import json
-from collections.abc import Mapping
 
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
@@ -37,7 +36,3 @@ async def refuse(
         await send({"type": "websocket.close", "code": close_code, "reason": reason})
         return
     await problem(scope, receive, send)
-
-
-def problem(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    return JSONResponse({"code": code, "message": message}, status, headers=dict(headers or {}))

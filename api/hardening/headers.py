@@ -3,7 +3,8 @@
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.hardening.answers import problem, refuse
+from api.hardening.answers import refuse
+from api.problems import problem
 
 _FIXED = {
     "x-content-type-options": "nosniff",

@@ -5,7 +5,8 @@ from collections.abc import Collection
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.hardening.answers import is_webhook, problem, refuse
+from api.hardening.answers import is_webhook, refuse
+from api.problems import problem
 from api.hardening.names import without_port
 
 PROBES = frozenset({"/healthz", "/readyz"})

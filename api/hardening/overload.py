@@ -4,7 +4,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.hardening.answers import TRY_AGAIN, is_webhook, problem, refuse
+from api.hardening.answers import TRY_AGAIN, is_webhook, refuse
+from api.problems import problem
 from api.hardening.hosts import PROBES
 
 RETRY_SECONDS = "2"

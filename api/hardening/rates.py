@@ -10,7 +10,8 @@ from limits.strategies import MovingWindowRateLimiter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import RateLimitedError
-from api.hardening.answers import TRY_AGAIN, is_webhook, problem, refuse
+from api.hardening.answers import TRY_AGAIN, is_webhook, refuse
+from api.problems import problem
 from api.hardening.hosts import PROBES
 from graph_models.access import LOCAL, Principal, RequestLimit, Role
 

@@ -5,6 +5,8 @@ A change made by this process notifies at once; one made by another process is n
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
+from contextvars import Context as Variables
+from functools import partial
 
 import structlog
 from anyio import to_thread
@@ -40,6 +42,8 @@ class Hub:
         for name, publisher in self._publishers.items():
             gauge = metrics.subscribers.labels(name)
             gauge.set_function(lambda publisher=publisher: publisher.subscriber_count)
+            topics = metrics.topics.labels(name)
+            topics.set_function(lambda publisher=publisher: publisher.topic_count)
         self._polling: asyncio.Task[None] | None = None
         self._is_closed = False
         self._mark: StateMark | None = None
@@ -91,7 +95,7 @@ class Hub:
 
     def _start_polling(self) -> None:
         if self._polling is None or self._polling.done():
-            self._polling = asyncio.create_task(self._poll())
+            self._polling = asyncio.create_task(self._poll(), context=Variables())  # of no single request
 
     async def _poll(self) -> None:
         """Runs as long as there are subscribers."""

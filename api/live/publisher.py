@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextvars import Context as Variables
 from typing import TypeAlias
 
 from graphql import ExecutionResult, GraphQLError
@@ -50,7 +51,7 @@ class Publisher:
             active.due_at = now
         self._wake.set()
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._run())
+            self._task = asyncio.create_task(self._run(), context=Variables())  # of no single request
 
     def unsubscribe(self, topic: Topic, operation: Operation, subscriber: Mailbox) -> None:
         active = self._topics[topic]
@@ -58,6 +59,10 @@ class Publisher:
         if not active.selections:
             del self._topics[topic]
             self._wake.set()
+
+    @property
+    def topic_count(self) -> int:
+        return len(self._topics)
 
     @property
     def subscriber_count(self) -> int:

@@ -1,10 +1,12 @@
 """The GraphQL schema, one noun per file. It is printed to api/schema.graphql."""
 
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 import strawberry
 from graphql import GraphQLError, GraphQLInputObjectType, GraphQLNonNull, GraphQLSchema
 from graphql.utilities import coerce_input_value, validate_input_value
+from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 from strawberry.types.arguments import convert_argument
@@ -78,15 +80,15 @@ class Schema(strawberry.Schema):
         return with_codes(results, own_context)
 
 
-def build_schema(settings: ApiSettings) -> Schema:
-    """The schema, with the limits of the settings."""
+def build_schema(settings: ApiSettings, extensions: Sequence[Callable[[], SchemaExtension]] = ()) -> Schema:
+    """The schema, with the limits of the settings; `extensions` watch its operations."""
     documents = Documents()
     schema = Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
         types=list(TYPES.values()),
-        extensions=[*limits(settings), lambda: CachedDocuments(documents)],
+        extensions=[*extensions, *limits(settings), lambda: CachedDocuments(documents)],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not settings.introspection),
     )
     guard(schema.core_schema)

@@ -25,6 +25,8 @@ def follow(source: Key, /, *, sources: Sources = None, once: Once = False, commo
     """Follows a source until interrupted."""
     from impactgraph.bootstrap import system_clock
     from impactgraph.cli.answers.targets import check_store
+    from impactgraph.cli.logs import configure_logs
+    from impactgraph.cli.settings import read_settings
     from impactgraph.cli.sources import load_file
     from impactgraph.cli.stores import open_or_create
     from impactgraph.ports.sources import SourceProgress
@@ -32,6 +34,7 @@ def follow(source: Key, /, *, sources: Sources = None, once: Once = False, commo
 
     config = chosen_source(load_file(sources), source)
     check_store("follow", common)
+    configure_logs(read_settings())
     stop = threading.Event()
     _stop_at_signals(stop)
     with open_or_create(common.store) as store:

@@ -47,6 +47,7 @@ def serve(
     from impactgraph.access.providers import SessionRules
     from impactgraph.access.server import AccessOptions, server_access
     from impactgraph.bootstrap import open_audit, open_keys, system_clock
+    from impactgraph.cli.logs import configure_logs
     from impactgraph.cli.server import serve_store
     from impactgraph.cli.settings import read_settings
     from impactgraph.cli.stores import open_or_create
@@ -58,6 +59,7 @@ def serve(
 
     options = {"host": host, "port": port, "sources": sources, "notices": notices, "access": access}
     settings = read_settings(**options, store=common.store)
+    configure_logs(settings)
     configs = load_sources(settings.sources) if settings.sources else ()
     rules = load_rules(settings.notices) if settings.notices else None
     senders = senders_of(rules)

@@ -1,8 +1,10 @@
 """HTTP server over an open store."""
 
+import asyncio
 import signal
 import socket
 import sys
+import time
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +19,7 @@ from impactgraph.access.policy import ServePolicy
 from impactgraph.access.server import ServerAccess
 from impactgraph.bootstrap import system_clock
 from impactgraph.cli.answers.announcement import announced
+from impactgraph.cli.logs import debugged_by_signal
 from impactgraph.cli.output import console
 from impactgraph.errors import BadInputError, Problem
 from impactgraph.settings import Settings
@@ -26,6 +29,8 @@ from impactgraph.usecases.sources import LiveSources
 
 QUEUE = 2048
 """Connections that may wait to be accepted."""
+_STEP_SECONDS = 0.1
+"""Between two looks at whether a server that drains is to end at once."""
 
 
 def serve_store(
@@ -61,7 +66,7 @@ def serve_store(
         address = _address(listener, settings.host)
         config = uvicorn.Config(
             app,
-            log_level="warning",
+            log_config=None,
             access_log=False,
             lifespan="auto",
             timeout_graceful_shutdown=10,
@@ -69,8 +74,9 @@ def serve_store(
             proxy_headers=False,  # api.addresses believes those of the access file only
             ws_max_size=settings.max_message,
         )
-        server = _Server(config, app.state.end_subscriptions)
-        with announced(folder, address, store.identity, access.local_token), _stopped_by_signals(server):
+        server = _Server(config, app.state.end_subscriptions, drain=app.state.drain, seconds=settings.drain)
+        announcement = announced(folder, address, store.identity, access.local_token)
+        with announcement, _stopped_by_signals(server), debugged_by_signal():
             _print_address(address, access.policy)
             server.run(sockets=[listener])
 
@@ -81,13 +87,29 @@ def _tools(settings: Settings) -> McpOptions | None:
 
 
 class _Server(uvicorn.Server):
-    """Ends subscriptions first: otherwise the shutdown would wait for them until its timeout."""
+    """Ends in three steps: for `seconds` it answers as before and says that it is not ready; then it ends
+    subscriptions, for which a shutdown would wait until its timeout; then it closes, and requests in progress
+    are completed. A second SIGINT ends the first step.
+    """
 
-    def __init__(self, config: uvicorn.Config, end_subscriptions: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        end_subscriptions: Callable[[], Awaitable[None]],
+        *,
+        drain: Callable[[], None] = lambda: None,
+        seconds: float = 0,
+    ) -> None:
         super().__init__(config)
         self._end_subscriptions = end_subscriptions
+        self._drain = drain
+        self._drain_seconds = seconds
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._drain()
+        end_at = time.monotonic() + self._drain_seconds
+        while (left := end_at - time.monotonic()) > 0 and not self.force_exit:
+            await asyncio.sleep(min(left, _STEP_SECONDS))
         await self._end_subscriptions()
         await super().shutdown(sockets)
 

@@ -53,7 +53,8 @@ class SentNotices:
         self._outbox = Outbox(store, give_up=rules.give_up if rules is not None else 0)
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        self._problem = ""
+        self.problem = ""
+        """Why the last round failed; empty where it did not."""
 
     def start(self, on_commit: Callable[[], None]) -> None:
         if self._rules is None:
@@ -76,7 +77,7 @@ class SentNotices:
             try:
                 if self.round(rules):
                     on_commit()
-                self._problem = ""
+                self.problem = ""
             except ImpactGraphError as error:
                 self._note(str(error))
             except Exception as error:  # noqa: BLE001 - the next round may succeed
@@ -86,9 +87,9 @@ class SentNotices:
 
     def _note(self, problem: str, error: Exception | None = None) -> None:
         """Each problem is in the log once, until it changes."""
-        if problem != self._problem:
+        if problem != self.problem:
             log.error("notices cannot be sent", reason=problem, exc_info=error)
-        self._problem = problem
+        self.problem = problem
 
     def round(self, rules: NoticeRules) -> bool:
         """Decides, records and sends what is due; whether anything was recorded."""

@@ -17,6 +17,7 @@ from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.columns import Columns, ErrorTexts, Visits
 from impactgraph.columns.system_lists import ListContent, SystemLists
+from impactgraph.ports.condition import StoreCondition
 from impactgraph.ports.sources import SourceBatch, SourceProgress
 
 if TYPE_CHECKING:
@@ -402,6 +403,10 @@ class Store(Protocol):
 
     def find_number(self, number: OrderNumber, first: int) -> Sequence[SearchMatch]:
         """At most `first` orders, or fulfillments, with this number. Scans all of them."""
+        ...
+
+    def condition(self) -> StoreCondition:
+        """How the store is, as far as this process knows by itself: nothing is asked of a database."""
         ...
 
     @property

@@ -69,6 +69,11 @@ class NoticeStatus:
 class NoticeWorker(Protocol):
     """What sends the notices of a process."""
 
+    @property
+    def problem(self) -> str:
+        """Why its last round failed; empty where it did not."""
+        ...
+
     def start(self, on_commit: Callable[[], None]) -> None:
         """Sends until `stop`. `on_commit` is called after each commit, from any thread."""
         ...
@@ -86,6 +91,8 @@ class NoticeWorker(Protocol):
 
 class NoNotices:
     """Of a process that sends none."""
+
+    problem = ""
 
     def start(self, on_commit: Callable[[], None]) -> None: ...
 

@@ -49,6 +49,9 @@ class Quarantine:
     def is_empty(self) -> bool:
         return not self._entries
 
+    def __len__(self) -> int:
+        return len(self._entries)
+
     def of_subjects(self, subjects: Iterable[str]) -> list[BatchEvent]:
         """Entries about these orders and failures (`BatchEvent.subject`), oldest first."""
         numbers = sorted(number for each in set(subjects) for number in self._by_subject.get(each, ()))

@@ -91,6 +91,17 @@ class Record:
         )
         """Number of words recorded, by domain."""
 
+    @property
+    def size(self) -> int:
+        """Bytes of all files in its folder; 0 in memory."""
+        if self.folder is None:
+            return 0
+        total = 0
+        for path in self.folder.rglob("*"):
+            with suppress(FileNotFoundError):  # a snapshot that was replaced meanwhile
+                total += path.stat().st_size if path.is_file() else 0
+        return total
+
     def _migrated_meta(self) -> dict[str, str]:
         """The names and values of `meta`, after bringing a record of an earlier format to the present one."""
         meta = dict(self.rows("select name, value from meta"))

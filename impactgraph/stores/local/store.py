@@ -23,6 +23,7 @@ from graph_models.topology import Topology
 from impactgraph.baselines import Baselines
 from impactgraph.columns import Columns, ErrorTexts, Visits
 from impactgraph.columns.system_lists import ListContent, SystemLists
+from impactgraph.ports.condition import StoreCondition
 from impactgraph.ports.sources import SourceBatch, SourceProgress
 from impactgraph.ports.store import (
     EventsAhead,
@@ -392,6 +393,10 @@ class LocalStore(ABC):
                 yield store
             finally:
                 store.discard()
+
+    def condition(self) -> StoreCondition:
+        replica = self._replica
+        return StoreCondition("folder", replica.record.size, len(replica.quarantine))
 
     @property
     def identity(self) -> str:

@@ -64,6 +64,7 @@ class LogFollower:
         self._poll_request = 0
         """Number of the poll that somebody waits for."""
         self._polled_at = float("-inf")
+        self._made_at = tick()
         self._error: Exception | None = None
         self._is_closed = False
         self._thread = threading.Thread(target=self._run, name="following the log", daemon=True)
@@ -93,6 +94,14 @@ class LogFollower:
                 )
             if self._error is not None:
                 raise self._copy_of(self._error)
+
+    @property
+    def age(self) -> float:
+        """Seconds since a poll began that has brought in all that there was then; before the first, since
+        the start.
+        """
+        with self._condition:
+            return self._tick() - max(self._polled_at, self._made_at)
 
     @staticmethod
     def _copy_of(error: Exception) -> Exception:

@@ -8,11 +8,13 @@ import secrets
 import socket
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from neo4j import ManagedTransaction
 
-from graph_models.time import Millis
+from graph_models.time import SECOND, Millis
+from impactgraph.ports.condition import StoreCondition
 from impactgraph.stores.local.replica import Change, Replica
 from impactgraph.stores.local.store import LocalStore
 from impactgraph.stores.neo4j.address import Address
@@ -103,6 +105,9 @@ class Neo4jStore(LocalStore):
     def identity(self) -> str:
         """Random identity of the database's log."""
         return self._end.position.identity
+
+    def condition(self) -> StoreCondition:
+        return replace(super().condition(), kind="neo4j", lag=round(self._follower.age * SECOND))
 
     # Replication
 

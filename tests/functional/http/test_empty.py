@@ -44,7 +44,9 @@ def test_what_needs_a_topology_says_that_there_is_none_yet(api: Api, query: str)
 
 
 def test_the_server_is_ready(api: Api) -> None:
-    assert api.http.get("/readyz").json() == {"status": "ready", "topology": None}
+    answer = api.http.get("/readyz").json()
+    assert (answer["status"], answer["topology"]) == ("ready", None)
+    assert answer["parts"]["topology"] == {"state": "warn", "reason": "No topology was applied yet."}
 
 
 def test_the_first_topology_can_be_applied_and_then_questions_are_answered(api: Api) -> None:
