@@ -49,6 +49,9 @@ browser: ## chromium, for the tests that open a page
 neo4j: $(READY) ## the jars of a Neo4j server, for tests; IMPACTGRAPH_TEST_NEO4J=bolt://user:password@host:port names a running one instead
 	@$(BIN)/python -m tests.neo4j_jars
 
+helm: $(READY) ## Helm, built from its Go module, for tests
+	@$(BIN)/python -m tests.helm_program
+
 kafka: $(READY) ## the jars of a Kafka broker, for tests
 	@$(BIN)/python -m tests.kafka_jars
 
