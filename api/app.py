@@ -36,6 +36,7 @@ from api.recent_situation import RecentSituation
 from api.request_ids import RequestIds
 from api.schema import Schema, build_schema
 from api.state_metrics import StateCollector, queue_lengths
+from api.traced_requests import TracedRequests
 from api.watched_operations import WatchedOperations
 from api.workers import Workers
 from graph_models.access import RequestLimit, Role
@@ -48,6 +49,7 @@ from impactgraph.usecases.kept_lists import KeptLists
 from impactgraph.usecases.login import BrowserLogin
 from impactgraph.usecases.notices import NoNotices, NoticeWorker
 from impactgraph.usecases.sources import LiveSources, NoSources
+from impactgraph.usecases.tracing import is_traced
 from impactgraph.usecases.wording import read_messages
 
 ABOUT = "Which orders, postings and customer messages a failure affects, when, and why."
@@ -189,6 +191,8 @@ def create_app(
     if settings.access_log:
         app.add_middleware(AccessLog)
     app.add_middleware(RequestIds)
+    if is_traced():
+        app.add_middleware(TracedRequests)
     serve_pages(app)
     return app
 

@@ -51,6 +51,7 @@ from impactgraph.usecases.snapshot import Snapshot, current_topology, snapshot
 from impactgraph.usecases.sources import LiveSources, NoSources, WithheldCounts
 from impactgraph.usecases.time_zones import check_zone
 from impactgraph.usecases.topologies import get_topology
+from impactgraph.usecases.tracing import traced
 from impactgraph.usecases.why import Case, cases, timelines
 from impactgraph.usecases.wording import Catalogues, Wording
 
@@ -153,7 +154,7 @@ class Context(BaseContext):
 
     async def ask(self, work: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of a use case, whose first argument is the store. Raises DeadlineExceededError."""
-        return await self.run(work, self.store, *args, **kwargs)
+        return await self.run(traced(work, "use case"), self.store, *args, **kwargs)
 
     async def ask_at(
         self,
@@ -163,7 +164,8 @@ class Context(BaseContext):
         **kwargs: P.kwargs,
     ) -> T:
         """The result of a use case on the request's snapshot of a moment (None: now)."""
-        return await self.run(lambda: work(self._snapshot(as_of), *args, **kwargs))
+        named = traced(work, "use case")
+        return await self.run(lambda: named(self._snapshot(as_of), *args, **kwargs))
 
     async def run_on(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Like `run` without the deadline, for the rest of a response that is being streamed."""

@@ -1,4 +1,4 @@
-"""Times operations of GraphQL by kind and field."""
+"""Times and traces operations of GraphQL by kind and field."""
 
 import time
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from graphql import FieldNode, OperationDefinitionNode, get_operation_ast
 from strawberry.extensions import SchemaExtension
 
 from api.metrics import Metrics
+from impactgraph.usecases.tracing import span
 
 SEVERAL = "several"
 """Label of an operation with several fields, or with a fragment."""
@@ -22,8 +23,11 @@ class WatchedOperations(SchemaExtension):
 
     def on_operation(self) -> Iterator[None]:
         started_at = time.perf_counter()
-        yield
-        kind, field = self._labels()
+        with span("graphql") as operation:
+            yield
+            kind, field = self._labels()
+            operation.set("graphql.operation.type", kind)
+            operation.set("graphql.field", field)
         self._metrics.operations.labels(kind, field).observe(time.perf_counter() - started_at)
 
     def _labels(self) -> tuple[str, str]:

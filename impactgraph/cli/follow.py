@@ -29,6 +29,7 @@ def follow(source: Key, /, *, sources: Sources = None, once: Once = False, commo
     from impactgraph.cli.settings import read_settings
     from impactgraph.cli.sources import load_file
     from impactgraph.cli.stores import open_or_create
+    from impactgraph.cli.tracing import traces
     from impactgraph.ports.sources import SourceProgress
     from impactgraph.sources.live_sources import chosen_source, follower
 
@@ -37,7 +38,7 @@ def follow(source: Key, /, *, sources: Sources = None, once: Once = False, commo
     configure_logs(read_settings())
     stop = threading.Event()
     _stop_at_signals(stop)
-    with open_or_create(common.store) as store:
+    with traces(), open_or_create(common.store) as store:
         live_sources = follower(config, store, stop, now=system_clock)
         before = store.source_progress().get(source, SourceProgress())
         live_sources.run(stop, until_caught_up=once)

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from impactgraph.ports.tracing import current_ids
 from impactgraph.settings import Settings
 
 OWN = "impactgraph"
@@ -55,6 +56,7 @@ def _shared_processors() -> list[structlog.typing.Processor]:
     """Of our logs and of those of libraries."""
     return [
         structlog.contextvars.merge_contextvars,
+        _add_trace,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.stdlib.PositionalArgumentsFormatter(),
@@ -67,6 +69,11 @@ def _renderers(*, is_json: bool) -> list[structlog.typing.Processor]:
         to_json = structlog.processors.JSONRenderer(default=str)
         return [structlog.processors.format_exc_info, _with_usual_names, to_json]
     return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+
+
+def _add_trace(_logger: Any, _method: str, event: structlog.typing.EventDict) -> Mapping[str, Any]:
+    """Adds the ids of the current span, where requests are traced."""
+    return {**event, **current_ids()}
 
 
 def _with_usual_names(_logger: Any, _method: str, event: structlog.typing.EventDict) -> Mapping[str, Any]:

@@ -51,6 +51,7 @@ def serve(
     from impactgraph.cli.server import serve_store
     from impactgraph.cli.settings import read_settings
     from impactgraph.cli.stores import open_or_create
+    from impactgraph.cli.tracing import traces
     from impactgraph.notices.channels import senders_of
     from impactgraph.notices.format import load_rules
     from impactgraph.notices.worker import SentNotices
@@ -71,7 +72,8 @@ def serve(
     )
     how = AccessOptions(settings.host, access_rules, settings.admin_key_file, settings.open, sessions)
     keys, audit = open_keys(settings.store), open_audit(settings.store)
-    with server_access(how, keys, audit, system_clock) as door, open_or_create(settings.store) as store:
+    door_of = server_access(how, keys, audit, system_clock)
+    with traces(), door_of as door, open_or_create(settings.store) as store:
         live_sources = FollowedSources(configs, store, now=system_clock)
         folder = None if "://" in settings.store else Path(settings.store)
         worker = SentNotices(store, rules, senders, now=system_clock, public_url=settings.url)

@@ -19,6 +19,7 @@ from impactgraph.errors import BadInputError, Problem
 from impactgraph.notices.config import AppriseChannel, Channel, NoticeRules, WebhookChannel
 from impactgraph.notices.format_values import is_signing_secret
 from impactgraph.notices.text import title_and_body
+from impactgraph.ports.tracing import SpanKind, outgoing_headers, span
 from impactgraph.sources.config import Secret
 from impactgraph.usecases.failure_events import iso
 from impactgraph.usecases.notices import NoticeStatus
@@ -101,7 +102,11 @@ class WebhookSender:
             "webhook-timestamp": str(at // SECOND),
             "webhook-signature": Webhook(self.secret).sign(notice.key, moment(at), body),
         }
-        request = urllib.request.Request(self.url, body.encode(), headers, method="POST")
+        with span("notice", SpanKind.CLIENT, server_address=_place(self.url)):
+            self._post(body, {**headers, **outgoing_headers()}, at)
+
+    def _post(self, body: str, headers: Mapping[str, str], at: Millis) -> None:
+        request = urllib.request.Request(self.url, body.encode(), dict(headers), method="POST")
         try:
             with _OPENER.open(request, timeout=TIMEOUT_SECONDS) as response:
                 response.read(1)

@@ -38,6 +38,7 @@ from impactgraph.ports.store import (
     TopologyVersion,
     UndoResult,
 )
+from impactgraph.ports.tracing import span
 from impactgraph.stores.local.batch import BatchEvent, batch_result, read_batch
 from impactgraph.stores.local.id_search import search_ids, search_number
 from impactgraph.stores.local.ingests import report_row
@@ -300,7 +301,8 @@ class LocalStore(ABC):
                 self._replica.sources.add_progress(change.block, source, batch, self._replica.quarantine)
             return change
 
-        self._commit(prepare)
+        with span("store ingest"):
+            self._commit(prepare)
         return batch_result(batch, now, results=results)
 
     def _follow_clock_to(self, now: Millis) -> None:

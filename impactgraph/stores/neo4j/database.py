@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeAlias, TypeVar, cast
 
 from neo4j import (
@@ -19,6 +19,7 @@ from neo4j import (
 from neo4j.exceptions import AuthError, DriverError, IncompleteCommit, Neo4jError
 
 from impactgraph.errors import StoreUnavailableError
+from impactgraph.ports.tracing import Span, SpanKind, span
 from impactgraph.stores.neo4j.address import Address
 
 T = TypeVar("T")
@@ -76,7 +77,7 @@ class Database:
         """Rows of one query, in a transaction that is retried after transient errors; on a read replica where
         there is one.
         """
-        with self._translated_errors(), self._session(READ_ACCESS) as session:
+        with _span("read", query), self._translated_errors(), self._session(READ_ACCESS) as session:
             return session.execute_read(lambda tx: rows(tx, query, **values))
 
     def read_once(self, query: str, **values: Any) -> list[Row]:
@@ -99,7 +100,7 @@ class Database:
             CommitUnknownError: the change may have been committed or not.
             StoreUnavailableError: it was not committed.
         """
-        with self._translated_errors(), self._session(WRITE_ACCESS) as session:
+        with _span("write"), self._translated_errors(), self._session(WRITE_ACCESS) as session:
             return session.execute_write(unit_of_work(timeout=WRITE_SECONDS)(work))
 
     def change(self, query: str, **values: Any) -> list[Row]:
@@ -108,7 +109,7 @@ class Database:
 
     def command(self, query: str, **values: Any) -> list[Row]:
         """Rows of a command that makes its own transactions: of the schema, or CALL ... IN TRANSACTIONS."""
-        with self._translated_errors(), self._session(WRITE_ACCESS) as session:
+        with _span("command", query), self._translated_errors(), self._session(WRITE_ACCESS) as session:
             return [_row(row) for row in session.run(cast("Any", query), values)]
 
     def close(self) -> None:
@@ -150,6 +151,11 @@ class Database:
             raise StoreUnavailableError(
                 f"Neo4j at {self.address} cannot be reached: {_first_line(error)}"
             ) from error
+
+
+def _span(operation: str, query: str = "") -> AbstractContextManager[Span]:
+    """Queries have no values in them: these are parameters."""
+    return span(f"neo4j {operation}", SpanKind.CLIENT, db_system_name="neo4j", db_query_text=query)
 
 
 def rows(tx: ManagedTransaction, query: str, **values: Any) -> list[Row]:

@@ -1,0 +1,5 @@
+"""What the API traces with."""
+
+from impactgraph.ports.tracing import Span, SpanKind, is_traced, span, traced
+
+__all__ = ["Span", "SpanKind", "is_traced", "span", "traced"]
