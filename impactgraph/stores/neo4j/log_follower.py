@@ -24,6 +24,11 @@ class Intervals:
 class Follower(Protocol):
     """Keeps a replica current."""
 
+    @property
+    def age(self) -> float:
+        """Seconds since a poll began that has brought in all that there was then."""
+        ...
+
     def wait_until_current(self) -> None:
         """Raises StoreUnavailableError where that is not possible now."""
         ...
