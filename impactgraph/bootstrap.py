@@ -58,7 +58,7 @@ def store_exists(address: str) -> bool:
     """
     if "://" in address:
         return True
-    from impactgraph.stores.local.record import FILE
+    from impactgraph.stores.local.record_file import FILE
 
     return (Path(address) / FILE).is_file()
 

@@ -28,6 +28,7 @@ class EmbeddedStore(LocalStore):
 
     def _commit(self, prepare: Callable[[], Change | None]) -> None:
         with self._write_lock:
+            self._mend()
             event_dictionaries = self._replica.state.event_dictionaries
             sizes = event_dictionaries.sizes()
             try:

@@ -27,6 +27,11 @@ _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 """First bytes of a Zstandard frame (RFC 8878, section 3.1.1)."""
 _LEVEL = 1
 """The fastest: level 3 takes twice as long for 3 % fewer bytes."""
+_OPTIONS: dict[int, int] = {
+    zstd.CompressionParameter.compression_level: _LEVEL,
+    zstd.CompressionParameter.checksum_flag: 1,
+}
+"""The frame ends with a checksum of its content (XXH64), which every version compares when it reads it."""
 _TYPES: tuple[Any, ...] = (np.uint8, np.int8, np.int16, np.int32, np.int64)
 
 
@@ -69,7 +74,7 @@ def pack(block: Block) -> bytes:
         quarantine_releases=_column("quarantine_releases", block.quarantine_releases),
         reasons=block.reasons,
     )
-    return zstd.compress(_ENCODER.encode(block_format), _LEVEL)
+    return zstd.compress(_ENCODER.encode(block_format), options=_OPTIONS)
 
 
 def unpack(packed: bytes) -> Block:

@@ -1,15 +1,12 @@
 """The record in a DuckDB file: blocks are applied in one transaction, events are read back as arrays."""
 
-import re
 import secrets
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +14,8 @@ from graph_models.time import Millis
 from impactgraph.columns import Codes, Ints
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.stores.local.block import Block
+from impactgraph.stores.local.commit_mark import MARK
+from impactgraph.stores.local.record_file import FILE, RESTORE, RecordFile, StoreDamagedError
 from impactgraph.stores.local.tables import (
     EVENT_COLUMNS,
     FORMAT,
@@ -33,15 +32,8 @@ from impactgraph.stores.state.event_tables import EventBatch, EventRows, PlacedR
 from impactgraph.stores.state.failures import FailureChange, read_failure_change
 from impactgraph.stores.state.snapshot import copy_snapshot
 
-FILE = "impactgraph.duckdb"
 POSITION = ("log", "block", "token")
 _IS_OF_FAILURE = f"kind between {int(FAILURES[0])} and {int(FAILURES[-1])}"
-_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
-    "memory_limit": "320MB",
-    "threads": 2,
-    "checkpoint_threshold": "128MB",
-}
-_HOLDER = re.compile(r"PID (\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +54,37 @@ class Position:
         return self.block > other.block or self.token == other.token
 
 
-class StoreInUseError(StoreUnavailableError):
-    """Another process has the file open."""
-
-
-class Record:
-    """The open file. One thread at a time writes; any thread may read."""
+class Record(RecordFile):
+    """The tables of the record. One thread at a time writes; any thread may read."""
 
     def __init__(self, folder: Path | None) -> None:
-        """`folder` None: in memory, until it is closed."""
-        self.folder = folder
-        self._connection = _connections(folder) if folder else duckdb.connect(config=_SETTINGS)
-        with self._translated_errors():
-            if not self.rows("select 1 from information_schema.tables where table_name = 'meta'"):
-                self._create()
+        """`folder` None: in memory, until it is closed.
+
+        Raises:
+            StoreInUseError: another process has it open.
+            StoreDamagedError: it has not what was written to it.
+            StoreUnavailableError: it cannot be read, or is of a later format.
+        """
+        super().__init__(folder)
+        try:
+            self._read_meta()
+        except BaseException:
+            self.abandon()
+            raise
+
+    def _read_meta(self) -> None:
+        """Makes the tables where there are none, and reads what the record is of."""
+        if not self.rows("select 1 from information_schema.tables where table_name = 'meta'"):
+            self._create()
         meta = self._migrated_meta()
         if meta["format"] != FORMAT:
-            self._connection.close()
             raise StoreUnavailableError(
-                f"The store in {folder} was written in format {meta['format']}, "
+                f"The store in {self.folder} was written in format {meta['format']}, "
                 f"this version reads {FORMAT}: ingest its events into a new folder."
             )
         self.identity: str = meta["identity"]
+        self.commit_count = self._checked_commit_count(meta)
+        """Transactions of blocks that the record has had."""
         self.position = Position(meta["log"], int(meta["block"]), meta["token"]) if "log" in meta else None
         """None where it is not a replica."""
         self.dictionary_sizes: dict[str, int] = dict(
@@ -101,6 +102,24 @@ class Record:
             with suppress(FileNotFoundError):  # a snapshot that was replaced meanwhile
                 total += path.stat().st_size if path.is_file() else 0
         return total
+
+    def reopen(self) -> None:
+        super().reopen()
+        self._read_meta()
+
+    def _checked_commit_count(self, meta: Mapping[str, str]) -> int:
+        """Raises StoreDamagedError where commits are missing that were acknowledged."""
+        count = int(meta.get("commits", 0))
+        marked = self._mark.read(meta["identity"]) if self._mark else None
+        if marked is None and self._mark:
+            self._mark.write(meta["identity"], count)
+        elif marked is not None and marked > count:
+            raise StoreDamagedError(
+                f"The record in {self.folder} has {count} commits, and {marked} were acknowledged: its "
+                f"write-ahead log {FILE}.wal is damaged or missing. {RESTORE} To go on without the missing "
+                f"ones, remove the file {MARK} from the folder."
+            )
+        return count
 
     def _migrated_meta(self) -> dict[str, str]:
         """The names and values of `meta`, after bringing a record of an earlier format to the present one."""
@@ -143,9 +162,21 @@ class Record:
                 self._remove_unused_numbers()
             if position:
                 self._set_position(position)
+            self._set_commit_count(self.commit_count + 1)
+        self.commit_count += 1
+        if self._mark:
+            self._mark.write(self.identity, self.commit_count)
         for domain, words in block.words.items():
             self.dictionary_sizes[domain] = self.dictionary_sizes.get(domain, 0) + len(words)
         self.position = position or self.position
+
+    def _set_commit_count(self, count: int) -> None:
+        statement = (
+            "update meta set value = ? where name = 'commits'"
+            if self.commit_count
+            else "insert or replace into meta values ('commits', ?)"
+        )
+        self.execute(statement, [str(count)])
 
     def _remove_events(self, seqs: Ints) -> None:
         for table in ("events", "placed", "placements"):
@@ -165,49 +196,6 @@ class Record:
             "insert or replace into meta values (?, ?), (?, ?), (?, ?)",
             [value for row in rows for value in row],
         )
-
-    @contextmanager
-    def transaction(self) -> Generator[None]:
-        """A transaction: durable when the context ends, rolled back where it raises."""
-        with self._translated_errors():
-            self._connection.execute("begin")
-            try:
-                yield
-                self._connection.execute("commit")
-            except BaseException:
-                with suppress(duckdb.Error):  # after a disk failure there may be no transaction left
-                    self._connection.execute("rollback")
-                raise
-
-    @contextmanager
-    def _translated_errors(self) -> Generator[None]:
-        try:
-            yield
-        except (duckdb.OperationalError, duckdb.FatalException) as error:
-            raise StoreUnavailableError(f"The record cannot be read or written: {error}") from error
-
-    def execute(self, statement: str, values: Sequence[Any] = ()) -> None:
-        self._connection.execute(statement, list(values))
-
-    def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        with self._translated_errors(), self._connection.cursor() as cursor:
-            return cursor.execute(query, list(values)).fetchall()
-
-    def arrays(
-        self, query: str, values: Sequence[Any] = (), **tables: Mapping[str, NDArray[Any]]
-    ) -> list[NDArray[Any]]:
-        """The columns of the answer; `tables` can be named in the query.
-
-        Texts are object arrays with None.
-        """
-        with self._translated_errors(), self._connection.cursor() as cursor:
-            for name, table in tables.items():
-                cursor.register(name, table)
-            result = cast("Any", cursor.execute(query, list(values))).fetchnumpy()
-            columns = cast("dict[str, NDArray[Any]]", result)
-            for name in tables:
-                cursor.unregister(name)
-        return [_without_mask(column) for column in columns.values()]
 
     def append(self, table: str, columns: Mapping[str, NDArray[Any]]) -> None:
         """Adds rows, in place of those with their keys; the columns go by their names in the table."""
@@ -380,35 +368,3 @@ class Record:
                 self.execute("detach copied")
         if self.folder is not None:
             copy_snapshot(self.folder, folder)
-
-    def close(self) -> None:
-        with self._translated_errors():
-            self._connection.execute("checkpoint")
-            self._connection.close()
-
-
-def _connections(folder: Path) -> duckdb.DuckDBPyConnection:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return duckdb.connect(str(folder / FILE), config=_SETTINGS)
-    except OSError as error:
-        raise StoreUnavailableError(
-            f"The folder {folder} cannot be used as a store: {error.strerror or error}"
-        ) from error
-    except duckdb.IOException as error:
-        if holder := _HOLDER.search(str(error)):
-            raise StoreInUseError(
-                f"The store in {folder} is held by process {holder[1]}: one process can use it at a time. "
-                "Ask that process (its HTTP API takes events too), stop it, or name another folder with "
-                "--store."
-            ) from error
-        raise StoreUnavailableError(f"The store in {folder} cannot be opened: {error}") from error
-
-
-def _without_mask(column: NDArray[Any]) -> NDArray[Any]:
-    """The column with None where it is masked."""
-    if not isinstance(column, np.ma.MaskedArray):
-        return np.asarray(column)
-    plain: NDArray[Any] = np.array(column.data)
-    plain[np.ma.getmaskarray(column)] = None
-    return plain

@@ -6,11 +6,11 @@ counts as committed is for the store to decide.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from threading import Lock
 
 import numpy as np
+import structlog
 
 from graph_models.failure import Failure
 from graph_models.journal import Journal
@@ -48,6 +48,8 @@ MAX_PAST_STATES = 2
 """States of past moments that stay in memory: each is as large as the live one."""
 MANY_FULFILLMENTS = 300_000
 """From this size on only one past state stays in memory."""
+
+_log = structlog.get_logger("impactgraph.stores")
 
 
 @dataclass
@@ -93,6 +95,18 @@ class Replica:
         self.waiting = Waiting.of(self.record, self.present)
         self.state = State(event_dictionaries, lookup, EventValidator(topology), instances)
 
+    def reopen(self) -> None:
+        """Opens the record again, and derives everything in memory anew. Nobody may be reading.
+
+        Raises StoreUnavailableError; the record is then still broken.
+        """
+        self.record.reopen()
+        try:
+            self.load()
+        except BaseException:
+            self.record.is_broken = True
+            raise
+
     def _from_snapshot(
         self, event_dictionaries: EventDictionaries, lookup: WorkflowLookup
     ) -> Instances | None:
@@ -123,8 +137,8 @@ class Replica:
     def save(self, *, least: int, arrange_rows: bool = False) -> None:
         """Writes a snapshot where at least `least` events came since the last one.
 
-        A full disk is ignored: the state is then folded again when it is next opened. `arranged` sorts the
-        rows as matching reads them: nobody may be reading.
+        A full disk is only logged: the state is then folded again when it is next opened. `arranged` sorts
+        the rows as matching reads them: nobody may be reading.
         """
         instances = self.state.instances
         folder = self.record.folder
@@ -138,8 +152,11 @@ class Replica:
         )
         if arrange_rows:
             instances.arrange()
-        with suppress(OSError):
+        try:
             save(folder, instances, meta)
+        except OSError as error:
+            _log.warning("The snapshot could not be saved", store=str(folder), reason=str(error))
+        else:
             self._snapshot_watermark = meta.watermark
 
     @property

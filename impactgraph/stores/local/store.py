@@ -116,6 +116,7 @@ class LocalStore(ABC):
 
     def _follow_clock(self) -> None:
         """Lets events take effect whose time has come. Where a thread writes, it does so itself."""
+        self._mend()
         now = self._now()
         if now < self._replica.waiting.next_at or self._state_lock.is_reading:
             return
@@ -125,6 +126,18 @@ class LocalStore(ABC):
                     self._replica.advance(now)
             finally:
                 self._write_lock.release()
+
+    def _mend(self) -> None:
+        """Opens the record again after a commit that left it unusable, with the state of what it has then.
+
+        Raises StoreUnavailableError where it cannot be opened.
+        """
+        if not self._replica.record.is_broken or self._state_lock.is_reading:
+            return
+        with self._write_lock, self._state_lock.writing():
+            if self._replica.record.is_broken:
+                self._replica.reopen()
+                self._use(self._replica)
 
     # Questions
 
@@ -381,8 +394,7 @@ class LocalStore(ABC):
         self._commit(prepare)
         with self._reading() as replica:
             version = replica.topologies.versions(self._now())[0]
-        if is_new:
-            self.replay_quarantined()
+        self.replay_quarantined()  # also where an earlier try was killed between its commit and this
         return version
 
     @contextmanager
@@ -407,7 +419,8 @@ class LocalStore(ABC):
 
     def close(self) -> None:
         with self._write_lock, self._state_lock.writing():
-            self._replica.save(least=SAVE_ON_CLOSE, arrange_rows=True)
+            if not self._replica.record.is_broken:
+                self._replica.save(least=SAVE_ON_CLOSE, arrange_rows=True)
             self._replica.record.close()
 
 

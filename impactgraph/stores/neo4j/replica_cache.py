@@ -15,7 +15,8 @@ from pathlib import Path
 from graph_models.time import Millis
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.stores.local.block import Block, concatenate_blocks
-from impactgraph.stores.local.record import Position, Record, StoreInUseError
+from impactgraph.stores.local.record import Position, Record
+from impactgraph.stores.local.record_file import StoreInUseError
 from impactgraph.stores.local.replica import Replica
 from impactgraph.stores.neo4j.log import Log, LogEnd, LogEntry
 

@@ -15,6 +15,7 @@ from neo4j import ManagedTransaction
 
 from graph_models.time import SECOND, Millis
 from impactgraph.ports.condition import StoreCondition
+from impactgraph.stores.local.record import Position
 from impactgraph.stores.local.replica import Change, Replica
 from impactgraph.stores.local.store import LocalStore
 from impactgraph.stores.neo4j.address import Address
@@ -135,8 +136,17 @@ class Neo4jStore(LocalStore):
         finally:
             self._write_lock.release()
 
+    def _mend(self) -> None:
+        if not self._replica.record.is_broken or self._state_lock.is_reading:
+            return
+        with self._write_lock:
+            super()._mend()
+            position = self._replica.record.position or Position(self.identity, 0, "")
+            self._end = LogEnd(position, self._replica.watermark)
+
     def _catch_up(self, end: LogEnd) -> None:
         """Needs the write lock."""
+        self._mend()
         if not end.position.may_follow(self._end.position):
             with self._state_lock.writing():
                 replica, self._end = self._cache.replace(self._replica, end)
@@ -212,6 +222,7 @@ class Neo4jStore(LocalStore):
             MissingLogError: the replica is not of this log.
             ReplicaBehindError: it would take long, and all other writers would wait.
         """
+        self._mend()
         if not end.position.may_follow(self._end.position):
             raise MissingLogError
         if end.position.block - self._end.position.block > MAX_BLOCKS_UNDER_LOCK:

@@ -1,14 +1,18 @@
 """Snapshots: the state on disk, so that opening a store need not fold its record.
 
 One file an array, mapped into memory when it is opened again. A pointer file names the folder of the last
-complete snapshot; it is replaced when all of the next one is on disk. A snapshot is only ever a shortcut:
-where it is missing, incomplete, of an earlier format or of another record, the state is folded from the
-events.
+complete snapshot; it is replaced when all of the next one is on disk. Every file is read once to compare its
+checksum before it is used. A snapshot is only ever a shortcut: where it is missing, damaged, of an earlier
+format or of another record, the state is folded from the events.
 """
 
+import io
 import os
 import secrets
 import shutil
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +23,20 @@ from numpy.typing import NDArray
 
 from impactgraph.columns import Dictionary
 from impactgraph.columns.declare import TEXT
+from impactgraph.stores.state.checked_files import (
+    Buffer,
+    ChecksumError,
+    check_sums,
+    sync_folder,
+    write_file,
+)
 from impactgraph.stores.state.event_dictionaries import EventDictionaries
 from impactgraph.stores.state.growing_table import GrowingTable
 from impactgraph.stores.state.instances import Instances
 from impactgraph.stores.state.state_tables import VisitRows
 
 _POINTER = "columns.json"
-_FORMAT = 5
+_FORMAT = 6
 """Raise it when a column keeps its name and type but changes its meaning; other changes are noticed by
 themselves.
 """
@@ -49,6 +60,10 @@ class Meta(msgspec.Struct, kw_only=True):
     folder: str = ""
     words: dict[str, list[str]] = msgspec.field(default_factory=dict[str, list[str]])
     """Values of every dictionary by its domain; of attributes, by `attribute:NAME`."""
+    sums: dict[str, int] = msgspec.field(default_factory=dict[str, int])
+    """CRC-32 of each file by its name."""
+    own_sum: int = 0
+    """CRC-32 of this text with 0 in this place."""
 
 
 class _SnapshotError(Exception):
@@ -63,16 +78,40 @@ def save(folder: Path, instances: Instances, meta: Meta) -> None:
         f"attribute:{name}": entries.values for name, entries in dictionaries.attributes.items()
     }
     target = folder / meta.folder
-    target.mkdir()
+    try:
+        target.mkdir()
+        meta.sums = dict(_write(target, name, array) for name, array in _arrays(instances))
+        sync_folder(target)
+        meta.own_sum = own_sum(meta)
+        write_file(folder / f"{_POINTER}.new", [msgspec.json.encode(meta)])
+        os.replace(folder / f"{_POINTER}.new", folder / _POINTER)
+        sync_folder(folder)
+    except OSError:
+        with suppress(OSError):
+            (folder / f"{_POINTER}.new").unlink(missing_ok=True)
+        if not _is_pointed_to(folder, meta.folder):
+            shutil.rmtree(target, ignore_errors=True)
+        raise
+    _remove_others(folder, meta.folder)
+
+
+def _arrays(instances: Instances) -> Iterator[tuple[str, NDArray[Any]]]:
+    """Every array of the state, with its name."""
     for part, growing in _tables(instances).items():
-        for name in growing.names():
-            _write(target, f"{part}.{name}", growing[name])
+        yield from ((f"{part}.{name}", growing[name]) for name in growing.names())
     irregular_visits = instances.all_irregular_visits()
     for each in VisitRows.columns():
-        _write(target, f"{_VISITS}.{each.name}", getattr(irregular_visits, each.name))
-    _put(folder / f"{_POINTER}.new", msgspec.json.encode(meta))
-    os.replace(folder / f"{_POINTER}.new", folder / _POINTER)
-    _remove_others(folder, meta.folder)
+        yield f"{_VISITS}.{each.name}", getattr(irregular_visits, each.name)
+
+
+def _is_pointed_to(folder: Path, name: str) -> bool:
+    meta = read_meta(folder)
+    return meta is not None and meta.folder == name
+
+
+def own_sum(meta: Meta) -> int:
+    """The checksum that the pointer file should have."""
+    return zlib.crc32(msgspec.json.encode(msgspec.structs.replace(meta, own_sum=0)))
 
 
 def copy_snapshot(folder: Path, target: Path) -> None:
@@ -95,6 +134,9 @@ def read_meta(folder: Path) -> Meta | None:
     if meta.format != _FORMAT:
         _log_rebuild(folder, f"it has format {meta.format}, this version reads {_FORMAT}")
         return None
+    if meta.own_sum != own_sum(meta):
+        _log_rebuild(folder, f"the checksum of {_POINTER} is wrong")
+        return None
     if not (folder / meta.folder).is_dir():
         _log_rebuild(folder, f"its folder {meta.folder} is missing")
         return None
@@ -109,11 +151,12 @@ def load(folder: Path, meta: Meta, dictionaries: EventDictionaries, width: int) 
     instances = Instances(dictionaries, width)
     try:
         _check_words(meta, dictionaries)
+        check_sums(folder / meta.folder, meta.sums)
         for part, growing in _tables(instances).items():
             growing.adopt(_read_table(folder / meta.folder, part))
         visit_arrays = _read_table(folder / meta.folder, _VISITS)
         irregular_visits = VisitRows.from_arrays([visit_arrays[each.name] for each in VisitRows.columns()])
-    except (OSError, ValueError, KeyError, msgspec.DecodeError, _SnapshotError) as error:
+    except (OSError, ValueError, KeyError, msgspec.DecodeError, ChecksumError, _SnapshotError) as error:
         _log_rebuild(folder, str(error))
         return None
     for domain, values in meta.words.items():
@@ -154,14 +197,22 @@ def _read_table(source: Path, part: str) -> dict[str, NDArray[Any]]:
     return {name: _read(source, f"{part}.{name}") for name in names}
 
 
-def _write(folder: Path, name: str, array: NDArray[Any]) -> None:
+def _write(folder: Path, name: str, array: NDArray[Any]) -> tuple[str, int]:
+    """Name and checksum of the file that the array is written to."""
     if array.dtype == TEXT:
-        _write_texts(folder / f"{name}.text", array)
-        return
-    with (folder / f"{name}.npy").open("wb") as file:
-        np.save(file, np.asfortranarray(array))  # as it is in memory: each column of a matrix is contiguous
-        file.flush()
-        os.fsync(file.fileno())
+        path, content = folder / f"{name}.text", _text_parts(array)
+    else:
+        path, content = folder / f"{name}.npy", _array_parts(array)
+    return path.name, write_file(path, content)
+
+
+def _array_parts(array: NDArray[Any]) -> Iterator[Buffer]:
+    """NumPy's format, in the order that the array has in memory: each column of a matrix is contiguous."""
+    array = np.asfortranarray(array)
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(array))
+    yield header.getvalue()
+    yield array.ravel(order="K").view(np.uint8).data
 
 
 def _read(folder: Path, name: str) -> NDArray[Any]:
@@ -173,14 +224,11 @@ def _read(folder: Path, name: str) -> NDArray[Any]:
     return np.asarray(array)
 
 
-def _write_texts(path: Path, texts: NDArray[Any]) -> None:
+def _text_parts(texts: NDArray[Any]) -> Iterator[Buffer]:
     """In parts, each after its length: as objects, texts take many times the memory of the array."""
-    with path.open("wb") as file:
-        for start in range(0, len(texts), _TEXTS_PER_PART):
-            part = msgspec.msgpack.encode(texts[start : start + _TEXTS_PER_PART].tolist())
-            file.write(len(part).to_bytes(8, "little") + part)
-        file.flush()
-        os.fsync(file.fileno())
+    for start in range(0, len(texts), _TEXTS_PER_PART):
+        part = msgspec.msgpack.encode(texts[start : start + _TEXTS_PER_PART].tolist())
+        yield len(part).to_bytes(8, "little") + part
 
 
 def _read_texts(path: Path) -> NDArray[Any]:
@@ -190,13 +238,6 @@ def _read_texts(path: Path) -> NDArray[Any]:
             content = file.read(int.from_bytes(size, "little"))
             parts.append(np.array(msgspec.msgpack.decode(content, type=list[str]), TEXT))
     return np.concatenate(parts)
-
-
-def _put(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _remove_others(folder: Path, keep: str) -> None:

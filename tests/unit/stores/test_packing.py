@@ -144,6 +144,20 @@ def test_what_is_no_block_is_told(harmed: bytes) -> None:
         unpack(harmed)
 
 
+def test_a_block_of_which_a_bit_flipped_is_an_error_or_the_same() -> None:
+    block = _block_of_format_1()
+    packed = pack(block)
+    for place in range(len(packed)):
+        for bit in range(8):
+            harmed = bytearray(packed)
+            harmed[place] ^= 1 << bit
+            try:
+                found = pack(unpack(bytes(harmed)))
+            except StoreUnavailableError:
+                continue
+            assert found == packed, f"bit {bit} of byte {place}"
+
+
 def test_many_events_take_few_bytes() -> None:
     count = 10_000
     block = Block(

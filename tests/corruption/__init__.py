@@ -1,0 +1,1 @@
+"""Damage to the files of a store, and what an opened store then says."""
