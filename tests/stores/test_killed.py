@@ -1,4 +1,7 @@
-"""Killed at any moment of ingest, a store opens again with every event it acknowledged, and none twice."""
+"""Killed at any moment, a store opens again with everything it acknowledged, and nothing twice.
+
+`python -m tests.kills` kills more often.
+"""
 
 import os
 import random
@@ -14,6 +17,7 @@ import pytest
 from impactgraph.bootstrap import open_store
 from impactgraph.ports.store import Store
 from impactgraph.stores.embedded import EmbeddedStore
+from tests.kills.run import kill_often
 from tests.stores.events import DOCUMENTS, at, entered, of, placed, topology
 from tests.stores.seen import everything
 
@@ -21,6 +25,7 @@ _INGEST = """
 import sys
 from pathlib import Path
 from impactgraph.bootstrap import open_store
+from tests.kills.run import kill_often
 from tests.stores.events import at
 store = open_store(sys.argv[1], now=lambda: at(600))
 lines = Path(sys.argv[2]).read_bytes().splitlines()
@@ -133,3 +138,11 @@ def test_a_killed_store_has_every_acknowledged_event_once_and_the_state_they_mak
     assert everything(killed) == everything(whole)
     whole.close()
     killed.close()
+
+
+@pytest.mark.timeout(600)
+def test_a_store_that_is_killed_during_all_its_work_is_like_one_that_never_was(tmp_path: Path) -> None:
+    """Ingest, files that are taken back, topologies, live sources, checkpoints, snapshots and start-up."""
+    result = kill_often(str(tmp_path / "store"), kills=8, seed=3)
+
+    assert result.wrong == "", str(result)
