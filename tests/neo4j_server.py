@@ -55,7 +55,10 @@ class Neo4jServer:
         home: Path,
         install: Install,
         flags: tuple[str, ...] = SMALL,
-        settings: tuple[str, ...] = ("server.memory.pagecache.size=64m",),
+        settings: tuple[str, ...] = (
+            "server.memory.pagecache.size=64m",
+            "server.bolt.connection_keep_alive=5s",  # a silent connection is left after twice as long
+        ),
     ) -> None:
         self.home, self._install, self._flags = home, install, flags
         port = _free_port()

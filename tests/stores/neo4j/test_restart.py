@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from impactgraph.errors import StoreUnavailableError
-from impactgraph.stores.local.record import FILE
+from impactgraph.stores.local.record_file import FILE
 from impactgraph.stores.neo4j.address import Address
 from impactgraph.stores.neo4j.database import Database
 from impactgraph.stores.neo4j.log import Log, LogEnd, LogEntry
