@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import HTTPConnection
 
-from api import audit_export, events, export, health, incoming, log_levels, repair_export
+from api import audit_export, events, export, health, incoming, keeping, log_levels, repair_export
 from api.access import Authentication, principal_of, sender_of
 from api.access_log import AccessLog
 from api.audit import Auditing
@@ -173,6 +173,7 @@ def create_app(
     app.include_router(incoming.router(sources))
     app.include_router(export.router(context, schema))
     app.include_router(repair_export.router(context))
+    app.include_router(keeping.router(store, now, hub.notify))
     app.include_router(health.router(store, sources, notices, metrics, lifecycle))
     app.include_router(log_levels.router())
     browsers = Browsers(settings.url, can_log_in=login is not None)

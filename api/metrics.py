@@ -27,6 +27,7 @@ _SOURCE_COUNTS = {
 }
 ROUTES = frozenset(
     {"/", "/graphql", "/events", "/in", "/webhooks", "/export", "/healthz", "/readyz", "/metrics", "/logs"}
+    | {"/backup", "/forget", "/retention"}
 )
 
 

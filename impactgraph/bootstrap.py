@@ -3,7 +3,7 @@
 import ctypes
 import gc
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from graph_models.time import Millis, millis, parse_moment
 from impactgraph.errors import BadInputError
 from impactgraph.ports.access import AuditTrail, KeyStore
+from impactgraph.ports.backup import PartCleaner
 from impactgraph.ports.store import HealthCheck, Store
 
 if TYPE_CHECKING:
@@ -93,6 +94,25 @@ def open_store(
     from impactgraph.stores.embedded import EmbeddedStore
 
     return EmbeddedStore.open(Path(address), now=now)
+
+
+def open_empty_store(
+    address: str, *, now: Callable[[], Millis] = system_clock, say: Callable[[str], None] = _quiet
+) -> Store:
+    """As `open_store`, for a backup to be restored into; what an interrupted restore left is removed."""
+    if address.partition("://")[0] in _DATABASES:
+        location = _neo4j_address(address, _settings())
+        from impactgraph.stores.neo4j.store import clear_unfinished_restore
+
+        clear_unfinished_restore(location)
+    return open_store(address, now=now, say=say)
+
+
+def backup_cleaner(removals: Sequence[bytes]) -> PartCleaner:
+    """Cleans the parts of an earlier backup of what was removed; `removals`: the parts that say what."""
+    from impactgraph.stores.local.part_cleaner import BackupCleaner
+
+    return BackupCleaner(removals)
 
 
 def examine_store(address: str, *, now: Callable[[], Millis] = system_clock) -> Iterator[HealthCheck]:

@@ -48,6 +48,14 @@ class NotFoundError(ImpactGraphError):
         super().__init__(message or f"There is no {identifier!r}.{hint}")
 
 
+class RemovedError(BadInputError):
+    """A question is about a moment of which retention removed orders."""
+
+
+class ForgottenError(NotFoundError):
+    """An order was forgotten: nothing of it is left but that."""
+
+
 class AmbiguousError(BadInputError):
     """A text names several objects where one is needed; `matches` are their full ids."""
 

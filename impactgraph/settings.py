@@ -119,6 +119,10 @@ class Settings(BaseSettings):
             "localhost,127.0.0.1,impactgraph.example.com (docs/mcp.md)."
         ),
     )
+    retention: Path | None = Field(
+        default=None,
+        description="File of the rules by which `serve` removes ended orders (docs/retention.md).",
+    )
     timezone: str = Field(
         default="UTC",
         description="IANA name of the zone of times in the text of the command line, such as Europe/Berlin.",

@@ -525,6 +525,57 @@ COMMANDS = (
         ),
     ),
     Command(
+        "backup",
+        "Backs the store up into a folder, also while a server has it open.",
+        "Consistent, and incremental: what the last backup in the folder has is not written again. A server "
+        "that "
+        "has the store open is found and asked for it. What was forgotten leaves the earlier backups, too. "
+        "--verify opens the backup as a store and compares its totals. Exit status: 0 written, 2 refused.",
+        (
+            "impactgraph backup /backups/shop --store shop",
+            "impactgraph backup /backups/shop --keep 30 --include keys.json --verify",
+        ),
+    ),
+    Command(
+        "restore",
+        "Makes a new store from a backup.",
+        "--store names the new one: a folder that does not exist yet, or an empty Neo4j database, whatever "
+        "store "
+        "the backup is of. It is there as a whole or not at all, and its totals are compared with those of "
+        "the "
+        "backup. Exit status: 0 restored, 2 refused, or a file of the backup is damaged.",
+        (
+            "impactgraph restore /backups/shop --store shop-new",
+            "impactgraph restore /backups/shop --store shop-new --until -2d",
+            "impactgraph restore /backups/shop --list",
+        ),
+    ),
+    Command(
+        "retention",
+        "Removes ended orders, and entries of the quarantine, by their age.",
+        "By the rules of a file. Without --apply it only counts. The state of moments before the removal is "
+        "no "
+        "longer known, and questions about it are refused. `serve --retention` applies the rules every day. "
+        "Exit status: 0 counted or removed, 2 refused.",
+        ("impactgraph retention retention.yaml", "impactgraph retention retention.yaml --apply"),
+    ),
+    Command(
+        "forget",
+        "Removes an order, or a value of an attribute, for good.",
+        "From events, columns, quarantine, reports of ingests, the graph, and with --backup from backups. "
+        "Then it "
+        "searches all that the store keeps, and says what it found. What stays is a hash, by which events of "
+        "the "
+        "order that come again are not taken. Exit status: 0 nothing was found, 1 something was, or it was "
+        "not "
+        "confirmed, 2 refused.",
+        (
+            "impactgraph forget --order O-1 --yes",
+            "impactgraph forget --attribute customer-email=jane@example.com --also customer-name --backup "
+            "/backups/shop",
+        ),
+    ),
+    Command(
         "doctor",
         "Checks the installation, the configuration, the store and the clock.",
         "Exit status: 0 no check failed (possibly with warnings), 1 a check failed.",

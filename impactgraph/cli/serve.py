@@ -31,6 +31,14 @@ Access = Annotated[
     Parameter(help="File that says who may ask and change what [default: IMPACTGRAPH_ACCESS]."),
 ]
 
+Retention = Annotated[
+    Path | None,
+    Parameter(
+        help="File of the rules by which ended orders are removed while it runs "
+        "[default: IMPACTGRAPH_RETENTION]."
+    ),
+]
+
 
 def serve(
     *,
@@ -39,6 +47,7 @@ def serve(
     sources: Sources = None,
     notices: Notices = None,
     access: Access = None,
+    retention: Retention = None,
     common: Common = COMMON,
 ) -> None:
     """Serves a store until interrupted; the port opens once the store is open."""
@@ -55,15 +64,25 @@ def serve(
     from impactgraph.notices.channels import senders_of
     from impactgraph.notices.format import load_rules
     from impactgraph.notices.worker import SentNotices
+    from impactgraph.retention.format import load_retention
+    from impactgraph.retention.worker import running_retention
     from impactgraph.sources.format import load_sources
     from impactgraph.sources.live_sources import FollowedSources
 
-    options = {"host": host, "port": port, "sources": sources, "notices": notices, "access": access}
-    settings = read_settings(**options, store=common.store)
+    settings = read_settings(
+        host=host,
+        port=port,
+        sources=sources,
+        notices=notices,
+        access=access,
+        retention=retention,
+        store=common.store,
+    )
     configure_logs(settings)
     configs = load_sources(settings.sources) if settings.sources else ()
     rules = load_rules(settings.notices) if settings.notices else None
     senders = senders_of(rules)
+    retained = load_retention(settings.retention) if settings.retention else None
     access_rules = load_access(settings.access) if settings.access else None
     sessions = SessionRules(
         settings.session_secret_file,
@@ -77,4 +96,5 @@ def serve(
         live_sources = FollowedSources(configs, store, now=system_clock)
         folder = None if "://" in settings.store else Path(settings.store)
         worker = SentNotices(store, rules, senders, now=system_clock, public_url=settings.url)
-        serve_store(store, settings, folder=folder, sources=live_sources, notices=worker, access=door)
+        with running_retention(store, retained, now=system_clock):
+            serve_store(store, settings, folder=folder, sources=live_sources, notices=worker, access=door)

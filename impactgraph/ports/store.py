@@ -1,7 +1,7 @@
 """The port that use cases call for stored data: each method is one whole question or change."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -18,6 +18,14 @@ from graph_models.topology import Topology
 from impactgraph.columns import Columns, ErrorTexts, Visits
 from impactgraph.columns.system_lists import ListContent, SystemLists
 from impactgraph.ports.condition import StoreCondition
+from impactgraph.ports.backup import BackupHead, Part, PartKey, Totals
+from impactgraph.ports.removal import (
+    ForgetRequest,
+    ForgetResult,
+    RetainedFrom,
+    RetentionCount,
+    RetentionRule,
+)
 from impactgraph.ports.sources import SourceBatch, SourceProgress
 
 if TYPE_CHECKING:
@@ -312,6 +320,50 @@ class Store(Protocol):
 
     def copy(self) -> AbstractContextManager["Store"]:
         """A store with the same content, which vanishes when the context ends: for what is only tried."""
+        ...
+
+    def backup(
+        self, known: Mapping[PartKey, str]
+    ) -> AbstractContextManager[tuple[BackupHead, Iterator[Part]]]:
+        """The record in parts, as it is when the context is opened, while others go on writing.
+
+        `known`: fingerprints of the parts of the last backup; parts that are still the same come without
+        data.
+        """
+        ...
+
+    def totals(self) -> Totals:
+        """What the record holds, counted."""
+        ...
+
+    def restore(self, blocks: Iterable[bytes]) -> None:
+        """Fills an empty store with the parts of a backup, in their order.
+
+        Raises:
+            BadInputError: the store is not empty.
+            StoreUnavailableError: a part is damaged, or of a later format.
+        """
+        ...
+
+    def forget(self, request: ForgetRequest, at: Millis) -> ForgetResult:
+        """Removes orders, or values of attributes, for good, and looks for them in all that the store keeps.
+
+        May be called again where it was interrupted.
+        """
+        ...
+
+    def forgotten_at(self, order: str) -> Millis | None:
+        """When the order with this bare key was forgotten; None where it was not."""
+        ...
+
+    def retain(self, rule: RetentionRule, at: Millis, *, dry_run: bool = False) -> RetentionCount:
+        """Removes what a rule of retention names; `dry_run`: only counts it."""
+        ...
+
+    def retained_from(self) -> RetainedFrom | None:
+        """From when on the record is whole; None where retention removed no order. `columns` and what else
+        gives orders raise RemovedError for an earlier moment.
+        """
         ...
 
     def quarantined(self, limit: int = 1000) -> Sequence[QuarantinedEvent]:

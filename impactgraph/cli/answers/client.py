@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from http.client import HTTPException, HTTPResponse
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -65,6 +65,10 @@ class Client:
         with self._open(Request(f"{self.address}{path}?{query}")) as response:
             for line in response:
                 yield line.removesuffix(b"\n")
+
+    def post(self, path: str, body: bytes) -> AbstractContextManager[HTTPResponse]:
+        """The answer to a document of JSON, as it arrives. Raises the error of the server."""
+        return self._open(Request(f"{self.address}{path}", body, {"content-type": "application/json"}))
 
     def _json(self, path: str, body: bytes, media: str) -> Json:
         headers = {"content-type": media, "accept": "application/json"}

@@ -41,8 +41,3 @@ class EmbeddedStore(LocalStore):
                 raise
             with self._state_lock.writing():
                 self._replica.publish(change)
-
-    def reload(self) -> None:
-        """Drops the state in memory and folds the record again."""
-        with self._write_lock, self._state_lock.writing():
-            self._replica.load()

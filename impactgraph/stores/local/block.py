@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from graph_models.time import Millis
 from impactgraph.columns import Ints
-from impactgraph.stores.local.tables import latest_rows
+from impactgraph.stores.local.tables import NUMBERED, latest_rows
 from impactgraph.stores.state.event_kinds import FAILURES, JOURNAL, EventKind
 
 Table: TypeAlias = dict[str, NDArray[Any]]
@@ -48,7 +48,7 @@ class Block:
     @property
     def last_seq(self) -> int:
         """The greatest sequence number that it gives out; 0 where it gives out none."""
-        numbers = [self.rows[table]["seq"] for table in ("events", "undos") if table in self.rows]
+        numbers = [self.rows[table]["seq"] for table in NUMBERED if table in self.rows]
         return max((int(each.max()) for each in numbers), default=0)
 
     @property
@@ -59,6 +59,11 @@ class Block:
         events = self.rows.get("events")
         times = events["time"][events["order_number"] >= 0] if events else ()
         return int(min(times)) if len(times) else None
+
+    @property
+    def is_removal(self) -> bool:
+        """Whether it removes something for good: the state is then folded again from the record."""
+        return "forgotten" in self.rows or "retentions" in self.rows
 
     @property
     def has_failure_events(self) -> bool:

@@ -6,6 +6,7 @@ from impactgraph.columns import Codes
 from impactgraph.stores.local.batch import BatchEvent
 from impactgraph.stores.local.block import Block
 from impactgraph.stores.local.record import Record
+from impactgraph.stores.local.removal import FORGOTTEN
 from impactgraph.stores.state.key_numbers import Hashes, KeyNumbers, SeenEvents
 
 
@@ -39,7 +40,8 @@ class IngestIndex:
         names = self._record.names(np.unique(seqs[suspects]))
         collisions: list[int] = []
         for index in suspects.tolist():
-            if names.get(int(seqs[index])) == batch[index].source_and_id:
+            source_and_id = batch[index].source_and_id
+            if names.get(int(seqs[index])) in (source_and_id, (source_and_id[0], FORGOTTEN)):
                 batch[index].is_duplicate = True
                 batch[index].seq = int(seqs[index])
             else:

@@ -24,6 +24,7 @@ from impactgraph.stores.local.ingest_index import IngestIndex
 from impactgraph.stores.local.ingests import Ingests
 from impactgraph.stores.local.quarantine import Quarantine
 from impactgraph.stores.local.record import Record
+from impactgraph.stores.local.removals import Removals
 from impactgraph.stores.local.waiting import EVER, Waiting
 from impactgraph.stores.local.write import Writing, block_of
 from impactgraph.stores.state.encoding import EncodedBatch, EventEncoder, event_hashes
@@ -59,6 +60,7 @@ class IngestSources:
     index: IngestIndex
     quarantine: Quarantine
     ingests: Ingests
+    removals: Removals
     waiting: Waiting
     present: Millis
     """The state has the events up to this moment; later ones wait."""
@@ -111,6 +113,7 @@ def prepare_batch(
     # Entries of the quarantine come first, so that their entry stays, or is released, and not one of a
     # duplicate.
     batch = [*_retryable_events(batch, sources), *batch]
+    sources.removals.mark(batch, sources.index)
     mark_bringers(batch, sources.ingests, sources.ingest)
     state = sources.state
     acceptable = [event for event in batch if event.is_acceptable]

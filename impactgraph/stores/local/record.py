@@ -15,11 +15,13 @@ from impactgraph.columns import Codes, Ints
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.stores.local.block import Block
 from impactgraph.stores.local.commit_mark import MARK
-from impactgraph.stores.local.record_file import FILE, RESTORE, RecordFile, StoreDamagedError
+from impactgraph.stores.local.record_file import COMPACTED, FILE, RESTORE, RecordFile, StoreDamagedError
+from impactgraph.stores.local.removal import edit_statements, removals_in
 from impactgraph.stores.local.tables import (
     EVENT_COLUMNS,
     FORMAT,
     MIGRATIONS,
+    NUMBERED,
     ODD_AMOUNT,
     PLACED_COLUMNS,
     PLACEMENT_COLUMNS,
@@ -30,8 +32,9 @@ from impactgraph.stores.state.encoding import bounded_micros
 from impactgraph.stores.state.event_kinds import FAILURES, EventKind
 from impactgraph.stores.state.event_tables import EventBatch, EventRows, PlacedRows, PlacementRows
 from impactgraph.stores.state.failures import FailureChange, read_failure_change
-from impactgraph.stores.state.snapshot import copy_snapshot
+from impactgraph.stores.state.snapshot import copy_snapshot, drop_snapshot
 
+_MUST_COMPACT = "compact"
 POSITION = ("log", "block", "token")
 _IS_OF_FAILURE = f"kind between {int(FAILURES[0])} and {int(FAILURES[-1])}"
 
@@ -158,7 +161,12 @@ class Record(RecordFile):
                     "delete from aside where number in (select unnest(?::bigint[]))",
                     [block.quarantine_releases.tolist()],
                 )
-            if "undos" in block.rows:
+            for removal in removals_in(block.rows["forgotten"]) if "forgotten" in block.rows else ():
+                for statement in edit_statements(removal):
+                    self.execute(*statement)
+            if block.is_removal:
+                self.execute("insert or replace into meta values (?, ?)", [_MUST_COMPACT, "1"])
+            if block.is_removal or "undos" in block.rows:
                 self._remove_unused_numbers()
             if position:
                 self._set_position(position)
@@ -221,11 +229,9 @@ class Record(RecordFile):
         return dict(self.rows("select domain, list(word order by code) from words group by domain"))
 
     def watermark(self) -> int:
-        """The greatest sequence number: of events, and of what was taken back."""
-        query = (
-            "select greatest((select coalesce(max(seq), 0) from {}), (select coalesce(max(seq), 0) from {}))"
-        )
-        return int(self.rows(query.format("events", "undos"))[0][0])
+        """The greatest sequence number: of events, and of what was taken back or removed for good."""
+        greatest = ", ".join(f"(select coalesce(max(seq), 0) from {table})" for table in NUMBERED)
+        return int(self.rows(f"select greatest({greatest})")[0][0])
 
     def latest(self, until: Millis) -> Millis:
         """Greatest time of an event of an order that is not after `until`, 0 where there is none."""
@@ -239,8 +245,9 @@ class Record(RecordFile):
 
     def has_events_between(self, watermark: int, until: Millis) -> bool:
         """Whether an event with a number after `watermark` has a time at or before `until`."""
-        query = "select 1 from events where seq > ? and time <= ? union all select 1 from undos where seq > ?"
-        return bool(self.rows(f"{query} limit 1", [watermark, until, watermark]))
+        removals = " ".join(f"union all select 1 from {table} where seq > ?" for table in NUMBERED[1:])
+        query = f"select 1 from events where seq > ? and time <= ? {removals} limit 1"
+        return bool(self.rows(query, [watermark, until, *[watermark] * (len(NUMBERED) - 1)]))
 
     def failure_changes(self, keys: Sequence[str] | None = None) -> tuple[FailureChange, ...]:
         """Every event of these failures (None: of all), in the order of ingest."""
@@ -356,15 +363,34 @@ class Record(RecordFile):
         )
         return {int(s): (w, i) for s, w, i in zip(seq, source, id_, strict=True)}
 
+    def compact(self) -> None:
+        """Writes the file anew where something was removed for good, so that nothing of it is left in free
+        space, and drops the snapshot. Nobody may be reading.
+        """
+        if not self.rows("select 1 from meta where name = ?", [_MUST_COMPACT]):
+            return
+        if self.folder is not None:
+            drop_snapshot(self.folder)
+            copied = self.folder / COMPACTED
+            self.execute("checkpoint")
+            self._copy_tables(copied)
+            self.replace_by(copied)
+        with self.transaction():
+            self.execute("delete from meta where name = ?", [_MUST_COMPACT])
+
+    def _copy_tables(self, file: Path) -> None:
+        name = str(file).replace("'", "''")
+        (database,) = self.rows("select current_database()")[0]
+        self.execute(f"attach '{name}' as copied")
+        try:
+            self.execute(f'copy from database "{database}" to copied')
+            self.execute("checkpoint copied")
+        finally:
+            self.execute("detach copied")
+
     def copy_to(self, folder: Path) -> None:
         """Copies all tables, and the snapshot, into an empty folder. Nobody may be writing."""
-        name = str(folder / FILE).replace("'", "''")
         with self._translated_errors():
-            (database,) = self.rows("select current_database()")[0]
-            self.execute(f"attach '{name}' as copied")
-            try:
-                self.execute(f'copy from database "{database}" to copied')
-            finally:
-                self.execute("detach copied")
+            self._copy_tables(folder / FILE)
         if self.folder is not None:
             copy_snapshot(self.folder, folder)

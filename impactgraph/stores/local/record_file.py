@@ -18,6 +18,8 @@ from impactgraph.stores.local.torn_log import end_before_torn_commit, put_back_l
 from impactgraph.stores.state.checked_files import sync_folder
 
 FILE = "impactgraph.duckdb"
+COMPACTED = f"{FILE}.compacted"
+"""The file as it is written anew; what an interruption left of it is removed."""
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": "320MB",
     "threads": 2,
@@ -159,6 +161,25 @@ class RecordFile:
                 cursor.unregister(name)
         return [_without_mask(column) for column in columns.values()]
 
+    def replace_by(self, file: Path) -> None:
+        """Goes on with another file of the folder, which has the same content. Nobody may be reading."""
+        assert self.folder is not None
+        self._connection.close()
+        file.replace(self.folder / FILE)
+        sync_folder(self.folder)
+        self._connect()
+
+    @contextmanager
+    def frozen(self) -> Generator["FrozenRecord"]:
+        """The record as it is now, while others go on writing. Nobody may be writing when it is opened."""
+        with self._translated_errors(), self._connection.cursor() as cursor:
+            cursor.execute("begin")
+            cursor.execute("select count(*) from meta").fetchall()  # from here on it sees one state
+            try:
+                yield FrozenRecord(cursor)
+            finally:
+                cursor.execute("rollback")
+
     def abandon(self) -> None:
         """Closes the file as it is."""
         with suppress(duckdb.Error):
@@ -181,6 +202,21 @@ class RecordFile:
             self.abandon()
 
 
+class FrozenRecord:
+    """One state of a record. Any thread may use it, one at a time."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self._cursor = cursor
+
+    def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return self._cursor.execute(query, list(values)).fetchall()
+
+    def table(self, query: str, values: Sequence[Any] = ()) -> dict[str, NDArray[Any]]:
+        """The columns of the answer by name; texts are object arrays with None."""
+        result = cast("Any", self._cursor.execute(query, list(values))).fetchnumpy()
+        return {name: _without_mask(column) for name, column in result.items()}
+
+
 def _connection(folder: Path) -> duckdb.DuckDBPyConnection:
     """Raises StoreUnavailableError."""
     try:
@@ -199,6 +235,8 @@ def _connection(folder: Path) -> duckdb.DuckDBPyConnection:
     if is_new:
         _create(folder)
     connection = _open(folder)
+    for leftover in folder.glob(f"{COMPACTED}*"):
+        leftover.unlink(missing_ok=True)
     connection.execute("pragma disable_checkpoint_on_shutdown")  # a damaged log is left as it is
     return connection
 

@@ -20,8 +20,10 @@ from graph_models.topology import Topology
 from impactgraph.columns import Codes, Columns
 from impactgraph.columns.system_lists import SystemLists
 from impactgraph.impact.orders import orders_of
+from impactgraph.ports.removal import ForgetRequest, RetentionCount, RetentionRule
 from impactgraph.stores.local.batch import BatchEvent
 from impactgraph.stores.local.block import Block, Table, concatenate_blocks
+from impactgraph.stores.local.forget import PreparedForget, prepare_forget
 from impactgraph.stores.local.ingest_index import IngestIndex
 from impactgraph.stores.local.ingests import Ingests
 from impactgraph.stores.local.journal import JournalIndex
@@ -30,6 +32,14 @@ from impactgraph.stores.local.prepare_batch import IngestSources, State, prepare
 from impactgraph.stores.local.quarantine import Quarantine
 from impactgraph.stores.local.rebuild import add_recorded, catch_up, rebuild
 from impactgraph.stores.local.record import Position, Record
+from impactgraph.stores.local.removals import Removals
+from impactgraph.stores.local.retention import (
+    MOST_ORDERS,
+    PreparedRetention,
+    count_entries,
+    orders_to_remove,
+    prepare_retention,
+)
 from impactgraph.stores.local.rewind import MOST, refolded, rewind
 from impactgraph.stores.local.source_index import SourceIndex
 from impactgraph.stores.local.timelines import order_numbers
@@ -72,7 +82,9 @@ class Replica:
 
     def load(self) -> None:
         """Derives everything in memory from the record, or from its latest snapshot."""
+        self.record.compact()
         self.topologies = Topologies(self.record)
+        self.removals = Removals(self.record)
         self.ingests = Ingests(self.record)
         self.quarantine = Quarantine(self.record, self.ingests.greatest_entry)
         self.sources = SourceIndex(self.record)
@@ -165,11 +177,11 @@ class Replica:
         return self.generation_of(self.record.identity)
 
     def generation_of(self, identity: str) -> str:
-        """Identity of a record or log, another one after each ingest that was taken back: what was derived
-        before may have events that are gone.
+        """Identity of a record or log, another one after each ingest that was taken back and each removal:
+        what was derived before may have events that are gone.
         """
-        undo_count = self.ingests.undo_count
-        return f"{identity}-{undo_count}" if undo_count else identity
+        count = self.ingests.undo_count + self.removals.count
+        return f"{identity}-{count}" if count else identity
 
     # Questions
 
@@ -182,9 +194,11 @@ class Replica:
         """The live state, or the one of another moment.
 
         The state of another moment is made of the live one and of the record, and stays in memory until the
-        live one changes.
+        live one changes. Raises RemovedError where retention removed orders that it had.
         """
         live = self.state.instances
+        if as_of is not None:
+            self.removals.check(as_of)
         if as_of is None or self._latest <= as_of < self.waiting.next_at:
             return live
         with self._folding:
@@ -254,6 +268,7 @@ class Replica:
             index=self._index,
             quarantine=self.quarantine,
             ingests=self.ingests,
+            removals=self.removals,
             waiting=self.waiting,
             present=self.present,
             ingest=ingest,
@@ -286,11 +301,46 @@ class Replica:
             instances = rebuild(self.record, self.state.event_dictionaries, self.state.lookup, self.present)
         elif len(orders):
             instances = refolded(self.record, instances, self.state.lookup, orders, self.present)
-        instances.columns.watermark = block.last_seq
+        instances.columns.watermark = self.record.watermark()
         self.state = replace(self.state, instances=instances)
         self._index = None
         self._latest = self.record.latest(self.present)
         self._snapshot_watermark = 0
+
+    def prepare_forget(
+        self, request: ForgetRequest, watermark: int, at: Millis
+    ) -> tuple[Change, PreparedForget]:
+        """Prepares that orders, or values of attributes, are forgotten."""
+        prepared = prepare_forget(request, self.record, watermark, at)
+        return Change(prepared.block, lambda: None), prepared
+
+    def prepare_retention(
+        self, rule: RetentionRule, watermark: int, at: Millis
+    ) -> tuple[Change | None, PreparedRetention | None]:
+        """Prepares that the next orders of a rule are removed; None where there are none left."""
+        if rule.quarantine:
+            numbers = np.zeros(0, np.int32)
+            if not count_entries(rule, self.record):
+                return None, None
+        else:
+            numbers = self.orders_to_remove(rule)[:MOST_ORDERS]
+            if not len(numbers):
+                return None, None
+        prepared = prepare_retention(rule, self.record, numbers, watermark, at)
+        return Change(prepared.block, lambda: None), prepared
+
+    def retention_count(self, rule: RetentionRule) -> RetentionCount:
+        """What a rule would remove."""
+        if rule.quarantine:
+            return RetentionCount(rule.name, rule.before, entries=count_entries(rule, self.record))
+        numbers = self.orders_to_remove(rule)
+        query = "select count(*) from events where order_number in (select unnest(?::integer[]))"
+        events = int(self.record.rows(query, [numbers.tolist()])[0][0])
+        return RetentionCount(rule.name, rule.before, len(numbers), events)
+
+    def orders_to_remove(self, rule: RetentionRule) -> Codes:
+        """Numbers of the orders that a rule removes."""
+        return orders_to_remove(rule, self.record, self.state.instances, self.waiting)
 
     def prepare_version(self, topology: Topology, documents: Mapping[str, str], at: Millis) -> Change:
         """Prepares the next version of the topology."""
@@ -312,6 +362,9 @@ class Replica:
 
     def publish(self, change: Change) -> None:
         """Brings a persisted change into memory. Nobody may be reading."""
+        if change.block.is_removal:
+            self.fold_again()
+            return
         self._apply_to_indexes(change.block)
         change.publish()
 
@@ -319,13 +372,17 @@ class Replica:
         """Persists blocks that other processes committed, in their order; the function returned publishes
         them.
 
-        A block with a version of the topology, or one that takes an ingest back, must be the only one.
+        A block with a version of the topology, and one that takes an ingest back or removes something for
+        good, must be the only one.
         """
         block = concatenate_blocks(blocks)
         changed_orders = self.record.orders_of_events(block.removed_seqs)
         self.persist(block, position)
 
         def publish() -> None:
+            if block.is_removal:
+                self.fold_again()
+                return
             self.state.event_dictionaries.extend(block.words)
             self._apply_to_indexes(block)
             if "topologies" in block.rows:
@@ -339,6 +396,13 @@ class Replica:
                 self._latest = max(self._latest, latest)
 
         return publish
+
+    def fold_again(self) -> None:
+        """Follows a removal for good: everything in memory is derived anew, since it may hold what is
+        gone.
+        """
+        self.load()
+        self.on_change(0)
 
     def _apply_to_indexes(self, block: Block) -> None:
         if self._index is not None:

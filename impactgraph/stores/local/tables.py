@@ -17,7 +17,7 @@ from impactgraph.stores.state.event_tables import EventDetails, EventRows, Place
 ODD_AMOUNT = NO_AMOUNT + 1
 """Stands for an amount that SQL cannot convert to millionths exactly."""
 
-FORMAT = "3"
+FORMAT = "4"
 """Changes whenever the tables or the encoding do."""
 
 _SIMPLE_AMOUNT = "'-?[0-9]{1,12}([.][0-9]{1,6})?'"
@@ -79,12 +79,24 @@ create table source_counts (
 """
 """Live sources: how far each part was read, and what came of it in all. A row replaces the one of its key."""
 
+_REMOVAL_TABLES = """
+create table forgotten (
+  kind varchar, name varchar, high ubigint, low ubigint, removed_at bigint, seq bigint, parts varchar
+);
+create table retentions (rule varchar, before bigint, removed_at bigint, orders integer, seq bigint);
+"""
+"""What was removed for good. `forgotten`: hash of the order's id, or of the value of an attribute; `parts`
+are the numbers of what held it, as JSON. `retentions`: orders that ended before a moment, by rule. Rows are
+added and never changed; each has a sequence number, as an event has.
+"""
+
 KEYS: Mapping[str, tuple[str, ...]] = {"source_positions": ("source", "part"), "source_counts": ("source",)}
 """Of tables whose rows are replaced, the columns that identify a row."""
 
 MIGRATIONS: Mapping[str, str] = {
     "1": f"alter table placed add column adds utinyint default 0; {_INGEST_TABLES}",
     "2": f"alter table aside add column origin varchar default ''; {_SOURCE_TABLES}",
+    "3": _REMOVAL_TABLES,
 }
 """By format, the statements that make the next one of it."""
 
@@ -102,7 +114,11 @@ create table aside (
 );
 create table topologies (number integer, key varchar, applied_at bigint, elements integer, documents varchar);
 {_INGEST_TABLES}
-{_SOURCE_TABLES}"""
+{_SOURCE_TABLES}
+{_REMOVAL_TABLES}"""
+
+NUMBERED = ("events", "undos", "forgotten", "retentions")
+"""Tables whose rows have sequence numbers."""
 
 EVENT_COLUMNS = _selection(EventRows.columns(), _DERIVED)
 PLACED_COLUMNS = _selection(_PLACED, {})

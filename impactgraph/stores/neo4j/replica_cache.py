@@ -58,6 +58,22 @@ class ReplicaCache:
         replica_end = self._catch_up(record, end)
         return Replica(record, self._now), replica_end
 
+    def remove_idle(self) -> None:
+        """Removes the replicas of this log that no process has: they may hold what was removed for good."""
+        if self._folder is None or self._is_temporary:
+            return
+        for folder in self._folder.parent.iterdir():
+            with _CLAIMING:
+                if folder in _CLAIMED or not folder.is_dir():
+                    continue
+                try:
+                    Record(folder).close()
+                except StoreInUseError:
+                    continue
+                except StoreUnavailableError:
+                    pass
+                shutil.rmtree(folder, ignore_errors=True)
+
     def close(self) -> None:
         """The record must be closed."""
         if self._folder is None:
@@ -164,7 +180,8 @@ def _must_separate(last: LogEntry, entry: LogEntry, releases: set[int]) -> bool:
     """Whether an entry cannot be in the group that `last` ends and that has released these quarantine
     numbers.
     """
-    if any(table in each.block.rows for table in ("topologies", "undos") for each in (entry, last)):
+    alone = ("topologies", "undos", "forgotten", "retentions")
+    if any(table in each.block.rows for table in alone for each in (entry, last)):
         return True
     quarantine_rows = entry.block.rows.get("aside")
     return bool(quarantine_rows and releases.intersection(quarantine_rows["number"].tolist()))

@@ -6,7 +6,7 @@ The record is the log in the database; questions are answered from this process'
 import os
 import secrets
 import socket
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,9 +16,13 @@ from neo4j import ManagedTransaction
 from graph_models.time import SECOND, Millis
 from impactgraph.ports.condition import StoreCondition
 from impactgraph.stores.local.record import Position
+from impactgraph.ports.removal import Search
+from impactgraph.stores.local.removal import Removal
 from impactgraph.stores.local.replica import Change, Replica
 from impactgraph.stores.local.store import LocalStore
+from impactgraph.stores.local.terms import Terms
 from impactgraph.stores.neo4j.address import Address
+from impactgraph.stores.neo4j.cleaning import clean_log, search_database
 from impactgraph.stores.neo4j.database import CommitUnknownError, Database
 from impactgraph.stores.neo4j.graph.graph_updater import GraphUpdater
 from impactgraph.stores.neo4j.graph.projection import Projection
@@ -40,6 +44,15 @@ meanwhile.
 
 class ReplicaBehindError(Exception):
     """Too many blocks are missing to replicate them under the log's lock."""
+
+
+def clear_unfinished_restore(address: Address) -> None:
+    """Removes what an interrupted restore left in a database."""
+    database = Database(address)
+    try:
+        Log(database).clear_unfinished_restore()
+    finally:
+        database.close()
 
 
 def _quiet(_: str) -> None: ...
@@ -186,7 +199,7 @@ class Neo4jStore(LocalStore):
             cleanup.close()  # undoes an earlier try
             change = None
             new_end = None
-            end = Log.lock(tx)
+            end = self._log.lock(tx)
             cleanup.enter_context(self._write_lock)
             self._catch_up_to(tx, end)
             cleanup.callback(self._dictionary_rollback(unless=lambda: is_persisted))
@@ -229,6 +242,23 @@ class Neo4jStore(LocalStore):
             raise ReplicaBehindError
         for group in groups(Log.missing(tx, self._end.position, end)):
             self._replicate(group)
+
+    def _clean_up(self, removals: Sequence[Removal], terms: Terms | None) -> Search:
+        """Also rewrites the earlier blocks of the log, removes replicas that no process has, and has the
+        graph made anew.
+        """
+        end = self._log.end() or self._log.set_up()
+        clean_log(self._log, end, removals, terms)
+        self._cache.remove_idle()
+        if terms is None:
+            return Search()
+        self.graph.update()
+        return super()._clean_up(removals, terms) + search_database(self.database, self._log, end, terms)
+
+    def restore(self, blocks: Iterable[bytes]) -> None:
+        with self._log.restoring():
+            super().restore(blocks)
+        self.graph.nudge()
 
     def close(self) -> None:
         self.graph.close()

@@ -122,6 +122,13 @@ def copy_snapshot(folder: Path, target: Path) -> None:
         shutil.copy(folder / _POINTER, target / _POINTER)
 
 
+def drop_snapshot(folder: Path) -> None:
+    """Removes the last snapshot, and what interrupted ones left."""
+    (folder / _POINTER).unlink(missing_ok=True)
+    (folder / f"{_POINTER}.new").unlink(missing_ok=True)
+    _remove_others(folder, "")
+
+
 def read_meta(folder: Path) -> Meta | None:
     """What the last snapshot is of; None where there is none that can be read."""
     try:
@@ -232,12 +239,20 @@ def _text_parts(texts: NDArray[Any]) -> Iterator[Buffer]:
 
 
 def _read_texts(path: Path) -> NDArray[Any]:
-    parts: list[NDArray[Any]] = [np.zeros(0, TEXT)]
+    return np.concatenate([np.zeros(0, TEXT), *(np.array(part, TEXT) for part in _text_parts(path))])
+
+
+def texts_of(path: Path) -> Iterator[str]:
+    """The texts of one file of a snapshot."""
+    for part in _text_parts(path):
+        yield from part
+
+
+def _text_parts(path: Path) -> Iterator[list[str]]:
     with path.open("rb") as file:
         while size := file.read(8):
             content = file.read(int.from_bytes(size, "little"))
-            parts.append(np.array(msgspec.msgpack.decode(content, type=list[str]), TEXT))
-    return np.concatenate(parts)
+            yield msgspec.msgpack.decode(content, type=list[str])
 
 
 def _remove_others(folder: Path, keep: str) -> None:

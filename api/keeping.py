@@ -1,0 +1,75 @@
+"""POST /backup, /forget and /retention: for administrators, who otherwise use the store itself."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+from anyio import to_thread
+from fastapi import APIRouter, Request
+from fastapi.responses import Response, StreamingResponse
+
+from api.access import principal_of
+from graph_models.access import Permission
+from graph_models.time import Millis
+from impactgraph.errors import BadInputError
+from impactgraph.usecases import Store
+from impactgraph.usecases.access import require
+from impactgraph.usecases.backup_wire import decode_known, encode
+from impactgraph.usecases.forget import ForgetRequest, RetentionRule, forget, retain
+
+STREAM = "application/octet-stream"
+
+
+class _Retention(msgspec.Struct, rename="camel"):
+    rules: list[RetentionRule]
+    dry_run: bool = True
+
+
+def router(store: Store, now: Callable[[], Millis], on_commit: Callable[[], None]) -> APIRouter:
+    """`on_commit` is called after each removal."""
+    routes = APIRouter()
+
+    @routes.post("/backup")
+    async def backup(request: Request) -> StreamingResponse:  # pyright: ignore[reportUnusedFunction] - a route
+        """The parts of the record that the sender of the request does not have yet (docs/backup.md)."""
+        require(principal_of(request), Permission.ADMINISTER)
+        known = _decoded(decode_known, await request.body())
+        return StreamingResponse(_stream(store, known), media_type=STREAM)
+
+    @routes.post("/forget")
+    async def forget_(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
+        """Removes orders and values of attributes for good (docs/retention.md)."""
+        require(principal_of(request), Permission.ADMINISTER)
+        asked = _decoded(lambda body: msgspec.json.decode(body, type=ForgetRequest), await request.body())
+        if not asked.orders and not asked.attributes:
+            raise BadInputError("Say what is to be forgotten: `orders`, or `attributes` with values.")
+        result = await to_thread.run_sync(lambda: forget(store, asked, now()))
+        on_commit()
+        return _json(result)
+
+    @routes.post("/retention")
+    async def retention(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
+        """Removes ended orders by rules, or counts them (docs/retention.md)."""
+        require(principal_of(request), Permission.ADMINISTER)
+        asked = _decoded(lambda body: msgspec.json.decode(body, type=_Retention), await request.body())
+        counts = await to_thread.run_sync(lambda: retain(store, asked.rules, now(), dry_run=asked.dry_run))
+        on_commit()
+        return _json(counts)
+
+    return routes
+
+
+def _stream(store: Store, known: Any) -> Iterator[bytes]:
+    with store.backup(known) as (head, parts):
+        yield from encode(head, parts)
+
+
+def _decoded(decode: Callable[[bytes], Any], body: bytes) -> Any:
+    try:
+        return decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadInputError(f"The body cannot be read: {error}.") from error
+
+
+def _json(content: object) -> Response:
+    return Response(msgspec.json.encode(content), media_type="application/json")

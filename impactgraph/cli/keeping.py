@@ -1,0 +1,114 @@
+"""Who backs up, forgets and applies retention: the store itself, or the server that has it open."""
+
+import json
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
+
+from impactgraph.cli.options import Common
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from graph_models.time import Millis
+    from impactgraph.cli.answers.client import Client
+    from impactgraph.ports.backup import BackupHead, Part, PartKey
+    from impactgraph.ports.removal import ForgetRequest, ForgetResult, RetentionCount, RetentionRule
+    from impactgraph.usecases import Store
+
+
+class Keeper(Protocol):
+    def backup(
+        self, known: "Mapping[PartKey, str]"
+    ) -> "AbstractContextManager[tuple[BackupHead, Iterator[Part]]]": ...
+
+    def forget(self, request: "ForgetRequest") -> "ForgetResult": ...
+
+    def retain(self, rules: "Sequence[RetentionRule]", *, dry_run: bool) -> "list[RetentionCount]": ...
+
+
+@dataclass(frozen=True)
+class LocalKeeper:
+    store: "Store"
+    now: "Millis"
+
+    def backup(
+        self, known: "Mapping[PartKey, str]"
+    ) -> "AbstractContextManager[tuple[BackupHead, Iterator[Part]]]":
+        return self.store.backup(known)
+
+    def forget(self, request: "ForgetRequest") -> "ForgetResult":
+        return self.store.forget(request, self.now)
+
+    def retain(self, rules: "Sequence[RetentionRule]", *, dry_run: bool) -> "list[RetentionCount]":
+        from impactgraph.usecases.forget import retain
+
+        return retain(self.store, rules, self.now, dry_run=dry_run)
+
+
+@dataclass(frozen=True)
+class RemoteKeeper:
+    client: "Client"
+
+    @contextmanager
+    def backup(self, known: "Mapping[PartKey, str]") -> "Generator[tuple[BackupHead, Iterator[Part]]]":
+        from impactgraph.usecases.backup_wire import decode, encode_known
+
+        with self.client.post("/backup", encode_known(dict(known))) as response:
+            yield decode(cast("BinaryIO", response))
+
+    def forget(self, request: "ForgetRequest") -> "ForgetResult":
+        from impactgraph.ports.removal import ForgetResult
+
+        body = {"orders": list(request.orders), "attributes": [list(each) for each in request.attributes]}
+        return _decoded(self._answer("/forget", body), ForgetResult)
+
+    def retain(self, rules: "Sequence[RetentionRule]", *, dry_run: bool) -> "list[RetentionCount]":
+        from impactgraph.ports.removal import RetentionCount
+
+        texts = [{name: _plain(value) for name, value in asdict(rule).items()} for rule in rules]
+        return _decoded(self._answer("/retention", {"rules": texts, "dryRun": dry_run}), list[RetentionCount])
+
+    def _answer(self, path: str, body: Mapping[str, object]) -> bytes:
+        with self.client.post(path, json.dumps(body).encode()) as response:
+            return response.read()
+
+
+def _plain(value: object) -> object:
+    return sorted(cast("frozenset[str]", value)) if isinstance(value, frozenset) else value
+
+
+def _decoded(body: bytes, kind: Any) -> Any:
+    import msgspec
+
+    return msgspec.json.decode(body, type=kind)
+
+
+@contextmanager
+def keeper_of(common: Common) -> Generator[Keeper]:
+    """Raises ImpactGraphError where there is no store, or the server does not answer."""
+    from impactgraph.cli.answers.targets import RemoteTarget, find_target
+    from impactgraph.cli.stores import existing_store
+
+    target = find_target(common)
+    if isinstance(target, RemoteTarget):
+        yield RemoteKeeper(target.client)
+        return
+    with existing_store(common.store) as store:
+        yield LocalKeeper(store, target.now)
+
+
+@contextmanager
+def trial() -> "Generator[Store]":
+    """An empty store that vanishes at the end."""
+    import tempfile
+    from pathlib import Path
+
+    from impactgraph.cli.stores import open_or_create
+
+    with (
+        tempfile.TemporaryDirectory(prefix="impactgraph-") as folder,
+        open_or_create(str(Path(folder) / "trial")) as store,
+    ):
+        yield store

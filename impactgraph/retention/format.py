@@ -1,0 +1,121 @@
+"""The format of a file of retention rules: it is read with lines, and all problems at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from graph_models.time import DAY, Millis
+from impactgraph.errors import BadInputError, Problem
+from impactgraph.ports.removal import RetentionRule
+from impactgraph.topology.document import Items, Map, Node, parse_document
+from impactgraph.topology.fields import WRONG, Field, Fields, JsonSchema, Reading, Several, display_text
+from impactgraph.topology.references import KeyIndex
+from impactgraph.topology.values import Duration, Flag, Text, Word
+
+_RULE = Fields(
+    (
+        Field("name", Text(), "What the rule is called.", required=True),
+        Field("after", Duration(least=DAY), "Age from which on it removes.", required=True),
+        Field("workflows", Several(Text(), least=1), "Only orders of which every fulfillment is in one."),
+        Field("regions", Several(Text(), least=1), "Only orders of these regions."),
+        Field(
+            "statuses",
+            Several(Word(("completed", "cancelled")), least=1),
+            "Only orders that ended so; default: both.",
+        ),
+        Field("quarantine", Flag(), "The rule is about entries of the quarantine, not about orders."),
+    )
+)
+
+
+class Rules:
+    """A list of rules with different names."""
+
+    def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
+        if not isinstance(node, Items) or not node:
+            return reading.wrong(f"`{name}` must be a list of rules, not {display_text(node)}.", line)
+        rules: list[RuleText] = []
+        for number, (each, at) in enumerate(zip(node, node.lines, strict=True)):
+            if not isinstance(each, Map):
+                reading.wrong(f"`{name}[{number}]` must be a map, not {display_text(each)}.", at)
+                continue
+            values = _RULE.read(each, reading, f"{name}[{number}].")
+            if not values or {"name", "after"} - values.keys():
+                continue
+            if values["name"] in (rule.name for rule in rules):
+                reading.wrong(f"`{name}[{number}].name` {values['name']!r} is there twice.", each.line)
+            if values.get("quarantine") and {"workflows", "regions", "statuses"} & values.keys():
+                reading.wrong(f"`{name}[{number}]` is about the quarantine, which has no orders.", each.line)
+            rules.append(RuleText(**values))
+        return tuple(rules) or WRONG
+
+    def schema(self) -> JsonSchema:
+        return {"type": "array", "items": _RULE.schema(), "minItems": 1}
+
+
+@dataclass(frozen=True)
+class RuleText:
+    """A rule as it is written: with an age."""
+
+    name: str
+    after: Millis
+    workflows: Sequence[str] = ()
+    regions: Sequence[str] = ()
+    statuses: Sequence[str] = ()
+    quarantine: bool = False
+
+    def at(self, now: Millis) -> RetentionRule:
+        """The rule with the moment that its age means."""
+        return RetentionRule(
+            self.name,
+            now - self.after,
+            frozenset(self.workflows),
+            frozenset(self.regions),
+            frozenset(self.statuses),
+            self.quarantine,
+        )
+
+
+@dataclass(frozen=True)
+class RetentionRules:
+    rules: tuple[RuleText, ...]
+    every: Millis = DAY
+    """How often a server applies them."""
+
+    def at(self, now: Millis) -> list[RetentionRule]:
+        return [rule.at(now) for rule in self.rules]
+
+
+FORMAT = Fields(
+    (
+        Field("rules", Rules(), "What is removed.", required=True),
+        Field("every", Duration(least=1000), "How often a server applies them; default: 1d."),
+    )
+)
+
+
+def load_retention(path: Path) -> RetentionRules:
+    """The rules of a file. Raises BadInputError with everything that is wrong in it."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise BadInputError(
+            Problem(f"The rules of retention cannot be read: {reason}.", str(path))
+        ) from error
+    return parse_retention(text, str(path))
+
+
+def parse_retention(text: str, name: str = "retention.yaml") -> RetentionRules:
+    """Raises BadInputError with everything that is wrong, each with its line."""
+    document = parse_document(text, name)
+    reading = Reading(KeyIndex(), file=name, problems=document.problems)
+    if not isinstance(document.root, Map):
+        if not document.problems:
+            reading.wrong("It must be a map with `rules` (docs/retention.md).", 1)
+        raise BadInputError(*reading.problems)
+    values = FORMAT.read(document.root, reading)
+    if reading.problems:
+        raise BadInputError(*sorted(reading.problems, key=lambda problem: problem.line or 0))
+    return RetentionRules(**values)

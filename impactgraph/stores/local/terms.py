@@ -1,0 +1,48 @@
+"""Texts that are looked for wherever they may be: as they are, escaped in JSON, percent-encoded, in any
+case.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from urllib.parse import quote
+
+_BEFORE, _AFTER = r"(^|[^\p{L}\p{N}])", r"($|[^\p{L}\p{N}])"
+"""A term is found where no letter or digit adjoins it: O-1 is not in O-12 (RE2)."""
+
+
+def written_forms(term: str) -> list[str]:
+    """The ways in which texts of a store may have it."""
+    escaped = [json.dumps(term, ensure_ascii=ascii_only)[1:-1] for ascii_only in (False, True)]
+    return list(dict.fromkeys([term, *escaped, quote(term, safe="")]))
+
+
+class Terms:
+    def __init__(self, terms: Sequence[str]) -> None:
+        # The longest first: a fulfillment's id has that of its order.
+        self.forms = sorted({form for term in terms for form in written_forms(term)}, key=len, reverse=True)
+        self._pattern = re.compile(
+            rf"(?<![^\W_])({'|'.join(map(re.escape, self.forms))})(?![^\W_])", re.IGNORECASE
+        )
+
+    def condition(self, *columns: str, inside: bool = False) -> str:
+        """SQL: whether one of the columns has a term; `inside`: whatever adjoins it."""
+        forms = f"({'|'.join(_re2_escaped(form) for form in self.forms)})"
+        pattern = f"(?i){forms if inside else f'{_BEFORE}{forms}{_AFTER}'}".replace("'", "''")
+        return "(" + " or ".join(f"regexp_matches({column}, '{pattern}')" for column in columns) + ")"
+
+    def replaced(self, text: str | None, by: str) -> str | None:
+        return None if text is None else self._pattern.sub(lambda _: by, text)
+
+    def count(self, text: str) -> int:
+        """How many times the text has one."""
+        return len(self._pattern.findall(text))
+
+    def may_be_in(self, data: bytes) -> bool:
+        """Whether bytes have one, whatever adjoins it."""
+        small = data.lower()
+        return any(form.lower().encode() in small for form in self.forms)
+
+
+def _re2_escaped(text: str) -> str:
+    return re.sub(r"([^\w])", lambda match: "\\" + match[1] if match[1].isascii() else match[1], text)

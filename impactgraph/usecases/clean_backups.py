@@ -1,0 +1,73 @@
+"""Removes from earlier backups what was removed from the store for good."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+import msgspec
+
+from impactgraph.ports.backup import PartCleaner
+from impactgraph.usecases.backup_folder import BackupFolder, Manifest, SavedPart
+
+MakeCleaner: TypeAlias = Callable[[Sequence[bytes]], PartCleaner]
+"""Makes a cleaner of the parts in which removals are recorded."""
+REMOVALS = "removals"
+"""Family of the parts that say what was removed."""
+
+
+def clean_earlier(folder: BackupFolder, latest: Manifest, make_cleaner: MakeCleaner) -> int:
+    """Writes the parts of earlier backups that hold something of it again, and adds what was removed, so that
+    it is not taken again where such a backup is restored; the number of parts.
+
+    Each manifest is replaced at once; they are gone through again where that was interrupted.
+    """
+    count = latest.counts.get("forgotten", 0)
+    earlier = [each for each in folder.manifests() if each.number < latest.number]
+    earlier = [each for each in earlier if each.counts.get("forgotten", 0) < count]
+    if not earlier:
+        return 0
+    removals = [part for part in latest.parts if part.family == REMOVALS]
+    contents = [folder.read(part.file, REMOVALS) for part in removals]
+    current = {part.file for part in latest.parts}
+    return sum(_clean(folder, each, current, removals, make_cleaner(contents)) for each in earlier)
+
+
+def _clean(
+    folder: BackupFolder,
+    manifest: Manifest,
+    current: set[str],
+    removals: Sequence[SavedPart],
+    cleaner: PartCleaner,
+) -> int:
+    parts: list[SavedPart] = []
+    removed = Counter[str]()
+    number = 0
+    for part in manifest.parts:
+        if part.family == REMOVALS:
+            continue
+        cleaned = None
+        if part.file not in current:
+            cleaned = cleaner.clean(folder.read(part.file, f"{part.family} {part.first} to {part.last}"))
+        if cleaned is None:
+            parts.append(part)
+            continue
+        number += 1
+        removed.update(cleaned.removed)
+        if cleaned.data is not None:
+            file = folder.write(cleaned.data)
+            parts.append(
+                msgspec.structs.replace(
+                    part, file=file, rows=cleaned.rows, bytes=len(cleaned.data), fingerprint="cleaned"
+                )
+            )
+    counts = {name: value - removed[name] for name, value in manifest.counts.items()}
+    counts["forgotten"] = cleaner.count
+    folder.write_manifest(
+        msgspec.structs.replace(
+            manifest,
+            parts=(*parts, *removals),
+            counts=counts,
+            watermark=max(manifest.watermark, cleaner.last),
+        )
+    )
+    return number

@@ -1,0 +1,61 @@
+"""Forgets orders and values of attributes, or removes ended orders by rules: for good."""
+
+from collections.abc import Sequence
+
+from graph_models.ids import key_of
+from graph_models.time import Millis
+from impactgraph.errors import BadInputError, Problem
+from impactgraph.ports.removal import ForgetRequest, ForgetResult, RetentionCount, RetentionRule
+from impactgraph.ports.store import Store
+
+SHORTEST = 3
+"""Characters of a value that may be forgotten: a shorter one is no person's."""
+
+__all__ = [
+    "ForgetRequest",
+    "ForgetResult",
+    "RetentionCount",
+    "RetentionRule",
+    "forget",
+    "read_request",
+    "retain",
+]
+
+
+def read_request(
+    orders: Sequence[str], attributes: Sequence[str], personal: Sequence[str] = ()
+) -> ForgetRequest:
+    """`attributes`: NAME=VALUE. Raises BadInputError with everything that is wrong."""
+    problems: list[Problem] = []
+    pairs: list[tuple[str, list[str]]] = []
+    for text in attributes:
+        name, separator, value = text.partition("=")
+        name, value = name.strip(), value.strip()
+        if not separator or not name:
+            problems.append(
+                Problem(f"--attribute is {text!r}; give NAME=VALUE, such as customer-email=jane@example.com.")
+            )
+        elif len(value) < SHORTEST:
+            problems.append(
+                Problem(f"The value of {name} is {value!r}: it must have {SHORTEST} characters at least.")
+            )
+        else:
+            pairs.append((name, [value]))
+    keys = [key_of(order.strip(), "order") for order in orders]
+    problems += [Problem("--order is empty; give the id of an order.") for key in keys if not key]
+    if not orders and not attributes:
+        problems.append(Problem("Say what is to be forgotten: --order O-1 or --attribute NAME=VALUE."))
+    if problems:
+        raise BadInputError(*problems)
+    return ForgetRequest(keys, pairs, personal)
+
+
+def forget(store: Store, request: ForgetRequest, now: Millis) -> ForgetResult:
+    return store.forget(request, now)
+
+
+def retain(
+    store: Store, rules: Sequence[RetentionRule], now: Millis, *, dry_run: bool
+) -> list[RetentionCount]:
+    """What each rule removed, or would remove."""
+    return [store.retain(rule, now, dry_run=dry_run) for rule in rules]
