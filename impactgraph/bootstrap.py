@@ -16,7 +16,9 @@ from impactgraph.ports.backup import PartCleaner
 from impactgraph.ports.store import HealthCheck, Store
 
 if TYPE_CHECKING:
+    from impactgraph.ingest.personal import PersonalRules
     from impactgraph.settings import Settings
+    from impactgraph.stores.local.store import LocalStore
     from impactgraph.stores.neo4j.address import Address
     from impactgraph.stores.neo4j.database import Database
 
@@ -28,6 +30,7 @@ FIXED_NOW = "IMPACTGRAPH_NOW"
 """Environment variable that only tests set: an ISO 8601 moment at which the clock of every command stands
 still.
 """
+_PERSONAL = "IMPACTGRAPH_PERSONAL"
 _DATABASES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 _DRIVER_MISSING = (
     "A store in Neo4j needs the driver, which is not installed: pip install 'impactgraph[neo4j]'."
@@ -88,8 +91,32 @@ def open_store(
             "Give the path of a folder, such as .impactgraph, or neo4j://host."
         )
     suit_process()
-    if separator:
-        return _open_neo4j(address, now, say)
+    # Settings take a tenth of a second to import: only where they say something.
+    personal = read_personal(_settings()) if os.environ.get(_PERSONAL) else None
+    store = _open_neo4j(address, now, say) if separator else _open_embedded(address, now)
+    if personal is not None:
+        store.keep_personal(personal)
+    return store
+
+
+def read_personal(settings: "Settings") -> "PersonalRules":
+    """What the settings say is kept of personal attributes.
+
+    Raises BadInputError where the secret of hashes is missing, short, or cannot be read.
+    """
+    from impactgraph.ingest.personal import PersonalRules
+
+    file = settings.personal_key_file
+    try:
+        key = b"" if file is None else file.read_bytes()
+    except OSError as error:
+        raise BadInputError(
+            f"IMPACTGRAPH_PERSONAL_KEY_FILE: {file} cannot be read: {error.strerror or error}."
+        ) from error
+    return PersonalRules.of(settings.kept_personal, key)
+
+
+def _open_embedded(address: str, now: Callable[[], Millis]) -> "LocalStore":
     # DuckDB takes a third of a second to import: only commands that open a store wait for it.
     from impactgraph.stores.embedded import EmbeddedStore
 
@@ -154,7 +181,7 @@ def _database(address: str) -> "Database":
     return Database(location)
 
 
-def _open_neo4j(address: str, now: Callable[[], Millis], say: Callable[[str], None]) -> Store:
+def _open_neo4j(address: str, now: Callable[[], Millis], say: Callable[[str], None]) -> "LocalStore":
     settings = _settings()
     location = _neo4j_address(address, settings)
     from impactgraph.stores.neo4j.store import Neo4jStore

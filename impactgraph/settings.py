@@ -119,6 +119,17 @@ class Settings(BaseSettings):
             "localhost,127.0.0.1,impactgraph.example.com (docs/mcp.md)."
         ),
     )
+    personal: str | None = Field(
+        default=None,
+        pattern=r"^[^=,\s]+=(plain|hash|mask|drop)(,[^=,\s]+=(plain|hash|mask|drop))*$",
+        description=(
+            "What is kept of personal attributes of orders, such as customer-email=hash,customer-name=drop "
+            "(docs/retention.md)."
+        ),
+    )
+    personal_key_file: Path | None = Field(
+        default=None, description="File with the secret by which values of personal attributes are hashed."
+    )
     retention: Path | None = Field(
         default=None,
         description="File of the rules by which `serve` removes ended orders (docs/retention.md).",
@@ -249,6 +260,12 @@ class Settings(BaseSettings):
         """What `repr` and `str` show: no passwords, also not those of addresses."""
         for name, value in super().__repr_args__():
             yield name, without_credentials(value) if isinstance(value, str) else value
+
+    @property
+    def kept_personal(self) -> dict[str, str]:
+        """What is kept, by the name of the attribute."""
+        pairs = (each.partition("=") for each in (self.personal or "").split(",") if each)
+        return {name: kept for name, _, kept in pairs}
 
     @property
     def rank_weights(self) -> RankWeights | None:

@@ -2,7 +2,7 @@
 empty string.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,8 @@ class Dictionary:
 
     def __init__(self, values: list[str] | None = None) -> None:
         self.values = values or [""]
+        self.asked_as: Callable[[str], str] | None = None
+        """Makes the form in which a value is kept of the value that a question names."""
         self._codes = {value: code for code, value in enumerate(self.values)}
 
     def encode(self, value: str | None) -> int:
@@ -27,8 +29,9 @@ class Dictionary:
         return code
 
     def find(self, value: str) -> int | None:
-        """The value's code, None where it has none."""
-        return self._codes.get(value)
+        """The code of a value that a question names, None where it has none."""
+        code = self._codes.get(value)
+        return self._codes.get(self.asked_as(value)) if code is None and self.asked_as else code
 
     def truncate(self, size: int) -> None:
         """Drops all but the first `size` values. No array may contain their codes."""

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from impactgraph.errors import RemovedError
+from impactgraph.ingest.personal import PersonalRules
 from impactgraph.ports.removal import ForgetRequest, RetentionRule
+from impactgraph.ports.sources import RefusedDocument, SourceBatch
 from impactgraph.ports.store import Store
 from impactgraph.stores.local.store import LocalStore
 from tests.stores.events import at, entered, event, of, placed
@@ -254,3 +256,41 @@ def test_an_event_whose_id_had_a_forgotten_value_is_known_when_it_comes_again(st
     assert forget(store, customer_email=EMAIL).search.places == ()
 
     assert store.ingest([line]).duplicate_count == 1
+
+
+PERSONAL = PersonalRules.of({"customer-email": "hash", "customer-name": "drop"}, b"a secret of the shop")
+
+
+def test_personal_attributes_are_kept_as_the_rules_say_and_found_by_their_value(store: LocalStore) -> None:
+    store.keep_personal(PERSONAL)
+    fill(store)
+    store.reload()
+
+    attributes = store.orders(["O-77"])["O-77"].attributes
+    assert attributes == {"tier": "gold", "customer-email": PERSONAL.value("customer-email", EMAIL)}
+    with store.columns() as columns:
+        emails = columns.dictionaries.attributes["customer-email"]
+        assert emails.find(EMAIL) == emails.find(attributes["customer-email"]) is not None
+        assert emails.mask_of([EMAIL]).sum() == 1
+    texts = [entry.text for entry in store.quarantined()]
+    assert len([text for text in texts if text.startswith("(not kept")]) == 1
+
+
+def test_a_hashed_value_is_forgotten_by_the_value(store: LocalStore) -> None:
+    store.keep_personal(PERSONAL)
+    fill(store)
+    result = forget(store, customer_email=EMAIL)
+
+    assert result.edited_orders == 2
+    assert result.search.places == ()
+    assert store.orders(["O-77"])["O-77"].attributes == {"tier": "gold"}
+
+
+def test_a_refused_document_of_a_source_is_not_kept(store: LocalStore) -> None:
+    store.keep_personal(PERSONAL)
+    refused = RefusedDocument(json.dumps({"mail": EMAIL}).encode(), "no order", "topic 1")
+    store.ingest_source(SourceBatch("orders", refused=[refused]), [])
+
+    (entry,) = store.quarantined()
+    assert entry.text.startswith("(not kept")
+    assert forget(store, customer_email=EMAIL).search.places == ()

@@ -20,6 +20,7 @@ from graph_models.topology import Topology
 from impactgraph.columns import Codes, Columns
 from impactgraph.columns.system_lists import SystemLists
 from impactgraph.impact.orders import orders_of
+from impactgraph.ingest.personal import PersonalRules
 from impactgraph.ports.removal import ForgetRequest, RetentionCount, RetentionRule
 from impactgraph.stores.local.batch import BatchEvent
 from impactgraph.stores.local.block import Block, Table, concatenate_blocks
@@ -76,6 +77,7 @@ class Replica:
     def __init__(self, record: Record, now: Callable[[], Millis]) -> None:
         self.record = record
         self._now = now
+        self.personal = PersonalRules()
         self.on_change: Callable[[Millis], None] = lambda earliest: None
         """Called while events of orders are published, with the earliest moment whose state they change."""
         self.load()
@@ -106,6 +108,13 @@ class Replica:
             self._latest = self.record.latest(self.present)
         self.waiting = Waiting.of(self.record, self.present)
         self.state = State(event_dictionaries, lookup, EventValidator(topology), instances)
+        self.keep_personal(self.personal)
+
+    def keep_personal(self, rules: PersonalRules) -> None:
+        """Questions name values of personal attributes as they came, and find them as they are kept."""
+        self.personal = rules
+        if rules:
+            self.state.event_dictionaries.ask_as(rules.form)
 
     def reopen(self) -> None:
         """Opens the record again, and derives everything in memory anew. Nobody may be reading.

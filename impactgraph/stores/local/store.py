@@ -8,6 +8,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from impactgraph.columns import Columns, ErrorTexts, Visits
 from impactgraph.columns.system_lists import ListContent, SystemLists
 from impactgraph.ports.condition import StoreCondition
 from impactgraph.errors import BadInputError
+from impactgraph.ingest.personal import PersonalRules
 from impactgraph.ports.backup import BackupHead, Part, PartKey, Totals
 from impactgraph.ports.removal import (
     ForgetRequest,
@@ -89,6 +91,8 @@ class LocalStore(ABC):
     """
 
     def __init__(self, replica: Replica, now: Callable[[], Millis]) -> None:
+        self.personal = PersonalRules()
+        """What is kept of personal attributes."""
         self._now = now
         self._use(replica)
         self._write_lock = threading.RLock()
@@ -97,6 +101,7 @@ class LocalStore(ABC):
     def _use(self, replica: Replica) -> None:
         """Answers from this replica from now on; what was learned from another one is dropped."""
         self._replica = replica
+        replica.keep_personal(self.personal)
         self._baselines = Baselines()
         self._views = Views(self, self._reading, self._now)
         replica.on_change = self._forget_since
@@ -104,6 +109,12 @@ class LocalStore(ABC):
     def _forget_since(self, earliest: Millis) -> None:
         self._baselines.forget_since(earliest)
         self._views.forget_since(earliest)
+
+    def keep_personal(self, rules: PersonalRules) -> None:
+        """What is kept of personal attributes from now on; what is recorded stays as it is."""
+        with self._write_lock, self._state_lock.writing():
+            self.personal = rules
+            self._replica.keep_personal(rules)
 
     @property
     def baselines(self) -> Baselines:
@@ -285,6 +296,7 @@ class LocalStore(ABC):
         self, lines: Sequence[bytes], *, places: Sequence[str] = (), results: bool = False, ingest: int = 0
     ) -> IngestResult:
         total = IngestResult()
+        lines = self.personal.lines(lines)
         for start in range(0, len(lines), BATCH_SIZE):
             batch_lines = lines[start : start + BATCH_SIZE]
             read = partial(read_batch, batch_lines, places[start : start + BATCH_SIZE])
@@ -296,6 +308,9 @@ class LocalStore(ABC):
     def ingest_source(
         self, batch: SourceBatch, lines: Sequence[bytes], *, places: Sequence[str] = ()
     ) -> IngestResult:
+        lines = self.personal.lines(lines)
+        refused = [replace(each, text=self.personal.document(each.text)) for each in batch.refused]
+        batch = replace(batch, refused=refused) if self.personal else batch
         result = self._ingest_batch(partial(_read_source, batch, lines, places), results=True, source=batch)
         with self._write_lock:
             self._replica.save(least=SAVE_AFTER)
@@ -456,6 +471,10 @@ class LocalStore(ABC):
 
     def forget(self, request: ForgetRequest, at: Millis) -> ForgetResult:
         prepared: PreparedForget | None = None
+        request = replace(
+            request,
+            attributes=[(name, self.personal.forms(name, values)) for name, values in request.attributes],
+        )
 
         def prepare() -> Change:
             nonlocal prepared
@@ -508,7 +527,7 @@ class LocalStore(ABC):
         """Drops the state in memory and folds the record again."""
         with self._write_lock, self._state_lock.writing():
             self._replica.load()
-            self._baselines.forget_since(0)
+            self._forget_since(0)
 
     @property
     def identity(self) -> str:

@@ -2,8 +2,9 @@
 needs.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from functools import partial
 
 from graph_models.topology import Topology
 from impactgraph.columns import Dictionaries, Dictionary, WorkflowDictionary, dictionary
@@ -22,6 +23,7 @@ class EventDictionaries(Dictionaries):
     """Channels of messages, suppliers that confirmed."""
     workflow_codes: dict[str, int] = field(default_factory=dict[str, int])
     """Index in `workflows` by key."""
+    asked_as: Callable[[str, str], str] | None = None
 
     def word_lists(self) -> Iterator[tuple[str, list[str]]]:
         """(domain, values) of everything that a record stores, in a fixed order; without attributes."""
@@ -77,7 +79,19 @@ class EventDictionaries(Dictionaries):
 
     def attribute(self, name: str) -> Dictionary:
         """The dictionary of this attribute's values, new where there is none."""
-        return self.attributes.setdefault(name, Dictionary())
+        if name not in self.attributes:
+            self.adopt_attribute(name, Dictionary())
+        return self.attributes[name]
+
+    def adopt_attribute(self, name: str, values: Dictionary) -> None:
+        values.asked_as = partial(self.asked_as, name) if self.asked_as is not None else None
+        self.attributes[name] = values
+
+    def ask_as(self, asked_as: Callable[[str, str], str]) -> None:
+        """Questions about attributes name values that `asked_as` (name, value) turns into what is kept."""
+        self.asked_as = asked_as
+        for name, values in self.attributes.items():
+            self.adopt_attribute(name, values)
 
     def add_workflows(self, topology: Topology) -> bool:
         """Adds the topology's workflows, steps and record types; True where a workflow's step or record is

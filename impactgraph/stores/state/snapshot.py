@@ -168,7 +168,7 @@ def load(folder: Path, meta: Meta, dictionaries: EventDictionaries, width: int) 
         return None
     for domain, values in meta.words.items():
         if domain.startswith("attribute:"):
-            dictionaries.attributes[domain.removeprefix("attribute:")] = Dictionary(values)
+            dictionaries.adopt_attribute(domain.removeprefix("attribute:"), Dictionary(values))
     instances.fulfillments.widen(width)
     instances.restore(irregular_visits)
     return instances

@@ -1,0 +1,146 @@
+"""Personal attributes at the door: hashed, masked or dropped before anything of an event is stored.
+
+They are found by their name wherever a document has it, as an attribute of an order or elsewhere. A text that
+is no JSON may have them anywhere, so it is not kept at all.
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, cast
+
+import msgspec
+
+from impactgraph.errors import BadInputError, Problem
+
+_EXACT = msgspec.json.Decoder(float_hook=lambda text: msgspec.Raw(text.encode()))
+"""Keeps decimal numbers exactly as they were written."""
+_HASHED = re.compile(r"hash:[0-9a-f]{32}")
+_LEAST_KEY = 16
+"""Bytes of the key of hashes."""
+
+
+class Kept(StrEnum):
+    """What the record keeps of a personal attribute."""
+
+    PLAIN = "plain"
+    HASH = "hash"
+    MASK = "mask"
+    DROP = "drop"
+
+
+@dataclass(frozen=True)
+class PersonalRules:
+    """What is kept of which attribute. Equal values have equal hashes, and nobody without the key can make
+    one.
+    """
+
+    kept: Mapping[str, Kept] = field(default_factory=dict[str, Kept])
+    """By the name of the attribute."""
+    key: bytes = field(default=b"", repr=False)
+
+    @staticmethod
+    def of(kept: Mapping[str, str], key: bytes = b"") -> "PersonalRules":
+        """Raises BadInputError where values are to be hashed and the key is missing or short."""
+        rules = {name: Kept(value) for name, value in kept.items() if value != Kept.PLAIN}
+        hashed = [name for name, value in rules.items() if value is Kept.HASH]
+        if hashed and len(key.strip()) < _LEAST_KEY:
+            raise BadInputError(
+                Problem(
+                    f"{', '.join(hashed)}: to keep hashes, IMPACTGRAPH_PERSONAL_KEY_FILE must name a file "
+                    "with a "
+                    f"secret of {_LEAST_KEY} characters at least."
+                )
+            )
+        return PersonalRules(rules, key.strip())
+
+    def __bool__(self) -> bool:
+        return bool(self.kept)
+
+    def lines(self, lines: Sequence[bytes]) -> Sequence[bytes]:
+        """Events, with what is kept of them."""
+        return [self.text(line) for line in lines] if self.kept else lines
+
+    def text(self, text: bytes) -> bytes:
+        """A document as it is kept: the same bytes where no name of a personal attribute is in it."""
+        if not self.kept:
+            return text
+        if b"\\u" not in text and not any(name.encode() in text for name in self.kept):
+            return text if _is_json(text) else _not_kept(text)
+        try:
+            document = _EXACT.decode(text)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return _not_kept(text)
+        cleaned, is_changed = self._cleaned(document)
+        return msgspec.json.encode(cleaned) if is_changed else text
+
+    def value(self, name: str, value: object) -> str | None:
+        """A value as it is kept; None: not at all."""
+        text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+        match self.kept.get(name, Kept.PLAIN):
+            case Kept.PLAIN:
+                return text
+            case Kept.DROP:
+                return None
+            case Kept.MASK:
+                return f"{text.strip()[:1]}***"
+            case Kept.HASH:
+                if _HASHED.fullmatch(text):
+                    return text
+                content = f"{name}\0{text.strip().lower()}".encode()
+                return f"hash:{hmac.new(self.key, content, hashlib.sha256).hexdigest()[:32]}"
+
+    def form(self, name: str, value: str) -> str:
+        """The form in which a value would be kept; the value itself where none would be."""
+        return self.value(name, value) or value
+
+    def forms(self, name: str, values: Sequence[str]) -> list[str]:
+        """The values, and the forms in which they are kept where those tell them apart."""
+        is_hashed = self.kept.get(name) is Kept.HASH
+        return list(dict.fromkeys([*values, *(self.form(name, each) for each in values if is_hashed)]))
+
+    def document(self, text: bytes) -> bytes:
+        """A refused document of a source: its fields have names of their own, so it is not kept where any
+        attribute is personal.
+        """
+        return _not_kept(text) if self.kept else text
+
+    def _cleaned(self, node: Any) -> tuple[Any, bool]:
+        if isinstance(node, dict):
+            return self._cleaned_object(cast("dict[str, Any]", node))
+        if isinstance(node, list):
+            pairs = [self._cleaned(each) for each in cast("list[Any]", node)]
+            return [each for each, _ in pairs], any(is_changed for _, is_changed in pairs)
+        return node, False
+
+    def _cleaned_object(self, node: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+        result: dict[str, Any] = {}
+        has_changed = False
+        for name, value in node.items():
+            if name in self.kept and value is not None:
+                kept = self.value(name, value)
+                has_changed |= kept != value
+                if kept is not None:
+                    result[name] = kept
+            else:
+                result[name], is_changed = self._cleaned(value)
+                has_changed |= is_changed
+        return result, has_changed
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        msgspec.json.decode(text, type=msgspec.Raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
+
+
+def _not_kept(text: bytes) -> bytes:
+    digest = hashlib.sha256(text).hexdigest()[:16]
+    return (
+        f"(not kept, since it may have personal attributes: {len(text)} bytes, SHA-256 {digest}...)"
+    ).encode()
