@@ -127,7 +127,12 @@ def forecast_moment(s: Snapshot, failures: Sequence[Failure]) -> Millis:
 
 
 def hit_at(s: Snapshot, ask: Ask, failures: Sequence[Failure], at: Millis) -> Hit | None:
-    """What the failures that were on record at the moment affected then; None where none was."""
+    """What the failures that were on record at the moment affected then; None where none was, and where
+    retention removed orders of that moment.
+    """
+    since = s.store.retained_from()
+    if since is not None and at < since.answers:
+        return None
     with snapshot(s.store, at, s.at) as then:
         known_keys = {failure.key for failure in then.failures}
         keys = tuple(failure.key for failure in failures if failure.key in known_keys)

@@ -1,6 +1,6 @@
 """Measures of the work on incidents and of what they cost, by week or month."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +9,7 @@ from graph_models.enums import RecordKind
 from graph_models.failure import Failure
 from graph_models.incidents import Incident
 from graph_models.journal import IncidentAction
-from graph_models.time import DAY, Millis
+from graph_models.time import DAY, Millis, moment
 from impactgraph.diagnosis.records.slots import FAR
 from impactgraph.diagnosis.records.states_of_records import record_states
 from impactgraph.errors import BadInputError, NoTopologyError
@@ -116,7 +116,7 @@ def measures(s: Snapshot, ask: Ask, question: MeasuresQuestion) -> Measures:
         forecasts=checks,
         notes=(),
     )
-    return replace(answer, notes=_notes(answer, facts, question))
+    return replace(answer, notes=(*_notes(answer, facts, question), *_notes_on_retention(s, since)))
 
 
 def _periods(s: Snapshot, question: MeasuresQuestion) -> tuple[Period, ...]:
@@ -166,10 +166,10 @@ def _examine(
     for number, (incident, failures) in enumerate(incidents):
         last: Hit | None = None
         if number < asked:
-            moment = last_moment(s, failures)
-            last = hit_at(s, ask, failures, moment)
+            last_at = last_moment(s, failures)
+            last = hit_at(s, ask, failures, last_at)
             early = forecast_moment(s, failures)
-            first = last if early == moment else hit_at(s, ask, failures, early)
+            first = last if early == last_at else hit_at(s, ask, failures, early)
             checks.append(_check(incident.key, first, outcomes))
         facts.append(facts_of(s, incident, failures, actions, last))
     return facts, tuple(each for each in checks if each is not None)
@@ -197,6 +197,19 @@ def _postings(s: Snapshot) -> Postings:
         currency=s.columns.dictionaries.currencies.values,
         of_currency=s.columns.orders.currency[order].astype(np.int64),
     )
+
+
+def _notes_on_retention(s: Snapshot, since: Millis) -> Iterator[str]:
+    """What the figures lack since orders were removed by their age."""
+    retained = s.store.retained_from()
+    if retained is not None and since < retained.answers:
+        yield (
+            f"Orders that ended before {moment(retained.answers):%Y-%m-%d %H:%M} UTC were removed by "
+            "retention: "
+            "figures of orders, promises, steps and postings before that are not complete, and it is not "
+            "asked "
+            "what incidents before that affected."
+        )
 
 
 def _notes(answer: Measures, facts: Sequence[IncidentFacts], question: MeasuresQuestion) -> tuple[str, ...]:

@@ -108,10 +108,13 @@ class Repair:
         return _watch(self.snapshot, self.answer)
 
     def _before(self) -> tuple[ReplayItem, ...]:
-        """What was open when the last failure ended; empty where none has."""
+        """What was open when the last failure ended; empty where none has, and where retention removed orders
+        of that moment.
+        """
         s, answer = self.snapshot, self.answer
         moment = done.checkpoint(answer.failures, s.at)
-        if moment is None:
+        since = s.store.retained_from()
+        if moment is None or (since is not None and moment < since.answers):
             return ()
         failures = tuple(failure for failure in answer.failures if failure.started_at <= moment)
         with snapshot(s.store, moment, s.at) as then:

@@ -8,6 +8,7 @@ from graph_models.time import DAY, HOUR, MINUTE
 from impactgraph.errors import BadInputError, NoTopologyError
 from impactgraph.measures.incidents import Spread
 from impactgraph.measures.periods import PeriodUnit
+from impactgraph.ports.removal import RetentionRule
 from impactgraph.ports.store import Store
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.usecases.blast_radius import answer_question
@@ -175,3 +176,17 @@ def test_without_a_topology_there_is_nothing_to_measure() -> None:
     with pytest.raises(NoTopologyError):
         asked(store)
     store.close()
+
+
+def test_what_retention_removed_is_said_and_incidents_before_it_are_not_asked_of(store: Store) -> None:
+    fill(store)
+    store.ingest([of("fulfillment.completed", 100, "O-0/1")])
+    before = asked(store)
+    store.retain(RetentionRule("old", at(20 * 60)), NOW)
+    after = asked(store)
+
+    assert not any("retention" in note for note in before.notes)
+    assert [note for note in after.notes if "removed by retention" in note]
+    figures = after.periods[-1][1]
+    assert figures.incidents == before.periods[-1][1].incidents
+    assert after.forecasts == ()
