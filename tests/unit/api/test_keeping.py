@@ -1,0 +1,72 @@
+"""Backups and removals are for administrators who see all orders; bodies that cannot be read are refused."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from graph_models.access import ALL_ORDERS, LOCAL, Principal, Role, RowFilter
+from impactgraph.settings import Settings
+from impactgraph.stores.embedded import EmbeddedStore
+from impactgraph.usecases.access import Credentials
+from tests.stores.events import DOCUMENTS, at, topology
+
+PATHS = ("/backup", "/forget", "/retention")
+
+
+class Fixed:
+    """A verifier for whom everybody is the same."""
+
+    def __init__(self, principal: Principal) -> None:
+        self.principal = principal
+
+    async def verify(self, credentials: Credentials) -> Principal:
+        return self.principal
+
+
+@pytest.fixture
+def verifier() -> Fixed:
+    return Fixed(LOCAL)
+
+
+@pytest.fixture
+def client(verifier: Fixed) -> Iterator[TestClient]:
+    store = EmbeddedStore.in_memory(now=lambda: at(600))
+    store.apply_topology(topology(), DOCUMENTS, at(-60))
+    with TestClient(create_app(store, Settings(), now=lambda: at(600), verifier=verifier)) as client:
+        yield client
+    store.close()
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    ("roles", "rows"),
+    [
+        (frozenset(set(Role) - {Role.ADMIN}), ALL_ORDERS),
+        (frozenset({Role.ADMIN}), RowFilter(regions=("emea",))),
+    ],
+)
+def test_others_are_refused(
+    client: TestClient, verifier: Fixed, path: str, roles: frozenset[Role], rows: RowFilter
+) -> None:
+    verifier.principal = Principal("key:1", "somebody", roles, rows)
+    answer = client.post(path, content=b"")
+
+    assert answer.status_code == 403
+    assert "administer" in answer.json()["message"]
+
+
+@pytest.mark.parametrize(
+    "body", [b"{", b"[" * 100_000, b'{"rules": 1, "orders": 1}', b"\xff", b'["x"]', b"null"]
+)
+@pytest.mark.parametrize("path", PATHS)
+def test_a_body_that_cannot_be_read_is_refused(client: TestClient, path: str, body: bytes) -> None:
+    answer = client.post(path, content=body)
+
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "BAD_INPUT"
+
+
+def test_nothing_to_forget_is_refused(client: TestClient) -> None:
+    assert client.post("/forget", json={}).status_code == 400
