@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
-from fastapi.testclient import TestClient
 
 from api.app import create_app
 from graph_models.access import ALL_ORDERS, LOCAL, Principal, Role, RowFilter
 from impactgraph.settings import Settings
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.usecases.access import Credentials
+from tests.functional.http.serving import served
 from tests.stores.events import DOCUMENTS, at, topology
 
 PATHS = ("/backup", "/forget", "/retention")
@@ -31,10 +32,11 @@ def verifier() -> Fixed:
 
 
 @pytest.fixture
-def client(verifier: Fixed) -> Iterator[TestClient]:
+def client(verifier: Fixed) -> Iterator[httpx.Client]:
     store = EmbeddedStore.in_memory(now=lambda: at(600))
     store.apply_topology(topology(), DOCUMENTS, at(-60))
-    with TestClient(create_app(store, Settings(), now=lambda: at(600), verifier=verifier)) as client:
+    app = create_app(store, Settings(), now=lambda: at(600), verifier=verifier)
+    with served(app) as address, httpx.Client(base_url=address, trust_env=False) as client:
         yield client
     store.close()
 
@@ -48,7 +50,7 @@ def client(verifier: Fixed) -> Iterator[TestClient]:
     ],
 )
 def test_others_are_refused(
-    client: TestClient, verifier: Fixed, path: str, roles: frozenset[Role], rows: RowFilter
+    client: httpx.Client, verifier: Fixed, path: str, roles: frozenset[Role], rows: RowFilter
 ) -> None:
     verifier.principal = Principal("key:1", "somebody", roles, rows)
     answer = client.post(path, content=b"")
@@ -61,12 +63,12 @@ def test_others_are_refused(
     "body", [b"{", b"[" * 100_000, b'{"rules": 1, "orders": 1}', b"\xff", b'["x"]', b"null"]
 )
 @pytest.mark.parametrize("path", PATHS)
-def test_a_body_that_cannot_be_read_is_refused(client: TestClient, path: str, body: bytes) -> None:
+def test_a_body_that_cannot_be_read_is_refused(client: httpx.Client, path: str, body: bytes) -> None:
     answer = client.post(path, content=body)
 
     assert answer.status_code == 400
     assert answer.json()["code"] == "BAD_INPUT"
 
 
-def test_nothing_to_forget_is_refused(client: TestClient) -> None:
+def test_nothing_to_forget_is_refused(client: httpx.Client) -> None:
     assert client.post("/forget", json={}).status_code == 400
