@@ -188,7 +188,7 @@ def _end(result: list[Row], restore: str) -> LogEnd | None:
     if not result:
         return None
     row = result[0]
-    if row["restoring"] and row["restoring"] != restore:
+    if row.get("restoring") not in (None, restore):
         raise StoreUnavailableError(
             "A backup is being restored into this database, or that was interrupted: wait until it is there, "
             "or run `impactgraph restore` again."
