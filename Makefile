@@ -7,7 +7,7 @@ ARGS ?=
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check laws bench accuracy release-check lock browser npm neo4j kafka postgres keycloak
+.PHONY: help demo test check laws bench accuracy release-check lock browser npm neo4j kafka postgres keycloak helm
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -49,8 +49,8 @@ browser: ## chromium, for the tests that open a page
 neo4j: $(READY) ## the jars of a Neo4j server, for tests; IMPACTGRAPH_TEST_NEO4J=bolt://user:password@host:port names a running one instead
 	@$(BIN)/python -m tests.neo4j_jars
 
-helm: $(READY) ## Helm, built from its Go module, for tests
-	@$(BIN)/python -m tests.helm_program
+helm: $(READY) ## renders the Helm chart again, by Helm itself, which Go builds once
+	@$(BIN)/python -m tests.helm
 
 kafka: $(READY) ## the jars of a Kafka broker, for tests
 	@$(BIN)/python -m tests.kafka_jars

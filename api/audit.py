@@ -1,17 +1,26 @@
 """What the API writes to the audit log: entries that come at the same time are written in one batch."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
 
 import structlog
 from anyio import to_thread
+from starlette.requests import Request
 
+from api.access import principal_of, sender_of
 from graph_models.time import Millis
 from impactgraph.errors import ImpactGraphError, StoreUnavailableError
 from impactgraph.usecases.access import AuditLog
 from impactgraph.usecases.audit import BEGUN, DONE, AuditEntry, AuditEvent, Deed
 
 log = structlog.get_logger("impactgraph.audit")
+
+
+def deed_of(request: Request, operation: str, arguments: Mapping[str, Any]) -> Deed:
+    """What the sender of a request does."""
+    return Deed(principal_of(request), operation, arguments, sender_of(request).address)
 
 
 class Auditing:
@@ -35,6 +44,20 @@ class Auditing:
             await self._record(deed.event(self._now(), outcome, begun.number))
         except StoreUnavailableError as error:
             log.error("an outcome is not in the audit log", operation=deed.operation, reason=str(error))
+
+    @asynccontextmanager
+    async def change(self, deed: Deed) -> AsyncGenerator[None]:
+        """Around a change: records that it begins, and how it ended."""
+        begun = await self.begin(deed)
+        outcome = "INTERNAL"
+        try:
+            yield
+            outcome = DONE
+        except ImpactGraphError as error:
+            outcome = error.code
+            raise
+        finally:
+            await self.end(deed, begun, outcome)
 
     def note(self, deed: Deed, outcome: str = DONE) -> None:
         """Records without waiting: of questions, and of what was refused."""

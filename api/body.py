@@ -6,8 +6,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import problem
 from api.hardening.encodings import DECODERS, Decoder, EncodingError
+from api.problems import problem
 
 TOO_LARGE = "The body is too large. Split it, or use `impactgraph ingest` for large files."
 
@@ -51,12 +51,6 @@ class BodyLimit:
             scope = _without_encoding(scope)
             within = self._decompress(within, DECODERS[encoding](), encoding)
         await self._app(scope, within, send)
-            if content_length.isdigit() and int(content_length) > self._max_bytes:
-                raise _TooLargeError
-            await self._app(scope, self._limit(receive), send)
-        except _TooLargeError:
-            answer = problem(413, "BAD_INPUT", TOO_LARGE, connection="close")
-            await answer(scope, receive, send)
 
     def _limit(self, receive: Receive) -> Receive:
         size = 0

@@ -23,8 +23,8 @@ from api.context import Context
 from api.errors import with_code
 from api.hardening.operations import OperationError, Operations
 from api.live.operation import NAME_ONE, is_ambiguous, is_subscription
-from impactgraph.errors import ImpactGraphError
 from api.request_ids import of_request
+from impactgraph.errors import ImpactGraphError
 
 MEDIA = "application/graphql-response+json"
 _SOURCES = (

@@ -95,9 +95,8 @@ async def take(request: Request, webhooks: Sequence[Webhook], unknown: str) -> R
         log.error("a webhook could not be stored", path=request.url.path, exc_info=error)
     else:
         return JSONResponse(webhook.receipt(body), 202)
-    return problem(
-        503, "STORE_UNAVAILABLE", "It could not be stored. Send it again later.", retry_after=RETRY_SECONDS
-    )
+    text = "It could not be stored. Send it again later."
+    return problem(503, "STORE_UNAVAILABLE", text, {"retry-after": RETRY_SECONDS})
 
 
 def _known_sender(

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
 from api.access import principal_of
+from api.audit import Auditing, deed_of
 from graph_models.access import Permission
 from graph_models.time import Millis
 from impactgraph.errors import BadInputError
@@ -25,8 +26,10 @@ class _Retention(msgspec.Struct, rename="camel"):
     dry_run: bool = True
 
 
-def router(store: Store, now: Callable[[], Millis], on_commit: Callable[[], None]) -> APIRouter:
-    """`on_commit` is called after each removal."""
+def router(
+    store: Store, now: Callable[[], Millis], on_commit: Callable[[], None], auditing: Auditing
+) -> APIRouter:
+    """`on_commit` is called after each removal, which is in the audit log without what was removed."""
     routes = APIRouter()
 
     @routes.post("/backup")
@@ -34,6 +37,7 @@ def router(store: Store, now: Callable[[], Millis], on_commit: Callable[[], None
         """The parts of the record that the sender of the request does not have yet (docs/backup.md)."""
         require(principal_of(request), Permission.ADMINISTER)
         known = _decoded(decode_known, await request.body())
+        auditing.note(deed_of(request, "backup", {}))
         return StreamingResponse(_stream(store, known), media_type=STREAM)
 
     @routes.post("/forget")
@@ -43,7 +47,9 @@ def router(store: Store, now: Callable[[], Millis], on_commit: Callable[[], None
         asked = _decoded(lambda body: msgspec.json.decode(body, type=ForgetRequest), await request.body())
         if not asked.orders and not asked.attributes:
             raise BadInputError("Say what is to be forgotten: `orders`, or `attributes` with values.")
-        result = await to_thread.run_sync(lambda: forget(store, asked, now()))
+        counts = {"orders": len(asked.orders), "attributes": sorted(asked.attributes)}
+        async with auditing.change(deed_of(request, "forget", counts)):
+            result = await to_thread.run_sync(lambda: forget(store, asked, now()))
         on_commit()
         return _json(result)
 
@@ -52,7 +58,11 @@ def router(store: Store, now: Callable[[], Millis], on_commit: Callable[[], None
         """Removes ended orders by rules, or counts them (docs/retention.md)."""
         require(principal_of(request), Permission.ADMINISTER)
         asked = _decoded(lambda body: msgspec.json.decode(body, type=_Retention), await request.body())
-        counts = await to_thread.run_sync(lambda: retain(store, asked.rules, now(), dry_run=asked.dry_run))
+        names = {"rules": [rule.name for rule in asked.rules], "dryRun": asked.dry_run}
+        async with auditing.change(deed_of(request, "retention", names)):
+            counts = await to_thread.run_sync(
+                lambda: retain(store, asked.rules, now(), dry_run=asked.dry_run)
+            )
         on_commit()
         return _json(counts)
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from api.access import principal_of
+from api.audit import Auditing, deed_of
 from graph_models.access import Permission
 from impactgraph.errors import BadInputError
 from impactgraph.usecases.access import require
@@ -27,7 +28,7 @@ LOGGERS = (
 """Whose levels can be changed: what they do not say themselves, they take from the name before the dot."""
 
 
-def router() -> APIRouter:
+def router(auditing: Auditing) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/logs")
@@ -42,8 +43,10 @@ def router() -> APIRouter:
         is wrong; then nothing changes.
         """
         require(principal_of(request), Permission.ADMINISTER)
-        for name, level in _changes(await request.body()).items():
-            logging.getLogger(name).setLevel(level.upper())
+        changes = _changes(await request.body())
+        async with auditing.change(deed_of(request, "set log levels", changes)):
+            for name, level in changes.items():
+                logging.getLogger(name).setLevel(level.upper())
         return JSONResponse(_levels())
 
     return routes

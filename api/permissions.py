@@ -19,6 +19,11 @@ DOORS: Mapping[str, Permission | None] = {
     "/export": _READ,
     "/export/repair": _READ,
     "/audit": Permission.ADMINISTER,
+    "/backup": Permission.ADMINISTER,
+    "/forget": Permission.ADMINISTER,
+    "/retention": Permission.ADMINISTER,
+    "/logs": Permission.ADMINISTER,
+    "/mcp": _READ,
     "/metrics": Permission.READ_METRICS,
 }
 """By path."""

@@ -37,7 +37,8 @@ def problem_response(error: ImpactGraphError, status: int | None = None) -> JSON
 
 def problem(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """An error that no exception stands for."""
-    return JSONResponse({"code": code, "message": message, **of_request()}, status, headers=dict(headers or {}))
+    content = {"code": code, "message": message, **of_request()}
+    return JSONResponse(content, status, headers=dict(headers or {}))
 
 
 def handle_problems(app: FastAPI) -> None:

@@ -30,7 +30,8 @@ FIXED_NOW = "IMPACTGRAPH_NOW"
 """Environment variable that only tests set: an ISO 8601 moment at which the clock of every command stands
 still.
 """
-_PERSONAL = "IMPACTGRAPH_PERSONAL"
+_PERSONAL = ("IMPACTGRAPH_PERSONAL", "IMPACTGRAPH_ACCESS")
+"""Environment variables that say what is kept of personal attributes."""
 _DATABASES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 _DRIVER_MISSING = (
     "A store in Neo4j needs the driver, which is not installed: pip install 'impactgraph[neo4j]'."
@@ -74,11 +75,16 @@ def shown_address(address: str) -> str:
 
 
 def open_store(
-    address: str, *, now: Callable[[], Millis] = system_clock, say: Callable[[str], None] = _quiet
+    address: str,
+    *,
+    now: Callable[[], Millis] = system_clock,
+    say: Callable[[str], None] = _quiet,
+    personal: "PersonalRules | None" = None,
 ) -> Store:
     """The store at `address`: a folder, or a Neo4j database; created or set up where there is none.
 
-    `say` is called with the progress of what takes long.
+    `say` is called with the progress of what takes long. `personal`: what is kept of personal attributes;
+    None: what the settings say.
 
     Raises:
         BadInputError: the address cannot be read, or is of an unknown kind.
@@ -92,7 +98,8 @@ def open_store(
         )
     suit_process()
     # Settings take a tenth of a second to import: only where they say something.
-    personal = read_personal(_settings()) if os.environ.get(_PERSONAL) else None
+    if personal is None and any(os.environ.get(name) for name in _PERSONAL):
+        personal = read_personal(_settings())
     store = _open_neo4j(address, now, say) if separator else _open_embedded(address, now)
     if personal is not None:
         store.keep_personal(personal)
@@ -100,12 +107,18 @@ def open_store(
 
 
 def read_personal(settings: "Settings") -> "PersonalRules":
-    """What the settings say is kept of personal attributes.
+    """What the access file says is kept of personal attributes, and where they name one, the settings.
 
-    Raises BadInputError where the secret of hashes is missing, short, or cannot be read.
+    Raises BadInputError where the secret of hashes is missing, short, or cannot be read, and where the access
+    file is invalid.
     """
     from impactgraph.ingest.personal import PersonalRules
 
+    kept: dict[str, str] = {}
+    if settings.access is not None:
+        from impactgraph.access.format import load_access
+
+        kept = {name: each.keep.value for name, each in load_access(settings.access).personal.items()}
     file = settings.personal_key_file
     try:
         key = b"" if file is None else file.read_bytes()
@@ -113,7 +126,7 @@ def read_personal(settings: "Settings") -> "PersonalRules":
         raise BadInputError(
             f"IMPACTGRAPH_PERSONAL_KEY_FILE: {file} cannot be read: {error.strerror or error}."
         ) from error
-    return PersonalRules.of(settings.kept_personal, key)
+    return PersonalRules.of(kept | settings.kept_personal, key)
 
 
 def _open_embedded(address: str, now: Callable[[], Millis]) -> "LocalStore":

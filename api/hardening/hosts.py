@@ -6,8 +6,8 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.hardening.answers import is_webhook, refuse
-from api.problems import problem
 from api.hardening.names import without_port
+from api.problems import problem
 
 PROBES = frozenset({"/healthz", "/readyz"})
 """Probes of an orchestrator name the address of a process, not its host."""

@@ -5,8 +5,8 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.hardening.answers import TRY_AGAIN, is_webhook, refuse
-from api.problems import problem
 from api.hardening.hosts import PROBES
+from api.problems import problem
 
 RETRY_SECONDS = "2"
 _RESERVE = 4

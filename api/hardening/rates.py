@@ -11,8 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import RateLimitedError
 from api.hardening.answers import TRY_AGAIN, is_webhook, refuse
-from api.problems import problem
 from api.hardening.hosts import PROBES
+from api.problems import problem
 from graph_models.access import LOCAL, Principal, RequestLimit, Role
 
 _STEPS = 10_000

@@ -6,7 +6,6 @@ A change made by this process notifies at once; one made by another process is n
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextvars import Context as Variables
-from functools import partial
 
 import structlog
 from anyio import to_thread

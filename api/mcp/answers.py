@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from starlette.requests import Request
 
+from api.audit import Auditing
 from api.config import ApiSettings
 from api.context import Context, Contexts
 from api.errors import with_code
@@ -14,7 +15,7 @@ from graph_models.access import LOCAL, Permission
 from graph_models.time import Millis
 from impactgraph.errors import ImpactGraphError
 from impactgraph.usecases import Store
-from impactgraph.usecases.access import require
+from impactgraph.usecases.access import NoAudit, require
 from impactgraph.usecases.blast_radius import answer_question
 from impactgraph.usecases.kept_lists import KeptLists
 from impactgraph.usecases.wording import read_messages
@@ -63,6 +64,7 @@ class StoreAnswers:
             seconds=settings.deadline,
             max_objects=settings.max_cost,
             lists=KeptLists(settings.kept_pages),
+            auditing=Auditing(NoAudit(), now, questions=False),
             messages=read_messages(settings.messages),
             rank_weights=settings.rank_weights,
         )

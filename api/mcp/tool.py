@@ -1,13 +1,12 @@
 """A tool that refuses arguments that it does not have, and says in plain words what is wrong with them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp.types import ToolAnnotations
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 READ_ONLY = ToolAnnotations(
     read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
@@ -34,7 +33,7 @@ class QuestionTool(Tool):
     def _text_of(self, error: ValidationError) -> str:
         return "\n".join(map(self._problem, error.errors()))
 
-    def _problem(self, detail: ErrorDetails) -> str:
+    def _problem(self, detail: Mapping[str, Any]) -> str:
         place = ".".join(map(str, detail["loc"]))
         if detail["type"] == "extra_forbidden":
             return f"{place}: there is no such argument. {self.name} has {', '.join(self._names(detail))}."
@@ -44,7 +43,7 @@ class QuestionTool(Tool):
         shown = value if len(value) <= _LONGEST_VALUE else value[:_LONGEST_VALUE] + "…"
         return f"{place} is {shown}: {detail['msg'][:1].lower()}{detail['msg'][1:]}."
 
-    def _names(self, detail: ErrorDetails) -> list[str]:
+    def _names(self, detail: Mapping[str, Any]) -> list[str]:
         """The members that the object has in which an unknown one was given."""
         schema = self.parameters
         for part in detail["loc"][:-1]:

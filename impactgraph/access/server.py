@@ -25,6 +25,8 @@ class ServerAccess:
     """For commands on this machine that may read the folder of the store."""
     login: BrowserLogin | None = None
     """None: browsers cannot log in."""
+    rules: AccessRules = field(default_factory=AccessRules)
+    """All that the access file says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,4 +59,4 @@ def server_access(
         )
         policy.check()
         verifier = ComposedVerifier(verifiers, providers.sessions, is_required=policy.is_required)
-        yield ServerAccess(policy, verifier, rules.doors, audit, local.text, providers.login)
+        yield ServerAccess(policy, verifier, rules.doors, audit, local.text, providers.login, rules)

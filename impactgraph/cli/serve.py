@@ -55,7 +55,7 @@ def serve(
     from impactgraph.access.format import load_access
     from impactgraph.access.providers import SessionRules
     from impactgraph.access.server import AccessOptions, server_access
-    from impactgraph.bootstrap import open_audit, open_keys, system_clock
+    from impactgraph.bootstrap import open_audit, open_keys, read_personal, system_clock
     from impactgraph.cli.logs import configure_logs
     from impactgraph.cli.server import serve_store
     from impactgraph.cli.settings import read_settings
@@ -92,7 +92,8 @@ def serve(
     how = AccessOptions(settings.host, access_rules, settings.admin_key_file, settings.open, sessions)
     keys, audit = open_keys(settings.store), open_audit(settings.store)
     door_of = server_access(how, keys, audit, system_clock)
-    with traces(), door_of as door, open_or_create(settings.store) as store:
+    opened = open_or_create(settings.store, personal=read_personal(settings))
+    with traces(), door_of as door, opened as store:
         live_sources = FollowedSources(configs, store, now=system_clock)
         folder = None if "://" in settings.store else Path(settings.store)
         worker = SentNotices(store, rules, senders, now=system_clock, public_url=settings.url)

@@ -5,7 +5,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -60,7 +60,9 @@ def serve_store(
         doors=access.doors,
         audit=access.audit,
         login=access.login,
-        mcp=_tools(settings),
+        personal={*access.rules.personal, *settings.kept_personal},
+        limits=access.rules.limits,
+        mcp=_tools(settings, [each.issuer for each in access.rules.oidc]),
     )
     with _listener(settings.host, settings.port) as listener:
         address = _address(listener, settings.host)
@@ -81,9 +83,9 @@ def serve_store(
             server.run(sockets=[listener])
 
 
-def _tools(settings: Settings) -> McpOptions | None:
+def _tools(settings: Settings, issuers: Sequence[str]) -> McpOptions | None:
     """How questions are served as tools of MCP; None: they are not."""
-    return McpOptions(settings.mcp.split(","), url=settings.url) if settings.mcp else None
+    return McpOptions(settings.mcp.split(","), issuers, settings.url) if settings.mcp else None
 
 
 class _Server(uvicorn.Server):

@@ -8,14 +8,17 @@ from impactgraph.errors import BadInputError, Problem
 
 if TYPE_CHECKING:
     from graph_models.time import Millis
+    from impactgraph.ingest.personal import PersonalRules
     from impactgraph.usecases import EventsAhead, Store
 
 
 @contextmanager
-def open_or_create(address: str, now: "Callable[[], Millis] | None" = None) -> "Generator[Store]":
+def open_or_create(
+    address: str, now: "Callable[[], Millis] | None" = None, personal: "PersonalRules | None" = None
+) -> "Generator[Store]":
     """The store at the address, created where there is none, closed at the end. Raises as `open_store` does.
 
-    `now` is the store's clock; None: the system's.
+    `now` is the store's clock; None: the system's. `personal` as of `open_store`.
     """
     from impactgraph.bootstrap import open_store, system_clock
 
@@ -24,9 +27,9 @@ def open_or_create(address: str, now: "Callable[[], Millis] | None" = None) -> "
         from impactgraph.cli.progress import progress_bar
 
         with progress_bar("Opening the store", None) as advance:
-            store = open_store(address, now=clock, say=lambda text: advance(0, text))
+            store = open_store(address, now=clock, say=lambda text: advance(0, text), personal=personal)
     else:
-        store = open_store(address, now=clock)
+        store = open_store(address, now=clock, personal=personal)
     try:
         yield store
     finally:

@@ -9,11 +9,11 @@ import hmac
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, cast
 
 import msgspec
 
+from graph_models.access import Keep
 from impactgraph.errors import BadInputError, Problem
 
 _EXACT = msgspec.json.Decoder(float_hook=lambda text: msgspec.Raw(text.encode()))
@@ -23,30 +23,21 @@ _LEAST_KEY = 16
 """Bytes of the key of hashes."""
 
 
-class Kept(StrEnum):
-    """What the record keeps of a personal attribute."""
-
-    PLAIN = "plain"
-    HASH = "hash"
-    MASK = "mask"
-    DROP = "drop"
-
-
 @dataclass(frozen=True)
 class PersonalRules:
     """What is kept of which attribute. Equal values have equal hashes, and nobody without the key can make
     one.
     """
 
-    kept: Mapping[str, Kept] = field(default_factory=dict[str, Kept])
+    kept: Mapping[str, Keep] = field(default_factory=dict[str, Keep])
     """By the name of the attribute."""
     key: bytes = field(default=b"", repr=False)
 
     @staticmethod
     def of(kept: Mapping[str, str], key: bytes = b"") -> "PersonalRules":
         """Raises BadInputError where values are to be hashed and the key is missing or short."""
-        rules = {name: Kept(value) for name, value in kept.items() if value != Kept.PLAIN}
-        hashed = [name for name, value in rules.items() if value is Kept.HASH]
+        rules = {name: Keep(value) for name, value in kept.items() if value != Keep.PLAIN}
+        hashed = [name for name, value in rules.items() if value is Keep.HASH]
         if hashed and len(key.strip()) < _LEAST_KEY:
             raise BadInputError(
                 Problem(
@@ -80,14 +71,14 @@ class PersonalRules:
     def value(self, name: str, value: object) -> str | None:
         """A value as it is kept; None: not at all."""
         text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-        match self.kept.get(name, Kept.PLAIN):
-            case Kept.PLAIN:
+        match self.kept.get(name, Keep.PLAIN):
+            case Keep.PLAIN:
                 return text
-            case Kept.DROP:
+            case Keep.DROP:
                 return None
-            case Kept.MASK:
+            case Keep.MASK:
                 return f"{text.strip()[:1]}***"
-            case Kept.HASH:
+            case Keep.HASH:
                 if _HASHED.fullmatch(text):
                     return text
                 content = f"{name}\0{text.strip().lower()}".encode()
@@ -99,7 +90,7 @@ class PersonalRules:
 
     def forms(self, name: str, values: Sequence[str]) -> list[str]:
         """The values, and the forms in which they are kept where those tell them apart."""
-        is_hashed = self.kept.get(name) is Kept.HASH
+        is_hashed = self.kept.get(name) is Keep.HASH
         return list(dict.fromkeys([*values, *(self.form(name, each) for each in values if is_hashed)]))
 
     def document(self, text: bytes) -> bytes:

@@ -17,8 +17,8 @@ from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.columns import Columns, ErrorTexts, Visits
 from impactgraph.columns.system_lists import ListContent, SystemLists
-from impactgraph.ports.condition import StoreCondition
 from impactgraph.ports.backup import BackupHead, Part, PartKey, Totals
+from impactgraph.ports.condition import StoreCondition
 from impactgraph.ports.removal import (
     ForgetRequest,
     ForgetResult,

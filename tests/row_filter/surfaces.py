@@ -12,6 +12,7 @@ import orjson
 from graphql import parse, validate
 
 from api.app import create_app
+from api.audit import Auditing
 from api.context import Contexts
 from api.live.hub import Hub
 from api.live.operation import OperationSchema
@@ -23,7 +24,7 @@ from graph_models.access import LOCAL, Principal
 from graph_models.time import MINUTE, Millis, moment
 from impactgraph.ports.store import Store
 from impactgraph.settings import Settings
-from impactgraph.usecases.access import Credentials
+from impactgraph.usecases.access import Credentials, NoAudit
 from impactgraph.usecases.blast_radius import SHOWN_ONLY, answer_question
 from impactgraph.usecases.kept_lists import KeptLists
 from tests.functional.http.questions import everything_of, page_of
@@ -176,6 +177,7 @@ class Window:
             seconds=60.0,
             max_objects=settings.max_cost,
             lists=KeptLists(0),
+            auditing=Auditing(NoAudit(), clock, questions=False),
             personal=PERSONAL,
         )
         self._operations = OperationSchema(schema.core_schema, schema.execution_context_class, settings)

@@ -59,6 +59,10 @@ class Follower:
         self.poll = poll
         self.lags = False
 
+    @property
+    def age(self) -> float:
+        return 0.0
+
     def wait_until_current(self) -> None:
         if not self.lags:
             self.poll()

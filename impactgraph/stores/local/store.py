@@ -24,10 +24,10 @@ from graph_models.topology import Topology
 from impactgraph.baselines import Baselines
 from impactgraph.columns import Columns, ErrorTexts, Visits
 from impactgraph.columns.system_lists import ListContent, SystemLists
-from impactgraph.ports.condition import StoreCondition
 from impactgraph.errors import BadInputError
 from impactgraph.ingest.personal import PersonalRules
 from impactgraph.ports.backup import BackupHead, Part, PartKey, Totals
+from impactgraph.ports.condition import StoreCondition
 from impactgraph.ports.removal import (
     ForgetRequest,
     ForgetResult,

@@ -1,6 +1,6 @@
 """A store as somebody sees it who may see some of its orders, or not all of their attributes."""
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
@@ -18,6 +18,15 @@ from graph_models.topology import Topology
 from impactgraph.baselines import Baselines
 from impactgraph.columns import Columns, ErrorTexts, Visits
 from impactgraph.columns.system_lists import ListContent, SystemLists
+from impactgraph.ports.backup import BackupHead, Part, PartKey, Totals
+from impactgraph.ports.condition import StoreCondition
+from impactgraph.ports.removal import (
+    ForgetRequest,
+    ForgetResult,
+    RetainedFrom,
+    RetentionCount,
+    RetentionRule,
+)
 from impactgraph.ports.sources import SourceBatch, SourceProgress
 from impactgraph.ports.store import (
     EventsAhead,
@@ -261,6 +270,33 @@ class ViewedStore:
 
     def replay_quarantined(self, numbers: Sequence[int] | None = None) -> IngestResult:
         return self._whole.replay_quarantined(numbers)
+
+    @contextmanager
+    def backup(self, known: Mapping[PartKey, str]) -> Generator[tuple[BackupHead, Iterator[Part]]]:
+        with self._whole.backup(known) as parts:
+            yield parts
+
+    def totals(self) -> Totals:
+        return self._whole.totals()
+
+    def restore(self, blocks: Iterable[bytes]) -> None:
+        self._whole.restore(blocks)
+
+    def forget(self, request: ForgetRequest, at: Millis) -> ForgetResult:
+        return self._whole.forget(request, at)
+
+    def retain(self, rule: RetentionRule, at: Millis, *, dry_run: bool = False) -> RetentionCount:
+        return self._whole.retain(rule, at, dry_run=dry_run)
+
+    def retained_from(self) -> RetainedFrom | None:
+        return self._whole.retained_from()
+
+    def forgotten_at(self, order: str) -> Millis | None:
+        """None where some orders are hidden: whether it was one of them is not known any more."""
+        return self._whole.forgotten_at(order) if self._shows_all_orders else None
+
+    def condition(self) -> StoreCondition:
+        return self._whole.condition()
 
     @contextmanager
     def copy(self) -> Generator[Store]:

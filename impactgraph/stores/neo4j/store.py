@@ -15,8 +15,8 @@ from neo4j import ManagedTransaction
 
 from graph_models.time import SECOND, Millis
 from impactgraph.ports.condition import StoreCondition
-from impactgraph.stores.local.record import Position
 from impactgraph.ports.removal import Search
+from impactgraph.stores.local.record import Position
 from impactgraph.stores.local.removal import Removal
 from impactgraph.stores.local.replica import Change, Replica
 from impactgraph.stores.local.store import LocalStore

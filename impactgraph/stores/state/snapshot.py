@@ -239,16 +239,16 @@ def _text_parts(texts: NDArray[Any]) -> Iterator[Buffer]:
 
 
 def _read_texts(path: Path) -> NDArray[Any]:
-    return np.concatenate([np.zeros(0, TEXT), *(np.array(part, TEXT) for part in _text_parts(path))])
+    return np.concatenate([np.zeros(0, TEXT), *(np.array(part, TEXT) for part in _read_parts(path))])
 
 
 def texts_of(path: Path) -> Iterator[str]:
     """The texts of one file of a snapshot."""
-    for part in _text_parts(path):
+    for part in _read_parts(path):
         yield from part
 
 
-def _text_parts(path: Path) -> Iterator[list[str]]:
+def _read_parts(path: Path) -> Iterator[list[str]]:
     with path.open("rb") as file:
         while size := file.read(8):
             content = file.read(int.from_bytes(size, "little"))

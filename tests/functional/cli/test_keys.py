@@ -131,7 +131,7 @@ def test_another_address_needs_a_way_in(store: Path, tmp_path: Path) -> None:
     key = run("keys", "generate").out
     (tmp_path / "admin").write_text(key)
     env = {"IMPACTGRAPH_ADMIN_KEY_FILE": str(tmp_path / "admin")}
-    with serving(store, "--host", "0.0.0.0", **env) as server:
+    with serving(store, "--host", "0.0.0.0", lines=1, **env) as server:
         assert server.ask()[0] == 2
         assert server.ask(key.strip())[0] == 0
 

@@ -40,7 +40,7 @@ def test_the_id_that_a_sender_gives_comes_back(http: httpx.Client) -> None:
 
 @pytest.mark.parametrize("given", ["", "a b", "x" * 129, 'a"b', "ä", "a/../b"], ids=repr)
 def test_an_id_that_is_not_well_formed_is_replaced(http: httpx.Client, given: str) -> None:
-    response = http.get("/healthz", headers={"x-request-id": given.encode()})
+    response = http.get("/healthz", headers=[(b"x-request-id", given.encode())])
 
     assert re.fullmatch(r"[0-9a-f]{32}", response.headers["x-request-id"])
 
@@ -75,7 +75,7 @@ def test_errors_outside_graphql_name_the_request(
 
 def test_errors_of_graphql_name_the_request(api: Api) -> None:
     answer = api.answer(
-        '{ paths(from: "system:omz", to: "system:erp") { sentence } }', **{"x-request-id": GIVEN}
+        '{ paths(from: "system:omz", to: "system:erp") { sentence } }', None, **{"x-request-id": GIVEN}
     )
 
     assert answer["errors"][0]["extensions"]["requestId"] == GIVEN
@@ -98,7 +98,7 @@ def test_an_unexpected_error_in_a_question_is_logged_with_the_id_of_its_answer(
     broken: httpx.Client,
 ) -> None:
     with capture_logs([merge_contextvars]) as lines:
-        answer = Api(broken).answer("{ blastRadius { headline } }", **{"x-request-id": GIVEN})
+        answer = Api(broken).answer("{ blastRadius { headline } }", None, **{"x-request-id": GIVEN})
 
     extensions = answer["errors"][0]["extensions"]
     [line] = [line for line in lines if line["event"] == "unexpected error"]

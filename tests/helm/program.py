@@ -1,4 +1,4 @@
-"""Helm itself, built from its Go module by the hashes of tests/helm/go.sum: `python -m tests.helm_program`.
+"""Helm itself, built from its Go module by the hashes of tests/helm/go.sum.
 
 It takes some minutes of a processor once; the program is kept in the user's cache. A missing Go fails with
 what to do.
@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-MODULE = Path(__file__).parent / "helm"
+MODULE = Path(__file__).parent
 PACKAGE = "helm.sh/helm/v3/cmd/helm"
 
 
@@ -28,7 +28,3 @@ def program() -> Path:
         subprocess.run(command, cwd=MODULE, check=True)
         built.rename(target)
     return target
-
-
-if __name__ == "__main__":
-    print(program())  # noqa: T201 - what the command is for
