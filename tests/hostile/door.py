@@ -100,10 +100,13 @@ class Door:
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self._client = httpx.AsyncClient(transport=transport, base_url="http://localhost")
         self._loop = OwnLoop()
+        self._running = self.app.router.lifespan_context(self.app)
+        self._loop.run(self._running.__aenter__())
         self._answer_at_first = self._ask(UNTOUCHED)
 
     def close(self) -> None:
         self._loop.run(self._client.aclose())
+        self._loop.run(self._running.__aexit__(None, None, None))
         self._loop.close()
         self._open.close()
 
