@@ -1,6 +1,5 @@
 """Who may do what over HTTP: keys, roles, web sockets, streams, and what the audit log keeps."""
 
-import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_network
@@ -29,6 +28,7 @@ from impactgraph.usecases.keys import KeyRing
 from tests.functional.http.following import follower, opened, streamed
 from tests.functional.http.serving import served
 from tests.functional.http.shop import NOW, fill
+from tests.own_loop import run_apart
 
 REPORT = (
     'mutation { reportFailure(input: {target: "system:oms", class: OUTAGE, startedAt: '
@@ -375,7 +375,7 @@ def test_the_key_of_a_file_is_an_administrator_until_it_is_replaced(tmp_path: Pa
     verifier = AdminKeyFile(file)
 
     def principal_of(token: Token) -> Principal | None:
-        return asyncio.run(verifier.verify_token(token.text))
+        return run_apart(verifier.verify_token(token.text))
 
     principal = principal_of(first)
     assert principal is not None and principal.roles == {Role.ADMIN}

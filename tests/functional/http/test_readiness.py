@@ -1,6 +1,5 @@
 """A server says whether it can answer, part by part, and sends clients elsewhere before it stops."""
 
-import asyncio
 from collections.abc import Iterator
 
 import httpx
@@ -17,6 +16,7 @@ from impactgraph.usecases.notices import NoNotices
 from impactgraph.usecases.sources import NoSources, SourceState, SourceStatus
 from tests.functional.http.serving import served
 from tests.functional.http.shop import NOW
+from tests.own_loop import run_apart
 
 
 class BrokenSources(NoSources):
@@ -78,7 +78,7 @@ def test_an_application_that_has_not_started_is_not_ready(shop: Store) -> None:
         async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
             return await client.get("/readyz")
 
-    answer = asyncio.run(ask())
+    answer = run_apart(ask())
     assert (answer.status_code, answer.json()["status"]) == (503, "starting")
 
 

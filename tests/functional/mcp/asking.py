@@ -1,6 +1,5 @@
 """The SDK's own client against a server, for tests that are not asynchronous themselves."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -24,7 +23,7 @@ def over_http(address: str, work: Callable[[Client], Awaitable[T]], token: str, 
         ):
             return await work(client)
 
-    return asyncio.run(run())
+    return run_apart(run())
 
 
 async def answer(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from tests.functional.http.serving import Api, served
 from tests.functional.http.shop import NOW
 from tests.functional.mcp.asking import answer, error, over_http
 from tests.functional.mcp.conftest import ISSUER, SENDER, VIEWER
+from tests.own_loop import run_apart
 
 PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
 ACCEPT = {"accept": "application/json, text/event-stream"}
@@ -91,7 +92,7 @@ def test_standard_input_and_output_over_a_store(demo: Path, api: Api) -> None:
             got = await answer(client, "blast_radius")
             return got["headline"], len((await client.list_tools()).tools)
 
-    assert asyncio.run(ask()) == (expected, 14)
+    assert run_apart(ask()) == (expected, 14)
 
 
 def test_standard_input_and_output_over_a_server(store: Store) -> None:
@@ -104,7 +105,7 @@ def test_standard_input_and_output_over_a_server(store: Store) -> None:
             return page["totalCount"], await error(client, "element", id="system:omx")
 
     with served(create_app(store, Settings(), now=lambda: NOW)) as address:
-        total, message = asyncio.run(ask(address))
+        total, message = run_apart(ask(address))
     assert total == 40
     assert "Did you mean system:oms?" in message
 

@@ -1,6 +1,5 @@
 """Tokens to principals: roles and row filters from claims, by the access file."""
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from impactgraph.access.oidc import OidcVerifier
 from impactgraph.errors import NoRoleError, UnauthenticatedError
 from impactgraph.tokens.provider import Provider
 from tests.functional.http.shop import NOW
+from tests.own_loop import run_apart
 from tests.signing import AUDIENCE, ISSUER, MemoryProvider, claims_of, signed
 
 ROLES = {
@@ -37,7 +37,7 @@ def of_groups(*groups: str, config: OidcProvider = CONFIG) -> Principal:
 
 def verify(token: str) -> Principal | None:
     provider = Provider(ISSUER, fetch=MemoryProvider().fetch, clock=lambda: 0.0)
-    return asyncio.run(OidcVerifier(CONFIG, now=lambda: NOW, provider=provider).verify_token(token))
+    return run_apart(OidcVerifier(CONFIG, now=lambda: NOW, provider=provider).verify_token(token))
 
 
 def test_a_valid_token_says_who_sends_a_request() -> None:

@@ -1,6 +1,5 @@
 """Sessions of browsers: their signature, secrets, roles of now; and what opens with an access file."""
 
-import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from impactgraph.access.providers import SessionRules, open_providers
 from impactgraph.access.sessions import Sessions, Signer, read_secrets
 from impactgraph.errors import BadInputError, NoRoleError, UnauthenticatedError
 from tests.functional.http.shop import NOW
+from tests.own_loop import run_apart
 from tests.signing import claims_of
 from tests.unit.access.test_oidc import CONFIG
 
@@ -27,7 +27,7 @@ def sessions_with(*secrets: str, config: object = CONFIG) -> Sessions:
 
 
 def principal_in(session: str, sessions: Sessions) -> Principal:
-    return asyncio.run(sessions.verify_session(session))
+    return run_apart(sessions.verify_session(session))
 
 
 SESSION = sessions_with(NEW).begin(claims_of())

@@ -1,6 +1,5 @@
 """Signed tokens: valid ones are read, and whatever is not valid is refused with what is wrong."""
 
-import asyncio
 import base64
 import hashlib
 import hmac
@@ -17,6 +16,7 @@ from impactgraph.errors import BadInputError, UnauthenticatedError
 from impactgraph.tokens.check import Claims, TokenCheck, TokenRules, claim_at, issuer_in, texts_in
 from impactgraph.tokens.provider import Provider
 from tests.functional.http.shop import NOW
+from tests.own_loop import run_apart
 from tests.signing import AUDIENCE, ISSUER, NOW_SECONDS, MemoryProvider, claims_of, rsa_key, signed
 
 LEEWAY = 30
@@ -32,7 +32,7 @@ CHECK = check_with()
 
 
 def read(token: str, check: TokenCheck = CHECK) -> Claims:
-    return asyncio.run(check.claims(token))
+    return run_apart(check.claims(token))
 
 
 def encoded(document: Any) -> str:

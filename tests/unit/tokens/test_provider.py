@@ -8,6 +8,7 @@ import pytest
 
 from impactgraph.tokens.http import ProviderError, fetch_document, is_safe
 from impactgraph.tokens.provider import FRESH_SECONDS, WAIT_SECONDS, Provider
+from tests.own_loop import run_apart
 from tests.signing import ISSUER, MemoryProvider
 
 
@@ -32,7 +33,7 @@ def test_keys_are_fetched_once() -> None:
     source, clock = MemoryProvider(), Clock()
     provider = provider_of(source, clock)
 
-    kids = [asyncio.run(provider.key(kid)) is not None for kid in ("rsa-1", "ec-1", "rsa-1")]
+    kids = [run_apart(provider.key(kid)) is not None for kid in ("rsa-1", "ec-1", "rsa-1")]
 
     assert kids == [True, True, True]
     assert source.key_fetches == 1
@@ -41,11 +42,11 @@ def test_keys_are_fetched_once() -> None:
 def test_a_new_key_is_fetched_when_a_token_has_it() -> None:
     source, clock = MemoryProvider(["rsa-1"]), Clock()
     provider = provider_of(source, clock)
-    asyncio.run(provider.key("rsa-1"))
+    run_apart(provider.key("rsa-1"))
     source.kids = ["rsa-1", "rsa-2"]
     clock.seconds += WAIT_SECONDS
 
-    assert asyncio.run(provider.key("rsa-2")) is not None
+    assert run_apart(provider.key("rsa-2")) is not None
 
 
 def test_unknown_keys_are_asked_for_once_in_some_seconds_whatever_arrives() -> None:
@@ -55,21 +56,21 @@ def test_unknown_keys_are_asked_for_once_in_some_seconds_whatever_arrives() -> N
     async def ask_for_many() -> list[object]:
         return await asyncio.gather(*(provider.key(f"unknown-{number}") for number in range(200)))
 
-    assert asyncio.run(ask_for_many()) == [None] * 200
+    assert run_apart(ask_for_many()) == [None] * 200
     assert source.key_fetches == 1
     clock.seconds += WAIT_SECONDS
-    asyncio.run(ask_for_many())
+    run_apart(ask_for_many())
     assert source.key_fetches == 2
 
 
 def test_cached_keys_are_used_while_the_provider_is_away() -> None:
     source, clock = MemoryProvider(), Clock()
     provider = provider_of(source, clock)
-    asyncio.run(provider.key("rsa-1"))
+    run_apart(provider.key("rsa-1"))
     source.is_away = True
     clock.seconds += 100 * FRESH_SECONDS
 
-    assert asyncio.run(provider.key("rsa-1")) is not None
+    assert run_apart(provider.key("rsa-1")) is not None
     finish_background_work()
     assert provider.key_in_thread("rsa-1") is not None
 
@@ -91,11 +92,11 @@ def test_a_key_that_was_withdrawn_ends() -> None:
 def test_a_provider_that_comes_back_is_used() -> None:
     source, clock = MemoryProvider(is_away=True), Clock()
     provider = provider_of(source, clock)
-    assert asyncio.run(provider.key("rsa-1")) is None
+    assert run_apart(provider.key("rsa-1")) is None
     source.is_away = False
     clock.seconds += WAIT_SECONDS
 
-    assert asyncio.run(provider.key("rsa-1")) is not None
+    assert run_apart(provider.key("rsa-1")) is not None
 
 
 def test_the_event_loop_goes_on_while_keys_are_fetched() -> None:
@@ -112,7 +113,7 @@ def test_the_event_loop_goes_on_while_keys_are_fetched() -> None:
         is_loop_free.set()
         return await asking
 
-    assert asyncio.run(ask()) is not None
+    assert run_apart(ask()) is not None
 
 
 def test_a_discovery_document_of_another_issuer_is_refused() -> None:
@@ -121,7 +122,7 @@ def test_a_discovery_document_of_another_issuer_is_refused() -> None:
 
     assert provider.key_in_thread("rsa-1") is None
     with pytest.raises(ProviderError, match=f"not of '{ISSUER}'"):
-        asyncio.run(provider.metadata())
+        run_apart(provider.metadata())
 
 
 @pytest.mark.parametrize(
