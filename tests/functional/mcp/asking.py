@@ -9,6 +9,8 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared._httpx_utils import create_mcp_http_client
 from mcp.types import CallToolResult
 
+from tests.own_loop import run_apart
+
 T = TypeVar("T")
 
 
