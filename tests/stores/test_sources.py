@@ -154,7 +154,7 @@ def test_a_record_of_the_format_before_gets_the_tables_and_keeps_its_quarantine(
     first.ingest([placed(), b"{"])
     first.close()
     with duckdb.connect(str(tmp_path / "impactgraph.duckdb")) as connection:
-        for table in ("source_positions", "source_counts"):
+        for table in ("source_positions", "source_counts", "forgotten", "retentions"):
             connection.execute(f"drop table {table}")
         connection.execute("alter table aside drop column origin")
         connection.execute("update meta set value = '2' where name = 'format'")

@@ -12,7 +12,7 @@ from impactgraph.errors import StoreUnavailableError
 from impactgraph.stores.local.record_file import FILE
 from impactgraph.stores.neo4j.address import Address
 from impactgraph.stores.neo4j.database import Database
-from impactgraph.stores.neo4j.log import Log, LogEnd, LogEntry
+from impactgraph.stores.neo4j.log import FORMAT, Log, LogEnd, LogEntry
 from impactgraph.stores.neo4j.store import Neo4jStore
 from tests.stores.events import DOCUMENTS, MORE, at, entered, event, of, placed, reported, topology
 from tests.stores.neo4j.conftest import Opened
@@ -248,7 +248,7 @@ def test_a_log_of_the_format_before_is_read_and_becomes_one_of_the_present(
 
     assert (unchanged, database.read("match (l:Log) return l.format as format")) == (
         [{"format": "1"}],
-        [{"format": "4"}],
+        [{"format": FORMAT}],
     )
 
 
