@@ -124,8 +124,8 @@ sources:
 """
 
     assert problems(text) == [
-        "s.yaml:3: source orders: `kind` must be kafka, postgres, folder, webhook, alerts or traces, not 'kafk'. "
-        "Did you mean 'kafka'?",
+        "s.yaml:3: source orders: `kind` must be kafka, postgres, folder, webhook, alerts or traces, not "
+        "'kafk'. Did you mean 'kafka'?",
         "s.yaml:7: source shop: `secrets` must be {env: NAME} or {file: PATH}: a secret never stands in this "
         "file.",
         "s.yaml:8: source shop: there is no field `chek`. Did you mean 'check'?",
