@@ -47,7 +47,7 @@ def router(
         asked = _decoded(lambda body: msgspec.json.decode(body, type=ForgetRequest), await request.body())
         if not asked.orders and not asked.attributes:
             raise BadInputError("Say what is to be forgotten: `orders`, or `attributes` with values.")
-        counts = {"orders": len(asked.orders), "attributes": sorted(asked.attributes)}
+        counts = {"orders": len(asked.orders), "attributes": sorted({name for name, _ in asked.attributes})}
         async with auditing.change(deed_of(request, "forget", counts)):
             result = await to_thread.run_sync(lambda: forget(store, asked, now()))
         on_commit()

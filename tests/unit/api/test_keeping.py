@@ -1,12 +1,15 @@
 """Backups and removals are for administrators who see all orders; bodies that cannot be read are refused."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
 from api.app import create_app
 from graph_models.access import ALL_ORDERS, LOCAL, Principal, Role, RowFilter
+from impactgraph.access.audit_file import FileAudit
 from impactgraph.settings import Settings
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.usecases.access import Credentials
@@ -32,10 +35,11 @@ def verifier() -> Fixed:
 
 
 @pytest.fixture
-def client(verifier: Fixed) -> Iterator[httpx.Client]:
+def client(verifier: Fixed, tmp_path: Path) -> Iterator[httpx.Client]:
     store = EmbeddedStore.in_memory(now=lambda: at(600))
     store.apply_topology(topology(), DOCUMENTS, at(-60))
-    app = create_app(store, Settings(), now=lambda: at(600), verifier=verifier)
+    audit = FileAudit(tmp_path, lambda: at(600))
+    app = create_app(store, Settings(), now=lambda: at(600), verifier=verifier, audit=audit)
     with served(app) as address, httpx.Client(base_url=address, trust_env=False) as client:
         yield client
     store.close()
@@ -68,6 +72,19 @@ def test_a_body_that_cannot_be_read_is_refused(client: httpx.Client, path: str, 
 
     assert answer.status_code == 400
     assert answer.json()["code"] == "BAD_INPUT"
+
+
+def test_the_audit_log_names_what_was_forgotten_by_number_and_attribute_without_values(
+    client: httpx.Client,
+) -> None:
+    asked = {"orders": ["O-1"], "attributes": [["customer-email", ["jane@example.com"]]]}
+    assert client.post("/forget", json=asked).status_code == 200
+
+    log = client.get("/audit").text
+
+    entries = [json.loads(line) for line in log.splitlines()]
+    assert [each["arguments"] for each in entries] == [{"orders": 1, "attributes": ["customer-email"]}] * 2
+    assert "jane" not in log and "O-1" not in log
 
 
 def test_nothing_to_forget_is_refused(client: httpx.Client) -> None:
