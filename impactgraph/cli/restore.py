@@ -22,7 +22,8 @@ Folder = Annotated[Path, Parameter(help="Folder of the backups.")]
 Until = Annotated[
     str | None,
     Parameter(
-        help="Restore the last backup of this moment or an earlier one, such as 2026-03-02T09:00Z or -2d."
+        help="Restore the last backup of this moment or an earlier one, such as 2026-03-02T09:00Z or -2d.",
+        allow_leading_hyphen=True,
     ),
 ]
 Files = Annotated[

@@ -75,4 +75,10 @@ def _print(out: "Console", counts: "Sequence[RetentionCount]", *, applied: bool)
             f"{each.entries:,}",
         )
     out.print(lines)
-    out.print("This was removed." if applied else "Nothing was removed: --apply removes it.")
+    out.print(_outcome(counts, applied=applied))
+
+
+def _outcome(counts: "Sequence[RetentionCount]", *, applied: bool) -> str:
+    if not any(each.orders or each.entries for each in counts):
+        return "Nothing is old enough to be removed."
+    return "This was removed." if applied else "Nothing was removed: --apply removes it."

@@ -139,6 +139,7 @@ def test_retention_counts_then_removes_then_answers_say_so(command: Command, tmp
     status, out = command("retention", rules, "--format", "json")
     assert status == 0, out
     assert [rule["orders"] for rule in json.loads(out)["rules"]] == [0, 0]
+    assert "Nothing is old enough to be removed." in command("retention", rules, "--apply")[1]
     assert command("retention", rules, "--apply", "--dry-run")[0] == 2
 
 

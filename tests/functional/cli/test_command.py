@@ -1,6 +1,8 @@
 """The command as a whole: help, completion, what it imports, how it ends."""
 
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -9,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from impactgraph.cli.app import make_app
 from impactgraph.cli.commands import COMMANDS, GROUPS
 from impactgraph.cli.options import DEFAULT_STORE
 from impactgraph.settings import Settings
@@ -50,6 +53,18 @@ def test_help_of_a_command_has_an_example_and_the_options_of_all(command):
     assert told.status == 0
     assert all(example in told.out for example in command.examples)
     assert "--store" in told.out and "--format" in told.out
+
+
+APP = make_app()
+EXAMPLES = [example for command in COMMANDS for example in command.examples]
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_of_a_command_is_one_that_it_accepts(example: str):
+    lines = (shlex.split(part) for part in re.split(r"[|<>]", example))
+    arguments = next(line[1:] for line in lines if line and line[0] == "impactgraph")
+
+    APP.parse_args(arguments, exit_on_error=False, print_error=False)
 
 
 @pytest.mark.parametrize(
