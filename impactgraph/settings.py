@@ -53,7 +53,9 @@ class Settings(BaseSettings):
         default=None, description="Address of the server that commands ask instead of a store."
     )
     url: str | None = Field(
-        default=None, description="Public address of the server, for links that answers end with."
+        default=None,
+        description="Public address of the server: for links that answers end with, for logins of browsers, "
+        "and for the checks of `Host` and of origins.",
     )
     chat: str | None = Field(
         default=None,
@@ -123,8 +125,8 @@ class Settings(BaseSettings):
         default=None,
         pattern=r"^[^=,\s]+=(plain|hash|mask|drop)(,[^=,\s]+=(plain|hash|mask|drop))*$",
         description=(
-            "What is kept of personal attributes of orders, such as customer-email=hash,customer-name=drop "
-            "(docs/retention.md)."
+            "What is kept of personal attributes of orders, such as customer-email=hash,customer-name=drop: "
+            "overrides `personal` of the access file, attribute by attribute (docs/retention.md)."
         ),
     )
     personal_key_file: Path | None = Field(
@@ -198,7 +200,7 @@ class Settings(BaseSettings):
     max_sockets: int = Field(
         default=2_000,
         ge=1,
-        description="WebSockets open at the same time; further ones are closed with 1013.",
+        description="WebSockets open at the same time; further ones are refused with 503.",
     )
     ingest_first: bool = Field(
         default=True,

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from impactgraph.usecases.back_up import BackupResult
     from impactgraph.usecases.restore import RestoreResult
 
-Folder = Annotated[Path, Parameter(help="Folder of the backups; what it has already is not written again.")]
+Folder = Annotated[Path, Parameter(help="Folder of the backups.")]
 Include = Annotated[
     tuple[Path, ...],
     Parameter(
         help="A file to keep with the backup, such as those of keys, audit and settings; may be repeated.",
+        negative=(),
         show_default=False,
     ),
 ]

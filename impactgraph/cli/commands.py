@@ -87,8 +87,8 @@ COMMANDS = (
     Command(
         "keys create",
         "Makes an API key, and prints it once.",
-        f"{_KEYS}Its role says what it permits; --region, --brand, --channel and --location, which orders it "
-        "shows. Only a hash of it is kept.",
+        f"{_KEYS}The role says what the key permits; --region, --brand, --channel and --location limit the "
+        "orders that it shows. Only a hash of it is stored.",
         (
             "impactgraph keys create --name grafana --role admin --expires +90d",
             "impactgraph keys create --name desk-de --role service-desk --region DE --region AT",
@@ -110,7 +110,7 @@ COMMANDS = (
     Command(
         "keys revoke",
         "Ends an API key for good.",
-        f"{_KEYS}A server refuses it within a few seconds, and ends what it follows.",
+        f"{_KEYS}Servers refuse it within two seconds, and end its subscriptions.",
         ("impactgraph keys revoke grafana",),
     ),
     Command(
@@ -527,10 +527,9 @@ COMMANDS = (
     Command(
         "backup",
         "Backs the store up into a folder, also while a server has it open.",
-        "Consistent, and incremental: what the last backup in the folder has is not written again. A server "
-        "that "
-        "has the store open is found and asked for it. What was forgotten leaves the earlier backups, too. "
-        "--verify opens the backup as a store and compares its totals. Exit status: 0 written, 2 refused.",
+        "Consistent and incremental: only parts that the folder lacks are written. A server that has the "
+        "store open is found and asked for them. What was forgotten is removed from the earlier backups, "
+        "too. Exit status: 0 written, 2 refused.",
         (
             "impactgraph backup /backups/shop --store shop",
             "impactgraph backup /backups/shop --keep 30 --include keys.json --verify",
@@ -562,13 +561,10 @@ COMMANDS = (
     Command(
         "forget",
         "Removes an order, or a value of an attribute, for good.",
-        "From events, columns, quarantine, reports of ingests, the graph, and with --backup from backups. "
-        "Then it "
-        "searches all that the store keeps, and says what it found. What stays is a hash, by which events of "
-        "the "
-        "order that come again are not taken. Exit status: 0 nothing was found, 1 something was, or it was "
-        "not "
-        "confirmed, 2 refused.",
+        "From events, columns, quarantine, reports of ingests and the graph, and with --backup from "
+        "backups. Then it searches everything that the store keeps, and says where something is left. A hash "
+        "of the id stays, by which events of the order that come again are not stored. Exit status: 0 "
+        "nothing is left, 1 something is, or the command was not confirmed, 2 refused.",
         (
             "impactgraph forget --order O-1 --yes",
             "impactgraph forget --attribute customer-email=jane@example.com --also customer-name --backup "

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Orders = Annotated[
     tuple[str, ...],
-    Parameter(name="--order", help="An order to forget; may be repeated.", show_default=False),
+    Parameter(name="--order", help="An order to forget; may be repeated.", negative=(), show_default=False),
 ]
 Attributes = Annotated[
     tuple[str, ...],
@@ -22,6 +22,7 @@ Attributes = Annotated[
         name="--attribute",
         help="An attribute of orders with its value, such as customer-email=jane@example.com: it is removed "
         "from all orders that have it, and from every text; may be repeated.",
+        negative=(),
         show_default=False,
     ),
 ]
@@ -31,6 +32,7 @@ Also = Annotated[
         name="--also",
         help="Name of an attribute that is removed from the same orders, such as customer-name; may be "
         "repeated.",
+        negative=(),
         show_default=False,
     ),
 ]
@@ -38,7 +40,7 @@ Backups = Annotated[
     Path | None,
     Parameter(
         name="--backup",
-        help="Folder of backups that is backed up into at once, so that it leaves them, too.",
+        help="Folder of backups: a backup is made there at once, which removes it from the earlier ones.",
     ),
 ]
 Yes = Annotated[bool, Parameter(help="Do not ask before.", negative=())]

@@ -32,7 +32,7 @@ Files = Annotated[
 ]
 Verify = Annotated[
     bool,
-    Parameter(help="Only open the backup as a store that vanishes, and compare its totals.", negative=()),
+    Parameter(help="Only open the backup as a temporary store, and compare its totals.", negative=()),
 ]
 List = Annotated[bool, Parameter(name="--list", help="List the backups of the folder.", negative=())]
 
@@ -68,7 +68,7 @@ def restore(
     data = _data(result, [str(path) for path in paths])
     present(
         common.format,
-        text=lambda out: _print(out, result, "a store for this only" if verify else common.store, paths),
+        text=lambda out: _print(out, result, "a temporary store" if verify else common.store, paths),
         data=lambda: data,
         rows=lambda: Rows(tuple(data), [data]),
     )
