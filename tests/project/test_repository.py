@@ -91,3 +91,11 @@ def test_percentages_have_a_space_before_the_sign():
     product = {name: path.read_text() for name, path in names.items() if name.startswith(folders)}
 
     assert [name for name, text in product.items() if close.search(text)] == []
+
+
+def test_the_readme_lists_every_page_of_the_documentation():
+    text = (ROOT / "README.md").read_text()
+    pages = [f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")]
+
+    assert len(pages) > 30
+    assert [page for page in pages if f"]({page})" not in text] == []
