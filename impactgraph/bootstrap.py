@@ -91,11 +91,8 @@ def open_store(
         StoreUnavailableError: the store is in use or cannot be reached.
     """
     scheme, separator, _ = address.partition("://")
-    if separator and scheme not in _DATABASES:
-        raise BadInputError(
-            f"There is no store of the kind {scheme}://. "
-            "Give the path of a folder, such as .impactgraph, or neo4j://host."
-        )
+    if separator:
+        _check_scheme(scheme)
     suit_process()
     # Settings take a tenth of a second to import: only where they say something.
     if personal is None and any(os.environ.get(name) for name in _PERSONAL):
@@ -134,6 +131,24 @@ def _open_embedded(address: str, now: Callable[[], Millis]) -> "LocalStore":
     from impactgraph.stores.embedded import EmbeddedStore
 
     return EmbeddedStore.open(Path(address), now=now)
+
+
+def check_address(address: str, settings: "Settings") -> None:
+    """Raises BadInputError where `open_store` would not know what to open, or cannot read the password that
+    it needs; connects to nothing.
+    """
+    scheme, separator, _ = address.partition("://")
+    if separator:
+        _check_scheme(scheme)
+        _neo4j_address(address, settings)
+
+
+def _check_scheme(scheme: str) -> None:
+    if scheme not in _DATABASES:
+        raise BadInputError(
+            f"There is no store of the kind {scheme}://. "
+            "Give the path of a folder, such as .impactgraph, or neo4j://host."
+        )
 
 
 def open_empty_store(

@@ -83,7 +83,8 @@ def read_operations(path: Path | None, *, is_exclusive: bool) -> Operations:
         try:
             texts |= _texts_of(file)
         except (OSError, UnicodeDecodeError, ValueError, RecursionError) as error:
-            problems.append(Problem(f"These operations cannot be read: {error}.", str(file)))
+            reason = getattr(error, "strerror", None) or error
+            problems.append(Problem(f"These operations cannot be read: {reason}.", str(file)))
     if problems:
         raise BadInputError(*problems)
     return Operations(texts, is_exclusive)

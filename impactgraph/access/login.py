@@ -41,7 +41,7 @@ class OidcLogin:
     ) -> None:
         """Raises BadInputError where the secret of the client cannot be read."""
         assert config.browser is not None
-        self._client = Client(config.browser.client, _client_secret(config))
+        self._client = Client(config.browser.client, client_secret(config))
         self._provider = provider
         self._sessions = sessions
         self._attempts = Signer(signing_secrets, "login")
@@ -123,7 +123,8 @@ class OidcLogin:
         return [each for each in (values or {}).get("attempts", []) if self._now() - each["at"] < PATIENCE]
 
 
-def _client_secret(config: OidcProvider) -> str | None:
+def client_secret(config: OidcProvider) -> str | None:
+    """None for a public client. Raises BadInputError where the file cannot be read, or is empty."""
     path = config.browser.secret_file if config.browser else None
     if path is None:
         return None

@@ -42,11 +42,7 @@ def open_providers(rules: AccessRules, sessions: SessionRules, *, now: Callable[
     """Nothing is fetched before it is needed. Raises BadInputError for what is missing or cannot be."""
     if not rules.oidc:
         return OpenProviders()
-    if missing := [name for name in _PACKAGES if find_spec(name) is None]:
-        raise BadInputError(
-            f"`oidc` of the access file needs {', '.join(missing)}, which is not installed: "
-            "pip install 'impactgraph[login]'."
-        )
+    check_providers(rules)
     from impactgraph.access.oidc import OidcVerifier
     from impactgraph.tokens.provider import Provider
 
@@ -54,15 +50,27 @@ def open_providers(rules: AccessRules, sessions: SessionRules, *, now: Callable[
     verifiers = tuple(
         OidcVerifier(config, now=now, provider=providers[config.issuer]) for config in rules.oidc
     )
+    for config in rules.oidc:
+        if config.browser:
+            return _with_login(config, sessions, now, verifiers, providers[config.issuer])
+    return OpenProviders(verifiers)
+
+
+def check_providers(rules: AccessRules) -> None:
+    """Raises BadInputError where packages are missing, or browsers could log in at several providers."""
+    if not rules.oidc:
+        return
+    if missing := [name for name in _PACKAGES if find_spec(name) is None]:
+        raise BadInputError(
+            f"`oidc` of the access file needs {', '.join(missing)}, which is not installed: "
+            "pip install 'impactgraph[login]'."
+        )
     with_browsers = [config for config in rules.oidc if config.browser]
     if len(with_browsers) > 1:
         raise BadInputError(
             "Browsers log in at one provider, and `oidc` of the access file has `browser` in "
             f"{len(with_browsers)}: {', '.join(config.issuer for config in with_browsers)}. Keep one."
         )
-    for config in with_browsers:
-        return _with_login(config, sessions, now, verifiers, providers[config.issuer])
-    return OpenProviders(verifiers)
 
 
 def _with_login(

@@ -574,7 +574,10 @@ COMMANDS = (
     Command(
         "doctor",
         "Checks the installation, the configuration, the store and the clock.",
-        "Exit status: 0 no check failed (possibly with warnings), 1 a check failed.",
-        ("impactgraph doctor --store shop",),
+        "--config checks the configuration alone, all of it at once: misspelled settings, files of sources, "
+        "notices, access and retention, the mappings, rules and secrets that they name, and topologies that "
+        "are given; it opens no store and connects to nothing. Exit status: 0 no check failed (possibly with "
+        "warnings), 1 a check failed.",
+        ("impactgraph doctor --store shop", "impactgraph doctor --config topology/"),
     ),
 )

@@ -1,6 +1,9 @@
 """`impactgraph doctor`: checks of the installation, the configuration, the store and the clock."""
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
 
 from impactgraph.cli.options import COMMON, Common
 
@@ -9,14 +12,25 @@ if TYPE_CHECKING:
 
     from impactgraph.cli.checks import CheckResult
 
+Topologies = Annotated[
+    tuple[Path, ...], Parameter(help="Topologies that are checked, too: YAML files, or folders of them.")
+]
+Config = Annotated[
+    bool,
+    Parameter(
+        negative=(),
+        help="Check everything that `serve` reads when it starts, and open no store: the settings, the files "
+        "and secrets that they name, and what those files name.",
+    ),
+]
 
-def doctor(*, common: Common = COMMON) -> int:
+
+def doctor(topologies: Topologies = (), /, *, config: Config = False, common: Common = COMMON) -> int:
     """Prints the result of every check; returns the exit status."""
-    from impactgraph.cli.checks import run_checks
     from impactgraph.cli.encode import Encoder
     from impactgraph.cli.output import Rows, present
 
-    results = run_checks(common)
+    results = _results(topologies, config, common)
     rows = Encoder().encode(results)
     healthy = all(result.state != "fail" for result in results)
     present(
@@ -26,6 +40,24 @@ def doctor(*, common: Common = COMMON) -> int:
         rows=lambda: Rows(("check", "state", "detail"), rows),
     )
     return 0 if healthy else 1
+
+
+def _results(topologies: tuple[Path, ...], config: bool, common: Common) -> "list[CheckResult]":
+    """Raises BadInputError for topologies without --config."""
+    if config:
+        from impactgraph.cli.config_checks import check_config
+
+        return check_config(common, topologies)
+    if topologies:
+        from impactgraph.errors import BadInputError
+
+        raise BadInputError(
+            "Topologies are checked with --config, or by `impactgraph validate`; without it, `doctor` checks "
+            f"a store: give a folder with --store, not {topologies[0]}."
+        )
+    from impactgraph.cli.checks import run_checks
+
+    return run_checks(common)
 
 
 def _print_results(out: "Console", results: "list[CheckResult]") -> None:

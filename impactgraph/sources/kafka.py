@@ -25,6 +25,12 @@ REFRESH_SECONDS = 60.0
 _MISSING = "A Kafka source needs the client, which is not installed: pip install 'impactgraph[kafka]'."
 
 
+def require_kafka() -> None:
+    """Raises BadInputError where the client is not installed."""
+    if find_spec("confluent_kafka") is None:
+        raise BadInputError(_MISSING)
+
+
 class KafkaFeed:
     """All partitions of the topics of one source; a part of its position is `topic[partition]`."""
 
@@ -48,8 +54,7 @@ class KafkaFeed:
         self._problem = ""
 
     def open(self, positions: Positions) -> None:
-        if find_spec("confluent_kafka") is None:
-            raise BadInputError(_MISSING)
+        require_kafka()
         from confluent_kafka import Consumer
 
         self._consumer = Consumer(self._settings())

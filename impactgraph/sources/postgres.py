@@ -44,6 +44,12 @@ VACUUM and ANALYZE write no rows.
 PART = "rows"
 
 
+def require_postgres() -> None:
+    """Raises BadInputError where the client is not installed."""
+    if find_spec("psycopg") is None:
+        raise BadInputError(_MISSING)
+
+
 class PostgresFeed:
     """Rows of one query; its position is the value of the column, as PostgreSQL writes it."""
 
@@ -64,8 +70,7 @@ class PostgresFeed:
         self._is_rested = True
 
     def open(self, positions: Positions) -> None:
-        if find_spec("psycopg") is None:
-            raise BadInputError(_MISSING)
+        require_postgres()
         import psycopg
 
         password = self._config.password.read() if self._config.password else None

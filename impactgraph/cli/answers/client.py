@@ -33,7 +33,7 @@ class ServerError(ImpactGraphError):
 class Client:
     def __init__(self, address: str, *, seconds: float = SECONDS, token: str | None = None) -> None:
         """`token` proves who asks. Raises BadInputError where the address is none of HTTP."""
-        self.address = _server_address(address)
+        self.address = server_address(address)
         self._token = token
         self._seconds = seconds
         is_local = urlsplit(self.address).hostname in _LOOPBACK
@@ -109,7 +109,8 @@ class Client:
             )
 
 
-def _server_address(text: str) -> str:
+def server_address(text: str) -> str:
+    """The address without what is not needed. Raises BadInputError where it is none of a server."""
     address = text.strip() if "://" in text else f"http://{text.strip()}"
     parts = urlsplit(address)
     try:
