@@ -14,8 +14,9 @@ _DIMENSIONS = tuple(each.name for each in fields(RowFilter))
 
 
 def principal_of(claims: Claims, provider: OidcProvider) -> Principal:
-    """Raises UnauthenticatedError for a token without a subject, NoRoleError for one that gives no role, or
-    row filters that no single one can stand for.
+    """Raises UnauthenticatedError for a token without a subject, NoRoleError for one that gives no role,
+    for one that gives no orders where the provider has `rows`, and for row filters that no single one can
+    stand for.
     """
     subject = claim_at(claims, provider.subject)
     if not isinstance(subject, str) or not subject:
@@ -63,7 +64,12 @@ def _rows(claims: Claims, mapping: RowClaim, name: str) -> RowFilter:
     values = [value for value in texts_in(claim_at(claims, mapping.claim)) if value in mapping.values]
     filters = {mapping.values[value] for value in values}
     if not filters:
-        return ALL_ORDERS
+        mapped = ", ".join(repr(value) for value in mapping.values)
+        raise NoRoleError(
+            f"{name!r} has a role here, but sees no orders: the claim {mapping.claim!r} has none of the values "
+            f"to which the access file gives orders: {mapped}. Ask whoever runs this server; a value with "
+            "`{}` shows all orders."
+        )
     combined = _either_of(filters)
     if combined is None:
         raise NoRoleError(

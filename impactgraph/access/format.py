@@ -99,10 +99,10 @@ _PROVIDER = Body(
             Field(
                 "rows",
                 Body(
-                    _claim_fields(_ROWS, "Orders that are shown, by value of the claim."),
+                    _claim_fields(_ROWS, "Orders that are shown, by value of the claim; `{}`: all."),
                     lambda values: RowClaim(**values),
                 ),
-                "Which orders its tokens show; without it, or with none of the values: all.",
+                "Which orders its tokens show; without it: all. Tokens with none of the values are refused.",
             ),
             Field("browser", _BROWSER, "Login of browsers; without it: bearer tokens only."),
         )

@@ -33,7 +33,7 @@ oidc:
     audience: {CLIENT}
     leeway: {LEEWAY_HOURS}h
     roles: {{{{claim: groups, values: {{{{oncall: responder, desk-de: service-desk}}}}}}}}
-    rows: {{{{claim: groups, values: {{{{desk-de: {{{{regions: [DE]}}}}}}}}}}}}
+    rows: {{{{claim: groups, values: {{{{oncall: {{{{}}}}, desk-de: {{{{regions: [DE]}}}}}}}}}}}}
     browser: {{{{client: {CLIENT}, secret_file: {{secret}}}}}}
 """
 """Keycloak's clock goes on while that of a test stands still: hence the leeway."""

@@ -87,7 +87,7 @@ def app_of(store: Store, provider: LoginProvider, clock: Clock, folder: Path, **
         provider.issuer,
         CLIENT,
         roles=RoleClaim("groups", {"oncall": (Role.RESPONDER,), "desk-de": (Role.SERVICE_DESK,)}),
-        rows=RowClaim("groups", {"desk-de": RowFilter(regions=("DE",))}),
+        rows=RowClaim("groups", {"oncall": RowFilter(), "desk-de": RowFilter(regions=("DE",))}),
         browser=BrowserLogin(CLIENT, secret),
     )
     keys = Provider(config.issuer)

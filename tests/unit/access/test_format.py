@@ -36,7 +36,7 @@ oidc:
     subject: oid
     name: profile.name
     roles: {claim: groups, values: {oncall: responder, desk-de: [service-desk, viewer]}}
-    rows: {claim: groups, values: {desk-de: {regions: [DE, AT], locations: [location:Z1, A2]}}}
+    rows: {claim: groups, values: {oncall: {}, desk-de: {regions: [DE, AT], locations: [location:Z1, A2]}}}
     browser: {client: web, secret_file: oidc.secret}
 limits:
   viewer: {requests: 60, points: 100000}
@@ -73,7 +73,13 @@ def test_a_file_says_who_may_ask_what() -> None:
                 roles=RoleClaim(
                     "groups", {"oncall": (Role.RESPONDER,), "desk-de": (Role.SERVICE_DESK, Role.VIEWER)}
                 ),
-                rows=RowClaim("groups", {"desk-de": RowFilter(regions=("AT", "DE"), locations=("A2", "Z1"))}),
+                rows=RowClaim(
+                    "groups",
+                    {
+                        "oncall": RowFilter(),
+                        "desk-de": RowFilter(regions=("AT", "DE"), locations=("A2", "Z1")),
+                    },
+                ),
                 browser=BrowserLogin("web", Path("oidc.secret")),
             ),
         ),

@@ -1,5 +1,6 @@
 """Tokens to principals: roles and row filters from claims, by the access file."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,6 +25,8 @@ ROLES = {
     "leads": (Role.RESPONDER, Role.ARCHITECT),
 }
 ROWS = {
+    "oncall": ALL_ORDERS,
+    "leads": ALL_ORDERS,
     "desk-de": RowFilter(regions=("DE",)),
     "desk-fr": RowFilter(regions=("FR",)),
     "brand-a": RowFilter(brands=("A",)),
@@ -84,11 +87,24 @@ def test_one_value_in_place_of_a_list_counts() -> None:
         (["oncall"], ALL_ORDERS),
         (["desk-de"], RowFilter(regions=("DE",))),
         (["desk-de", "desk-fr"], RowFilter(regions=("DE", "FR"))),
-        (["oncall", "desk-de"], RowFilter(regions=("DE",))),
+        (["oncall", "desk-de"], ALL_ORDERS),
     ],
 )
 def test_orders_are_those_of_any_of_the_values(groups: list[str], rows: RowFilter) -> None:
     assert of_groups(*groups).rows == rows
+
+
+@pytest.mark.parametrize("regions", [None, [], ["fr"], 7, {"de": True}])
+def test_claims_that_give_a_role_and_no_orders_are_refused_where_the_provider_has_rows(regions: Any) -> None:
+    rows = RowClaim("regions", {"de": RowFilter(regions=("DE",)), "all": ALL_ORDERS})
+    config = replace(CONFIG, rows=rows)
+
+    with pytest.raises(NoRoleError, match=r"'ada' .* sees no orders: the claim 'regions' .*'de', 'all'"):
+        principal_of(claims_of(groups=["oncall"], regions=regions), config)
+
+
+def test_all_orders_are_shown_without_rows() -> None:
+    assert of_groups("desk-de", config=replace(CONFIG, rows=None)).rows == ALL_ORDERS
 
 
 def test_row_filters_that_no_single_one_stands_for_are_refused() -> None:
