@@ -12,6 +12,10 @@ else:
 
 PIECE = 64 * 1024
 """Bytes that are decompressed at a time."""
+MOST_MEMBERS = 2_000
+"""Members of gzip, or frames of zstd, in a body. Each costs some 20 µs even where it is empty, so that the
+limits of sizes alone would let a body of them take minutes.
+"""
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
 _WINDOW_LOG_MAX = 23
 """Of zstd: 8 MB, the largest window that HTTP permits (RFC 9659)."""
@@ -34,17 +38,32 @@ class Decoder(Protocol):
         ...
 
 
+class _Members:
+    """Counts the members of a body."""
+
+    def __init__(self) -> None:
+        self._count = 1
+
+    def begin(self) -> None:
+        """Another one begins. Raises EncodingError."""
+        self._count += 1
+        if self._count > MOST_MEMBERS:
+            raise EncodingError(f"it has more than {MOST_MEMBERS} members; compress it as one")
+
+
 class ZlibDecoder:
     """gzip, also of several members, and deflate."""
 
     def __init__(self, window: int) -> None:
         self._window = window
         self._stream = zlib.decompressobj(window)
+        self._members = _Members()
 
     def pieces(self, data: bytes) -> Iterator[bytes]:
         is_full = False
         while data or is_full:
             if self._stream.eof:
+                self._members.begin()
                 self._stream = zlib.decompressobj(self._window)
             try:
                 piece = self._stream.decompress(data, PIECE)
@@ -63,6 +82,7 @@ class ZlibDecoder:
 class ZstdDecoder:
     def __init__(self) -> None:
         self._stream = self._new()
+        self._members = _Members()
 
     def _new(self) -> "zstd.ZstdDecompressor":
         return zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _WINDOW_LOG_MAX})
@@ -70,6 +90,7 @@ class ZstdDecoder:
     def pieces(self, data: bytes) -> Iterator[bytes]:
         while data or not (self._stream.needs_input or self._stream.eof):
             if self._stream.eof:
+                self._members.begin()
                 self._stream = self._new()
             try:
                 piece = self._stream.decompress(data, PIECE)

@@ -14,6 +14,7 @@ from backports import zstd
 from starlette.testclient import TestClient, WebSocketDenialResponse
 
 from api.app import create_app
+from api.hardening.encodings import MOST_MEMBERS
 from graph_models.access import Principal, RequestLimit, Role
 from impactgraph.bootstrap import open_store
 from impactgraph.errors import BadInputError, UnauthenticatedError
@@ -261,6 +262,23 @@ def test_several_members_of_gzip_are_one_body(client: Callable[..., TestClient])
     response = client().post("/graphql", content=packed, headers={**JSON, "content-encoding": "gzip"})
 
     assert response.json()["data"] == {"__typename": "Query"}
+
+
+@pytest.mark.parametrize(
+    ("encoding", "compress"),
+    [("gzip", gzip.compress), ("deflate", zlib.compress), ("zstd", zstd.compress)],
+)
+def test_a_body_of_very_many_empty_members_is_refused(
+    client: Callable[..., TestClient], encoding: str, compress: Callable[[bytes], bytes]
+) -> None:
+    body = compress(orjson.dumps({"query": QUERY}))
+    headers = {**JSON, "content-encoding": encoding}
+    most = compress(b"") * (MOST_MEMBERS - 1) + body
+
+    assert client().post("/graphql", content=most, headers=headers).json()["data"]
+    refused = client().post("/graphql", content=compress(b"") + most, headers=headers)
+
+    assert refused.status_code == 400 and "members; compress it as one" in refused.json()["message"]
 
 
 # Rates
