@@ -183,7 +183,7 @@ def create_app(
         Authentication, verifier=verifier or NoAuthentication(), rules=doors, browsers=browsers
     )
     tools = _mount_tools(app, schema, context, mcp)
-    app.add_middleware(AddressRate, rates=rates)
+    app.add_middleware(AddressRate, rates=rates, proxies=doors.proxies)
     app.add_middleware(GZipMiddleware, minimum_size=MIN_COMPRESSED_SIZE, compresslevel=COMPRESSION_LEVEL)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body)
     protect(app, settings)

@@ -2,18 +2,20 @@
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.addresses import client_address
 from api.errors import RateLimitedError
 from api.hardening.answers import TRY_AGAIN, is_webhook, refuse
 from api.hardening.hosts import PROBES
 from api.problems import problem
 from graph_models.access import LOCAL, Principal, RequestLimit, Role
+from impactgraph.usecases.access import Network
 
 _STEPS = 10_000
 """Cost points are counted in steps of a ten-thousandth of the limit: a window keeps an entry a step."""
@@ -106,15 +108,17 @@ class AddressRate:
     Requests that do prove it are answered: nobody can lock out others behind the same address.
     """
 
-    def __init__(self, app: ASGIApp, rates: Rates) -> None:
+    def __init__(self, app: ASGIApp, rates: Rates, proxies: Sequence[Network] = ()) -> None:
+        """`proxies`: whose clients are told apart by what they forward."""
         self._app = app
         self._rates = rates
+        self._proxies = proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in PROBES:
             await self._app(scope, receive, send)
             return
-        address = (scope.get("client") or ("", 0))[0]
+        address = client_address(scope, self._proxies)
         is_over = self._rates.is_refused_often(address)
         text = "Too many requests of this address did not prove who sends them. Try again in a minute."
         if is_over and is_webhook(scope["path"]):

@@ -5,6 +5,7 @@ import threading
 import zlib
 from collections.abc import Callable, Iterator
 from hashlib import sha256
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from impactgraph.bootstrap import open_store
 from impactgraph.errors import BadInputError, UnauthenticatedError
 from impactgraph.ports.store import Store
 from impactgraph.settings import Settings
-from impactgraph.usecases.access import Credentials
+from impactgraph.usecases.access import Credentials, DoorRules
 from impactgraph.usecases.blast_radius import answer_question
 from tests.functional.http.shop import NOW, event, fill
 
@@ -361,6 +362,25 @@ def test_failed_proofs_beyond_the_limit_of_an_address_are_429_and_right_ones_are
     assert [each.status_code for each in wrong] == [401, 401, 429, 429]
     assert wrong[-1].headers["retry-after"]
     assert ask(server, **RIGHT).status_code == 200
+
+
+def test_clients_behind_a_trusted_proxy_have_failures_of_their_own(
+    client: Callable[..., TestClient],
+) -> None:
+    networks = (ip_network("10.0.0.0/8"),)
+    more = {"verifier": OneKey(Role.VIEWER), "doors": DoorRules(proxies=networks)}
+    app = client(more=more, rate_failures=2).app
+    proxy = TestClient(app, base_url="http://localhost", client=("10.0.0.1", 50_000))
+    direct = TestClient(app, base_url="http://localhost", client=("192.0.2.1", 50_000))
+
+    def codes(through: TestClient, address: str) -> list[int]:
+        wrong = {"authorization": "Bearer wrong", "x-forwarded-for": address}
+        return [ask(through, **wrong).status_code for _ in range(3)]
+
+    assert codes(proxy, "198.51.100.1") == [401, 401, 429]
+    assert codes(proxy, "198.51.100.2") == [401, 401, 429]
+    assert codes(direct, "198.51.100.3") == [401, 401, 429]
+    assert codes(direct, "198.51.100.4") == [429, 429, 429]
 
 
 # Overload and slow questions
