@@ -68,7 +68,7 @@ class MaskedDictionary(Dictionary):
     """The codes of a dictionary without their values, of which none is found: all read the same."""
 
     def __init__(self, count: int, mask: str) -> None:
-        self.values = ["", *[mask] * (count - 1)]
+        super().__init__(["", *[mask] * (count - 1)])
         self._codes = {"": 0}
 
 

@@ -97,6 +97,27 @@ def test_rules_of_notices_are_not_tried_on_all_orders(window: Window) -> None:
     assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
 
 
+def test_a_failure_whose_scope_names_a_personal_value_matches_no_order_where_it_is_masked() -> None:
+    who = Principal("key:3", "viewer", frozenset({Role.VIEWER}))
+    with closing(EmbeddedStore.in_memory(now=lambda: NOW)) as store:
+        store.apply_topology(topology(), DOCUMENTS, at(-60))
+        store.ingest(
+            [
+                placed("O-1", attributes={"email": "ada@example.com"}),
+                entered("promise", 1),
+                reported(minutes=2, scope={"attributes": {"email": ["ada@example.com"]}}),
+            ]
+        )
+        window = Window(Clock(NOW))
+        window.use(store, LOCAL)
+        assert window.ask("{blastRadius{totals{orders}}}")["data"]["blastRadius"]["totals"]["orders"] == 1
+        window.use(store, who)
+        answer = window.ask("{blastRadius{totals{orders}}}")
+        window.close()
+
+    assert "errors" not in answer and answer["data"]["blastRadius"]["totals"]["orders"] == 0
+
+
 def test_without_a_filter_all_orders_are_there(window: Window) -> None:
     window.verifier.principal = replace(DESK, rows=ALL_ORDERS)
 
