@@ -68,7 +68,9 @@ def _renderers(*, is_json: bool) -> list[structlog.typing.Processor]:
     if is_json:
         to_json = structlog.processors.JSONRenderer(default=str)
         return [structlog.processors.format_exc_info, _with_usual_names, to_json]
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    # Without the values of variables, which may be secrets or personal: the default of structlog shows them.
+    plain = structlog.dev.plain_traceback
+    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
 
 
 def _add_trace(_logger: Any, _method: str, event: structlog.typing.EventDict) -> Mapping[str, Any]:
