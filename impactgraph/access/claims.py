@@ -67,8 +67,8 @@ def _rows(claims: Claims, mapping: RowClaim, name: str) -> RowFilter:
         mapped = ", ".join(repr(value) for value in mapping.values)
         raise NoRoleError(
             f"{name!r} has a role here, but sees no orders: the claim {mapping.claim!r} has none of the "
-            f"values to which the access file gives orders: {mapped}. Ask whoever runs this server; a value with "
-            "`{}` shows all orders."
+            f"values to which the access file gives orders: {mapped}. Ask whoever runs this server; a "
+            "value with `{}` shows all orders."
         )
     combined = _either_of(filters)
     if combined is None:
