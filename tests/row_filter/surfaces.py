@@ -183,7 +183,9 @@ class Window:
         self._operations = OperationSchema(schema.core_schema, schema.execution_context_class, settings)
         self._loop = OwnLoop()
         transport = httpx.ASGITransport(self.app)
-        self._client = httpx.AsyncClient(transport=transport, base_url="http://localhost")
+        self._client = httpx.AsyncClient(
+            transport=transport, base_url="http://localhost", headers={"x-request-id": "the-same"}
+        )
 
     def close(self) -> None:
         self._loop.run(self._client.aclose())

@@ -94,7 +94,7 @@ def app_of(store: Store, provider: LoginProvider, clock: Clock, folder: Path, **
     sessions = Sessions((SIGNING,), config, now=clock)
     return create_app(
         store,
-        Settings(**({"allowed_hosts": "impactgraph.shop.example"} | settings)),
+        Settings(allowed_hosts="impactgraph.shop.example", **settings),
         now=clock,
         verifier=Both(OidcVerifier(config, now=clock, provider=keys), sessions),
         login=OidcLogin(config, sessions, (SIGNING,), now=clock, provider=keys),
