@@ -28,7 +28,7 @@ class Permission(StrEnum):
     """Manage keys, read the audit log, take ingests back, remove data of a person, change log levels."""
 
 
-_NEEDS_ALL_ORDERS = frozenset({Permission.USE_QUARANTINE, Permission.READ_METRICS, Permission.ADMINISTER})
+NEEDS_ALL_ORDERS = frozenset({Permission.USE_QUARANTINE, Permission.READ_METRICS, Permission.ADMINISTER})
 """What shows, or changes, more than some of the orders."""
 
 
@@ -109,7 +109,7 @@ class Principal:
 
     def may(self, permission: Permission) -> bool:
         """Whether its roles permit this for the orders that it may see."""
-        if permission in _NEEDS_ALL_ORDERS and not self.rows.shows_everything:
+        if permission in NEEDS_ALL_ORDERS and not self.rows.shows_everything:
             return False
         return any(permission in PERMISSIONS[role] for role in self.roles)
 

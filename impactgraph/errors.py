@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graph_models.access import PERMISSIONS, Permission
+from graph_models.access import NEEDS_ALL_ORDERS, PERMISSIONS, Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,10 @@ class ForbiddenError(ImpactGraphError):
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
         roles = ", ".join(role.value for role, permitted in PERMISSIONS.items() if permission in permitted)
-        super().__init__(f"This needs the permission {permission.value!r}, which these roles have: {roles}.")
+        limit = ", for those who may see all orders" if permission in NEEDS_ALL_ORDERS else ""
+        super().__init__(
+            f"This needs the permission {permission.value!r}, which these roles have{limit}: {roles}."
+        )
 
 
 class NoRoleError(ImpactGraphError):

@@ -68,7 +68,7 @@ async def _asked(transport: httpx.AsyncBaseTransport, question: Row) -> Row:
     """Every page of every list, from one question after the other."""
     answer: Row = {name: [] for name in LISTS}
     after: dict[str, str | None] = dict.fromkeys(LISTS)
-    async with httpx.AsyncClient(transport=transport, base_url="http://impactgraph", timeout=None) as http:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=None) as http:
         while after:
             found = await _page(http, question, after)
             answer |= {name: found[name] for name in ("headline", "complete", "absorbed")}
@@ -88,7 +88,7 @@ async def _asked(transport: httpx.AsyncBaseTransport, question: Row) -> Row:
 async def _to_come(transport: httpx.AsyncBaseTransport, question: Row, true_end: str) -> Row:
     """From one question: as asked, and from the cost of delay at the true end."""
     end = format_duration(max(parse_moment(true_end) - parse_moment(question["as_of"]), 0))
-    async with httpx.AsyncClient(transport=transport, base_url="http://impactgraph", timeout=None) as http:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=None) as http:
         found = await _ask(http, question, f'{_TO_COME} costOfDelay(ends: ["{end}"]) {{ {_TO_COME} }}')
     return {"reported": found["toCome"], "known": found["costOfDelay"][0]["toCome"]}
 

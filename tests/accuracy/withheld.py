@@ -53,7 +53,7 @@ def suspected_in(folder: Path) -> dict[str, Any]:
 
 
 async def ask_overdue(transport: httpx.AsyncBaseTransport, at: str) -> dict[str, Any]:
-    async with httpx.AsyncClient(transport=transport, base_url="http://impactgraph", timeout=None) as http:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=None) as http:
         body = (await http.post("/graphql", json={"query": _QUERY, "variables": {"at": at}})).json()
     assert "errors" not in body, body["errors"]
     return body["data"]["overdue"]

@@ -45,7 +45,6 @@ _CONNECTIONS = (
     "driftGroups",
     "incidents",
     "notices",
-    "ingests",
 )
 _OVER_TIME = (
     ("costOfDelay", "CostOfDelayPoint"),

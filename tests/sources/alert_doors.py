@@ -77,7 +77,7 @@ def app_of(store: Store, *configs: AlertsSource) -> FastAPI:
 def post(app: FastAPI, address: str, body: bytes, headers: Mapping[str, str] | None = None) -> httpx.Response:
     async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(app, raise_app_exceptions=True)
-        async with httpx.AsyncClient(transport=transport, base_url="http://impactgraph") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             return await client.post(address, content=body, headers=dict(headers or {}))
 
     return run_apart(ask())
