@@ -14,6 +14,7 @@ _WORK = Permission.WORK_ON_INCIDENTS
 
 DOORS: Mapping[str, Permission | None] = {
     "/graphql": ANYBODY,  # its fields decide
+    "/mcp": ANYBODY,  # its tools ask GraphQL
     "/openapi.json": ANYBODY,
     "/events": Permission.SEND_EVENTS,
     "/export": _READ,
@@ -23,7 +24,6 @@ DOORS: Mapping[str, Permission | None] = {
     "/forget": Permission.ADMINISTER,
     "/retention": Permission.ADMINISTER,
     "/logs": Permission.ADMINISTER,
-    "/mcp": _READ,
     "/metrics": Permission.READ_METRICS,
 }
 """By path."""

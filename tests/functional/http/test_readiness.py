@@ -75,7 +75,7 @@ def test_an_application_that_has_not_started_is_not_ready(shop: Store) -> None:
     transport = httpx.ASGITransport(app)
 
     async def ask() -> httpx.Response:
-        async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             return await client.get("/readyz")
 
     answer = run_apart(ask())

@@ -6,7 +6,7 @@ from api.access import OPEN_PREFIXES
 from api.hardening.answers import WEBHOOK_PREFIXES, is_webhook
 from api.incoming import FIXED_ADDRESSES, TRACES
 
-PAGES = {"/web/", "/login"}
+PAGES = {"/web/", "/login", "/.well-known/"}
 
 
 @pytest.mark.parametrize("path", [*FIXED_ADDRESSES.values(), TRACES, "/in/shop", "/webhooks/grafana/g"])

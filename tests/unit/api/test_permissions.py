@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from api.access import is_open
 from api.app import create_app
+from api.mcp.options import McpOptions
 from api.permissions import DOORS, MUTATIONS, QUERIES, SUBSCRIPTIONS
 from api.schema import build_schema
 from impactgraph.settings import Settings
@@ -22,7 +23,7 @@ SCHEMA: GraphQLSchema = build_schema(Settings()).core_schema
 @pytest.fixture(scope="module")
 def app() -> FastAPI:
     store = EmbeddedStore.in_memory(now=lambda: 0)
-    return create_app(store, Settings(), now=lambda: 0)
+    return create_app(store, Settings(), now=lambda: 0, mcp=McpOptions(["localhost"]))
 
 
 @pytest.mark.parametrize(
