@@ -31,6 +31,9 @@ VIEWS = {
     "order/O-000900": "Order O-000900",
 }
 
+_LOST = re.compile("ERR_CONNECTION|ERR_EMPTY_RESPONSE")
+"""How the browser says that a server is away, or ended while it answered."""
+
 
 @dataclass
 class Server:
@@ -85,7 +88,7 @@ def server(folder: Path) -> Iterator[Server]:
 def lonely(server: Server, page: Page, watched: Watched) -> Iterator[Explorer]:
     """The explorer after its start; what the browser says of refused connections is no complaint."""
     yield Explorer(page, server.address)
-    watched.complaints[:] = [text for text in watched.complaints if "ERR_CONNECTION" not in text]
+    watched.complaints[:] = [text for text in watched.complaints if not _LOST.search(text)]
 
 
 def started(explorer: Explorer) -> None:
