@@ -165,6 +165,12 @@ class SmallStore:
         """None: a world has columns, not events."""
         return {}
 
+    def retained_from(self) -> None:
+        """Nothing was removed."""
+
+    def forgotten_at(self, order: str) -> None:
+        """None was forgotten."""
+
     def journal(self, as_of: Millis | None = None) -> Journal:
         return Journal()
 

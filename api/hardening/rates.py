@@ -1,7 +1,6 @@
 """How many requests and cost points somebody may spend in a minute: moving windows in memory, per process."""
 
 import math
-import time
 from collections.abc import Mapping, Sequence
 
 from limits import RateLimitItemPerMinute
@@ -29,14 +28,11 @@ class _Window:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
     def seconds_to_wait(self, amount: int, who: str, cost: int = 1) -> int:
-        """0 where the cost was taken; else after how many seconds some of it is free again."""
+        """0 where the cost was taken; else within how many seconds some of it is free again, at most."""
         unit = max(1, amount // _STEPS)
         item = RateLimitItemPerMinute(max(1, amount // unit), namespace=self._name)
         steps = min(item.amount, math.ceil(cost / unit))
-        if self._limiter.hit(item, who, cost=steps):
-            return 0
-        reset = self._limiter.get_window_stats(item, who).reset_time
-        return max(1, math.ceil(reset - time.time()))
+        return 0 if self._limiter.hit(item, who, cost=steps) else item.get_expiry()
 
     def is_used_up(self, amount: int, who: str) -> bool:
         """Takes nothing."""

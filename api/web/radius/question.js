@@ -65,9 +65,9 @@ const KINDS =
   };
 
 /**
- * Declarations and arguments of the variables of any question: ["($where: OrderFilter, ...)", "(where: $where,
- * ...)"]. A variable without a value is an argument that was not given: so each document has one text, by which
- * servers know it (docs/hardening.md).
+ * Declarations and arguments of the variables of any question:
+ * ["($where: OrderFilter, ...)", "(where: $where, ...)"]. A variable without a value is an argument that was
+ * not given: so each document has one text, by which servers know it (docs/hardening.md).
  * @param how "query" or "subscription", which is about the present only
  */
 export function heads(more = [], how = "query") {
