@@ -4,6 +4,7 @@ import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
 from api.recent_situation import LEAST_SECONDS, RecentSituation
+from api.workers import MAX_WORKERS, SLOW_WORKERS
 from graph_models.impact import Question
 from impactgraph.ports.store import Store
 from impactgraph.usecases.answer import Answer
@@ -43,7 +44,7 @@ def test_the_state_of_the_store_and_of_queues_is_there(http: httpx.Client, shop:
     assert figures["impactgraph_store_size_bytes[]"] > 0
     assert (figures["impactgraph_store_up[]"], figures["impactgraph_serving[]"]) == (1, 1)
     assert figures["impactgraph_latest_event_timestamp_seconds[]"] <= NOW / 1000
-    assert figures["impactgraph_workers_limit[]"] == 16
+    assert figures["impactgraph_workers_limit[]"] == MAX_WORKERS + SLOW_WORKERS
     assert any(name.startswith("impactgraph_build_info") for name in figures)
 
 
