@@ -116,6 +116,8 @@ class Disk:
         for change in self._pending_names:
             if (file is not None and change.file is file) or str(PurePosixPath(change.path).parent) == path:
                 _set_name(self._durable_names, change)
+                # what was done to the name before is over: it cannot reach the disk later
+                remaining = [each for each in remaining if each.path != change.path]
             else:
                 remaining.append(change)
         self._pending_names = remaining

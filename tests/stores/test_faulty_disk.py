@@ -29,7 +29,6 @@ def test_a_disk_that_fails_at_any_call_refuses_and_then_goes_on(library: Path) -
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.xfail(strict=False, reason="known defect: around a checkpoint the record can lack commits")
 @pytest.mark.timeout(600)
 def test_after_a_loss_of_power_at_any_call_everything_acknowledged_is_there(library: Path) -> None:
     done = run_preloaded(library, "tests.disk", "power", str(POWER_EVERY), "19")
