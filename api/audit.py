@@ -1,9 +1,8 @@
 """What the API writes to the audit log: entries that come at the same time are written in one batch."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
 
 import structlog
 from anyio import to_thread
@@ -16,6 +15,8 @@ from impactgraph.usecases.access import AuditLog
 from impactgraph.usecases.audit import BEGUN, DONE, AuditEntry, AuditEvent, Deed
 
 log = structlog.get_logger("impactgraph.audit")
+
+T = TypeVar("T")
 
 
 def deed_of(request: Request, operation: str, arguments: Mapping[str, Any]) -> Deed:
@@ -45,19 +46,24 @@ class Auditing:
         except StoreUnavailableError as error:
             log.error("an outcome is not in the audit log", operation=deed.operation, reason=str(error))
 
-    @asynccontextmanager
-    async def change(self, deed: Deed) -> AsyncGenerator[None]:
-        """Around a change: records that it begins, and how it ended."""
+    async def change(
+        self,
+        deed: Deed,
+        work: Callable[[], Awaitable[T]],
+        outcome_of: Callable[[T], str] = lambda _: DONE,
+    ) -> T:
+        """The result of a change that is recorded before and after; `outcome_of` its result is recorded."""
         begun = await self.begin(deed)
         outcome = "INTERNAL"
         try:
-            yield
-            outcome = DONE
+            result = await work()
+            outcome = outcome_of(result)
         except ImpactGraphError as error:
             outcome = error.code
             raise
         finally:
             await self.end(deed, begun, outcome)
+        return result
 
     def note(self, deed: Deed, outcome: str = DONE) -> None:
         """Records without waiting: of questions, and of what was refused."""

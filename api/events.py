@@ -3,8 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from api.access import principal_of, sender_of
-from api.audit import Auditing
+from api.audit import Auditing, deed_of
 from api.grouping import Grouping
 from api.problems import problem_response
 from impactgraph.usecases.audit import Deed
@@ -39,7 +38,7 @@ def router(grouping: Grouping, auditing: Auditing) -> APIRouter:
 def _deed(request: Request, outcome: DeliveryOutcome) -> Deed:
     """Counts only: the events themselves are in the record."""
     counts = {one.value: outcome.count(one) for one in EventOutcome}
-    return Deed(principal_of(request), "events", counts, sender_of(request).address)
+    return deed_of(request, "events", counts)
 
 
 def _summary(outcome: DeliveryOutcome) -> dict[str, object]:

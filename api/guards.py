@@ -9,9 +9,9 @@ from graphql import GraphQLField, GraphQLObjectType, GraphQLResolveInfo, GraphQL
 from api.context import Context
 from api.permissions import MUTATIONS, QUERIES, SUBSCRIPTIONS
 from graph_models.access import Permission
-from impactgraph.errors import ForbiddenError, ImpactGraphError
+from impactgraph.errors import ForbiddenError
 from impactgraph.usecases.access import require
-from impactgraph.usecases.audit import ASKED, DONE, Deed
+from impactgraph.usecases.audit import ASKED, DONE
 
 Resolve = Callable[..., Any]
 REFUSED = "refused"
@@ -63,24 +63,17 @@ def _change(name: str, permission: Permission | None, resolve: Resolve) -> Resol
         except ForbiddenError as error:
             context.auditing.note(deed, error.code)
             raise
-        return await audited(context, deed, lambda: _resolved(resolve(source, info, **arguments)))
+
+        def work() -> Awaitable[Any]:
+            return _resolved(resolve(source, info, **arguments))
+
+        return await context.auditing.change(deed, work, _outcome_of)
 
     return change
 
 
-async def audited(context: Context, deed: Deed, change: Callable[[], Awaitable[Any]]) -> Any:
-    """The result of a change that is recorded before and after."""
-    begun = await context.auditing.begin(deed)
-    outcome = "INTERNAL"
-    try:
-        result = await change()
-        outcome = REFUSED if getattr(result, "problems", None) else DONE
-    except ImpactGraphError as error:
-        outcome = error.code
-        raise
-    finally:
-        await context.auditing.end(deed, begun, outcome)
-    return result
+def _outcome_of(result: Any) -> str:
+    return REFUSED if getattr(result, "problems", None) else DONE
 
 
 async def _resolved(value: Any) -> Any:

@@ -48,8 +48,10 @@ def router(
         if not asked.orders and not asked.attributes:
             raise BadInputError("Say what is to be forgotten: `orders`, or `attributes` with values.")
         counts = {"orders": len(asked.orders), "attributes": sorted({name for name, _ in asked.attributes})}
-        async with auditing.change(deed_of(request, "forget", counts)):
-            result = await to_thread.run_sync(lambda: forget(store, asked, now()))
+        result = await auditing.change(
+            deed_of(request, "forget", counts),
+            lambda: to_thread.run_sync(lambda: forget(store, asked, now())),
+        )
         on_commit()
         return _json(result)
 
@@ -59,10 +61,10 @@ def router(
         require(principal_of(request), Permission.ADMINISTER)
         asked = _decoded(lambda body: msgspec.json.decode(body, type=_Retention), await request.body())
         names = {"rules": [rule.name for rule in asked.rules], "dryRun": asked.dry_run}
-        async with auditing.change(deed_of(request, "retention", names)):
-            counts = await to_thread.run_sync(
-                lambda: retain(store, asked.rules, now(), dry_run=asked.dry_run)
-            )
+        counts = await auditing.change(
+            deed_of(request, "retention", names),
+            lambda: to_thread.run_sync(lambda: retain(store, asked.rules, now(), dry_run=asked.dry_run)),
+        )
         on_commit()
         return _json(counts)
 

@@ -44,9 +44,12 @@ def router(auditing: Auditing) -> APIRouter:
         """
         require(principal_of(request), Permission.ADMINISTER)
         changes = _changes(await request.body())
-        async with auditing.change(deed_of(request, "set log levels", changes)):
+
+        async def set_levels() -> None:
             for name, level in changes.items():
                 logging.getLogger(name).setLevel(level.upper())
+
+        await auditing.change(deed_of(request, "set log levels", changes), set_levels)
         return JSONResponse(_levels())
 
     return routes
