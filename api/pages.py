@@ -29,6 +29,9 @@ STRICT = {"content-security-policy": "; ".join(f"{name} {sources}" for name, sou
 headers, come from `api/hardening/headers.py`.
 """
 
+_NOT_NEEDED = ("last-modified", "accept-ranges")
+"""Headers of files: the ETag says whether one has changed, and none is read in parts."""
+
 
 class Files(StaticFiles):
     """Static files that browsers revalidate."""
@@ -38,6 +41,8 @@ class Files(StaticFiles):
     ) -> Response:
         response = super().file_response(full_path, stat_result, scope, status_code)
         response.headers.update(REVALIDATE)
+        for name in _NOT_NEEDED:
+            del response.headers[name]
         return response
 
 
