@@ -18,12 +18,10 @@ from impactgraph.access.config import (
     RowClaim,
 )
 from impactgraph.access.format_values import Algorithm, Key, NetworkText, OneOrSeveral, Version
-from impactgraph.errors import BadInputError, Problem
 from impactgraph.sources.format_values import ByName, FilePath, Shaped
-from impactgraph.topology.document import Items, Map, parse_document
+from impactgraph.topology.config_file import ConfigFile
+from impactgraph.topology.document import Items, Map
 from impactgraph.topology.fields import Body, Field, Fields, JsonSchema, Reading, Several
-from impactgraph.topology.references import KeyIndex
-from impactgraph.topology.schema import duration_schema
 from impactgraph.topology.values import Duration, Flag, Whole, Word
 
 _ISSUER = Shaped(
@@ -147,28 +145,25 @@ FORMAT = Fields(
 )
 
 
+ACCESS_FILE = ConfigFile(
+    "Access",
+    "Who may ask and change what.",
+    "The access file",
+    "It must be a map that begins with `version: 1` (docs/access.md).",
+    FORMAT,
+)
+
+
 def load_access(path: Path) -> AccessRules:
     """The rules of a file. Raises BadInputError with everything that is wrong in it."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise BadInputError(Problem(f"The access file cannot be read: {reason}.", str(path))) from error
-    return parse_access(text, str(path))
+    return parse_access(ACCESS_FILE.text_of(path), str(path))
 
 
 def parse_access(text: str, name: str = "access.yaml") -> AccessRules:
     """Raises BadInputError with everything that is wrong, each with its line."""
-    document = parse_document(text, name)
-    reading = Reading(KeyIndex(), file=name, problems=document.problems)
-    if not isinstance(document.root, Map):
-        if not document.problems:
-            reading.wrong("It must be a map that begins with `version: 1` (docs/access.md).", 1)
-        raise BadInputError(*reading.problems)
-    values = FORMAT.read(document.root, reading)
-    _check_issuers(document.root, values, reading)
-    if reading.problems:
-        raise BadInputError(*sorted(reading.problems, key=lambda problem: problem.line or 0))
+    with ACCESS_FILE.content(text, name) as content:
+        _check_issuers(content.root, content.values, content.reading)
+    values = content.values
     values.pop("version")
     values["limits"] = {Role(role): limit for role, limit in values.get("limits", {}).items()}
     return AccessRules(**values)
@@ -187,13 +182,7 @@ def _check_issuers(root: Map, values: Mapping[str, Any], reading: Reading) -> No
 
 def access_schema() -> JsonSchema:
     """The format as a JSON Schema (2020-12) for editors."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Access",
-        "description": "Who may ask and change what.",
-        **FORMAT.schema(),
-        "$defs": {"duration": duration_schema()},
-    }
+    return ACCESS_FILE.schema()
 
 
 def schema_text() -> str:

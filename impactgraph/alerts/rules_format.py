@@ -1,7 +1,6 @@
 """The format of a file of alert rules. It is read as topologies are: with lines, and all problems at once."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,8 @@ from graph_models.scope import DIMENSIONS
 from graph_models.time import parse_duration
 from impactgraph.alerts.catalogue import SENDERS
 from impactgraph.alerts.rules import AlertRule, AlertRules, Match, check_text, has_placeholder, is_pattern
-from impactgraph.errors import BadInputError, Problem
-from impactgraph.topology.document import Items, Map, Node, parse_document
+from impactgraph.topology.config_file import ConfigFile
+from impactgraph.topology.document import Items, Map, Node
 from impactgraph.topology.fields import (
     WRONG,
     Body,
@@ -27,8 +26,7 @@ from impactgraph.topology.fields import (
     source_text,
 )
 from impactgraph.topology.near import did_you_mean
-from impactgraph.topology.references import KeyIndex, either
-from impactgraph.topology.schema import duration_schema
+from impactgraph.topology.references import either
 from impactgraph.topology.values import Duration, Flag, Text, Word
 
 ATTRIBUTES = "attributes."
@@ -265,39 +263,29 @@ def _check(rule: AlertRule, former: list[AlertRule], reading: Reading) -> None:
 FORMAT = Fields((Field("rules", _Rules(), "The rules; the first that matches wins.", required=True),))
 
 
+RULES_FILE = ConfigFile(
+    "Alert rules",
+    f"What alerts mean. Senders are {either(list(SENDERS), 'and')}.",
+    "The rules",
+    "It must be a map with `rules` (docs/alerts.md).",
+    FORMAT,
+)
+
+
 def load_rules(path: Path) -> AlertRules:
     """Raises BadInputError with everything that is wrong in the file."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise BadInputError(Problem(f"The rules cannot be read: {reason}.", str(path))) from error
-    return parse_rules(text, str(path))
+    return parse_rules(RULES_FILE.text_of(path), str(path))
 
 
 def parse_rules(text: str, name: str = "alerts.yaml") -> AlertRules:
     """Raises BadInputError with everything that is wrong, each with its line."""
-    document = parse_document(text, name)
-    reading = Reading(KeyIndex(), file=name, problems=document.problems)
-    if not isinstance(document.root, Map):
-        if not document.problems:
-            reading.wrong("It must be a map with `rules` (docs/alerts.md).", 1)
-        raise BadInputError(*reading.problems)
-    values: Mapping[str, Any] = FORMAT.read(document.root, reading)
-    if reading.problems:
-        raise BadInputError(*sorted(reading.problems, key=lambda problem: problem.line or 0))
+    values = RULES_FILE.values_of(text, name)
     return AlertRules(values["rules"], name)
 
 
 def rules_schema() -> JsonSchema:
     """The format as a JSON Schema (2020-12) for editors."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Alert rules",
-        "description": f"What alerts mean. Senders are {either(list(SENDERS), 'and')}.",
-        **FORMAT.schema(),
-        "$defs": {"duration": duration_schema()},
-    }
+    return RULES_FILE.schema()
 
 
 def schema_text() -> str:

@@ -11,7 +11,6 @@ from graph_models.enums import FailureClass
 from graph_models.ids import key_of
 from graph_models.journal import NoticeKind, NoticeLevel
 from graph_models.time import SECOND
-from impactgraph.errors import BadInputError, Problem
 from impactgraph.notices.config import (
     AppriseChannel,
     Channel,
@@ -25,7 +24,8 @@ from impactgraph.notices.config import (
 from impactgraph.notices.format_values import Address, Id, MainUnits, TimeOfDay, Zone
 from impactgraph.sources.format_values import ByName, SecretPlace, Shaped
 from impactgraph.sources.kinds import KEY, ByKind, Kind, check_key, kind_of
-from impactgraph.topology.document import Map, Node, parse_document
+from impactgraph.topology.config_file import ConfigFile
+from impactgraph.topology.document import Map, Node
 from impactgraph.topology.fields import (
     WRONG,
     Body,
@@ -37,8 +37,7 @@ from impactgraph.topology.fields import (
     display_text,
 )
 from impactgraph.topology.near import did_you_mean
-from impactgraph.topology.references import KeyIndex, either
-from impactgraph.topology.schema import duration_schema
+from impactgraph.topology.references import either
 from impactgraph.topology.values import Duration, Text, Whole, Word
 from impactgraph.usecases.validation import element_id
 
@@ -193,38 +192,37 @@ FORMAT = Fields(
 )
 
 
+NOTICES_FILE = ConfigFile(
+    "Notices",
+    "Channels and rules of notices about incidents.",
+    "The notices",
+    "It must be a map with `channels` and `rules` (docs/notices.md).",
+    FORMAT,
+)
+
+
 def load_rules(path: Path) -> NoticeRules:
     """The rules of a file. Raises BadInputError with everything that is wrong in it."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise BadInputError(Problem(f"The notices cannot be read: {reason}.", str(path))) from error
-    return parse_rules(text, str(path))
+    return parse_rules(NOTICES_FILE.text_of(path), str(path))
 
 
 def parse_rules(text: str, name: str = "notices.yaml") -> NoticeRules:
     """Raises BadInputError with everything that is wrong, each with its line."""
-    document = parse_document(text, name)
-    reading = Reading(KeyIndex(), file=name, problems=document.problems)
-    if not isinstance(document.root, Map):
-        if not document.problems:
-            reading.wrong("It must be a map with `channels` and `rules` (docs/notices.md).", 1)
-        raise BadInputError(*reading.problems)
-    values = FORMAT.read(document.root, reading)
-    rules: Sequence[tuple[dict[str, Any], int]] = values.get("rules", ())
-    channels: Mapping[str, Channel] = values.get("channels", {})
-    for rule, line in rules:
-        reading.element = f"rule {rule['key']}"
-        if NoticeKind.NEW not in rule.get("on", NoticeKind):
-            reading.wrong(
-                "`changes` must have `new`: what nobody was told of does not change for them.", line
-            )
-        for key in rule["to"]:
-            if key not in channels:
-                reading.wrong(f"`to` names no channel: {key!r}.{did_you_mean(key, channels)}", line)
-    if reading.problems:
-        raise BadInputError(*sorted(reading.problems, key=lambda problem: problem.line or 0))
+    with NOTICES_FILE.content(text, name) as content:
+        rules: Sequence[tuple[dict[str, Any], int]] = content.values.get("rules", ())
+        channels: Mapping[str, Channel] = content.values.get("channels", {})
+        for rule, line in rules:
+            content.reading.element = f"rule {rule['key']}"
+            if NoticeKind.NEW not in rule.get("on", NoticeKind):
+                content.reading.wrong(
+                    "`changes` must have `new`: what nobody was told of does not change for them.", line
+                )
+            for key in rule["to"]:
+                if key not in channels:
+                    content.reading.wrong(
+                        f"`to` names no channel: {key!r}.{did_you_mean(key, channels)}", line
+                    )
+    values = content.values
     teams = {Concern(key): of_it for key, of_it in values.get("teams", {}).items()}
     optional = {key: values[key] for key in ("every", "give_up") if key in values}
     return NoticeRules(
@@ -238,13 +236,7 @@ def parse_rules(text: str, name: str = "notices.yaml") -> NoticeRules:
 
 def notices_schema() -> JsonSchema:
     """The format as a JSON Schema (2020-12) for editors."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Notices",
-        "description": "Channels and rules of notices about incidents.",
-        **FORMAT.schema(),
-        "$defs": {"duration": duration_schema()},
-    }
+    return NOTICES_FILE.schema()
 
 
 def schema_text() -> str:

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from graph_models.time import DAY, Millis
-from impactgraph.errors import BadInputError, Problem
 from impactgraph.ports.removal import RetentionRule
-from impactgraph.topology.document import Items, Map, Node, parse_document
+from impactgraph.topology.config_file import ConfigFile
+from impactgraph.topology.document import Items, Map, Node
 from impactgraph.topology.fields import WRONG, Field, Fields, JsonSchema, Reading, Several, display_text
-from impactgraph.topology.references import KeyIndex
 from impactgraph.topology.values import Duration, Flag, Text, Word
 
 _RULE = Fields(
@@ -95,27 +94,21 @@ FORMAT = Fields(
 )
 
 
+RETENTION_FILE = ConfigFile(
+    "Retention",
+    "Which ended orders and quarantine entries are removed.",
+    "The rules of retention",
+    "It must be a map with `rules` (docs/retention.md).",
+    FORMAT,
+)
+
+
 def load_retention(path: Path) -> RetentionRules:
     """The rules of a file. Raises BadInputError with everything that is wrong in it."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise BadInputError(
-            Problem(f"The rules of retention cannot be read: {reason}.", str(path))
-        ) from error
-    return parse_retention(text, str(path))
+    return parse_retention(RETENTION_FILE.text_of(path), str(path))
 
 
 def parse_retention(text: str, name: str = "retention.yaml") -> RetentionRules:
     """Raises BadInputError with everything that is wrong, each with its line."""
-    document = parse_document(text, name)
-    reading = Reading(KeyIndex(), file=name, problems=document.problems)
-    if not isinstance(document.root, Map):
-        if not document.problems:
-            reading.wrong("It must be a map with `rules` (docs/retention.md).", 1)
-        raise BadInputError(*reading.problems)
-    values = FORMAT.read(document.root, reading)
-    if reading.problems:
-        raise BadInputError(*sorted(reading.problems, key=lambda problem: problem.line or 0))
+    values = RETENTION_FILE.values_of(text, name)
     return RetentionRules(**values)

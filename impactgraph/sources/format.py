@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from impactgraph.errors import BadInputError, Problem
 from impactgraph.sources.alerts_format import ALERTS, check_alerts
 from impactgraph.sources.config import (
     AlertsSource,
@@ -25,7 +24,8 @@ from impactgraph.sources.format_values import (
     SomeSecrets,
 )
 from impactgraph.sources.kinds import ByKind, Kind, kind_of
-from impactgraph.topology.document import Map, parse_document
+from impactgraph.topology.config_file import ConfigFile
+from impactgraph.topology.document import Map
 from impactgraph.topology.fields import (
     Field,
     Fields,
@@ -33,8 +33,6 @@ from impactgraph.topology.fields import (
     Reading,
     Several,
 )
-from impactgraph.topology.references import KeyIndex
-from impactgraph.topology.schema import duration_schema
 from impactgraph.topology.values import Duration, Flag, Text, Word
 
 _MAPPING = Field(
@@ -141,39 +139,29 @@ KINDS: Mapping[str, Kind] = {
 FORMAT = Fields((Field("sources", ByKind("source", KINDS), "The live sources by key.", required=True),))
 
 
+SOURCES_FILE = ConfigFile(
+    "Sources",
+    "Live sources that impactgraph follows.",
+    "The sources",
+    "It must be a map with `sources` (docs/sources.md).",
+    FORMAT,
+)
+
+
 def load_sources(path: Path) -> tuple[SourceConfig, ...]:
     """The sources of a file, in its order. Raises BadInputError with everything that is wrong in it."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise BadInputError(Problem(f"The sources cannot be read: {reason}.", str(path))) from error
-    return parse_sources(text, str(path))
+    return parse_sources(SOURCES_FILE.text_of(path), str(path))
 
 
 def parse_sources(text: str, name: str = "sources.yaml") -> tuple[SourceConfig, ...]:
     """Raises BadInputError with everything that is wrong, each with its line."""
-    document = parse_document(text, name)
-    reading = Reading(KeyIndex(), file=name, problems=document.problems)
-    if not isinstance(document.root, Map):
-        if not document.problems:
-            reading.wrong("It must be a map with `sources` (docs/sources.md).", 1)
-        raise BadInputError(*reading.problems)
-    values = FORMAT.read(document.root, reading)
-    if reading.problems:
-        raise BadInputError(*sorted(reading.problems, key=lambda problem: problem.line or 0))
+    values = SOURCES_FILE.values_of(text, name)
     return tuple(values["sources"].values())
 
 
 def sources_schema() -> JsonSchema:
     """The format as a JSON Schema (2020-12) for editors."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Sources",
-        "description": "Live sources that impactgraph follows.",
-        **FORMAT.schema(),
-        "$defs": {"duration": duration_schema()},
-    }
+    return SOURCES_FILE.schema()
 
 
 def schema_text() -> str:
