@@ -1,7 +1,7 @@
 """The application: GraphQL, events, exports, health and metrics over one store."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 
 from anyio import to_thread
@@ -39,14 +39,12 @@ from api.state_metrics import StateCollector, queue_lengths
 from api.traced_requests import TracedRequests
 from api.watched_operations import WatchedOperations
 from api.workers import Workers
-from graph_models.access import RequestLimit, Role
 from graph_models.time import Millis
 from impactgraph.usecases import Store
-from impactgraph.usecases.access import AuditLog, DoorRules, NoAudit, NoAuthentication, Verifier
+from impactgraph.usecases.access import OPEN_ACCESS, Access
 from impactgraph.usecases.answer import Ask
 from impactgraph.usecases.blast_radius import answer_question
 from impactgraph.usecases.kept_lists import KeptLists
-from impactgraph.usecases.login import BrowserLogin
 from impactgraph.usecases.notices import NoNotices, NoticeWorker
 from impactgraph.usecases.sources import LiveSources, NoSources
 from impactgraph.usecases.tracing import is_traced
@@ -68,36 +66,24 @@ def create_app(
     now: Callable[[], Millis],
     sources: LiveSources | None = None,
     notices: NoticeWorker | None = None,
-    verifier: Verifier | None = None,
-    doors: DoorRules | None = None,
-    audit: AuditLog | None = None,
-    login: BrowserLogin | None = None,
-    personal: Collection[str] = (),
-    limits: Mapping[Role, RequestLimit] | None = None,
+    access: Access = OPEN_ACCESS,
     mcp: McpOptions | None = None,
 ) -> FastAPI:
     """An application that serves `store`, follows its live sources and sends its notices while it runs; the
     caller closes the store.
 
-    `verifier` says who sends a request; None: everybody is the local user, for the loopback address only.
-    `doors`: what an access file says of them. `audit` keeps what is changed; None: nothing does.
-    `login`: with which browsers log in.
-    `personal` names the attributes of orders that are shown masked to whoever lacks the permission.
     `mcp`: questions are tools of the Model Context Protocol, too; None: they are not.
-
-    `limits`: what somebody may ask for in a minute, by role; others have what the settings say.
 
     Raises BadInputError where the texts of customer messages or the persisted operations are invalid.
     """
     sources = sources or NoSources()
     notices = notices or NoNotices()
-    doors = doors or DoorRules()
-    auditing = Auditing(audit or NoAudit(), now, questions=doors.audits_questions)
+    auditing = Auditing(access.audit, now, questions=access.doors.audits_questions)
     metrics = Metrics()
     metrics.watch_process()
     metrics.watch(SourceCollector(sources))
     workers = Workers()
-    rates = rates_of(settings, limits or {})
+    rates = rates_of(settings, access.limits)
     persisted = read_operations(settings.operations, is_exclusive=settings.operations_only)
     lists = KeptLists(settings.kept_pages)
     lifecycle = Lifecycle()
@@ -115,7 +101,7 @@ def create_app(
         rank_weights=settings.rank_weights,
         sources=sources,
         notices=notices,
-        personal=personal,
+        personal=access.personal,
         on_change=lambda: hub.notify(),  # noqa: PLW0108 - the hub is made below
         spend=rates.take_points,
     )
@@ -169,21 +155,19 @@ def create_app(
     )
     app.include_router(router)
     app.include_router(events.router(grouping, auditing))
-    app.include_router(audit_export.router(audit or NoAudit()))
+    app.include_router(audit_export.router(access.audit))
     app.include_router(incoming.router(sources))
     app.include_router(export.router(context, schema))
     app.include_router(repair_export.router(context))
     app.include_router(keeping.router(store, now, hub.notify, auditing))
     app.include_router(health.router(store, sources, notices, metrics, lifecycle))
     app.include_router(log_levels.router(auditing))
-    browsers = Browsers(settings.url, can_log_in=login is not None)
-    serve_login(app, login, browsers)
+    browsers = Browsers(settings.url, can_log_in=access.login is not None)
+    serve_login(app, access.login, browsers)
     app.add_middleware(PrincipalRate, rates=rates)
-    app.add_middleware(
-        Authentication, verifier=verifier or NoAuthentication(), rules=doors, browsers=browsers
-    )
+    app.add_middleware(Authentication, verifier=access.verifier, rules=access.doors, browsers=browsers)
     tools = _mount_tools(app, schema, context, mcp)
-    app.add_middleware(AddressRate, rates=rates, proxies=doors.proxies)
+    app.add_middleware(AddressRate, rates=rates, proxies=access.doors.proxies)
     app.add_middleware(GZipMiddleware, minimum_size=MIN_COMPRESSED_SIZE, compresslevel=COMPRESSION_LEVEL)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body)
     protect(app, settings)

@@ -11,22 +11,17 @@ from impactgraph.access.policy import ServePolicy
 from impactgraph.access.providers import SessionRules, open_providers
 from impactgraph.access.verifier import AdminKeyFile, ComposedVerifier, KeyVerifier, LocalToken, TokenVerifier
 from impactgraph.ports.access import AuditTrail, KeyStore
-from impactgraph.usecases.access import DoorRules
-from impactgraph.usecases.login import BrowserLogin
+from impactgraph.usecases.access import Access
 
 
 @dataclass(frozen=True)
 class ServerAccess:
     policy: ServePolicy
-    verifier: ComposedVerifier
-    doors: DoorRules
-    audit: AuditTrail
+    access: Access
+    rules: AccessRules
+    """All that the access file says."""
     local_token: str
     """For commands on this machine that may read the folder of the store."""
-    login: BrowserLogin | None = None
-    """None: browsers cannot log in."""
-    rules: AccessRules = field(default_factory=AccessRules)
-    """All that the access file says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +54,7 @@ def server_access(
         )
         policy.check()
         verifier = ComposedVerifier(verifiers, providers.sessions, is_required=policy.is_required)
-        yield ServerAccess(policy, verifier, rules.doors, audit, local.text, providers.login, rules)
+        access = Access(
+            verifier, rules.doors, audit, providers.login, frozenset(rules.personal), rules.limits
+        )
+        yield ServerAccess(policy, access, rules, local.text)

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -56,12 +57,7 @@ def serve_store(
         now=now,
         sources=sources,
         notices=notices,
-        verifier=access.verifier,
-        doors=access.doors,
-        audit=access.audit,
-        login=access.login,
-        personal={*access.rules.personal, *settings.kept_personal},
-        limits=access.rules.limits,
+        access=replace(access.access, personal=access.access.personal | settings.kept_personal.keys()),
         mcp=_tools(settings, [each.issuer for each in access.rules.oidc]),
     )
     with _listener(settings.host, settings.port) as listener:

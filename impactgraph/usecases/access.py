@@ -1,14 +1,15 @@
 """Who sends a request: what the API requires of authentication."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 from typing import Protocol, TypeAlias
 
-from graph_models.access import LOCAL, Permission, Principal
+from graph_models.access import LOCAL, Permission, Principal, RequestLimit, Role
 from graph_models.time import Millis
 from impactgraph.audit.entries import AuditEntry, AuditEvent
 from impactgraph.errors import ForbiddenError
+from impactgraph.usecases.login import BrowserLogin
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,26 @@ class NoAuthentication:
 
     async def verify(self, credentials: Credentials) -> Principal:
         return LOCAL
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may ask and change what. By default everybody is the local user, for the loopback address only."""
+
+    verifier: Verifier = field(default_factory=NoAuthentication)
+    """Says who sends a request."""
+    doors: DoorRules = DoorRules()
+    audit: AuditLog = field(default_factory=NoAudit)
+    """Keeps what is changed."""
+    login: BrowserLogin | None = None
+    """With which browsers log in; None: they cannot."""
+    personal: frozenset[str] = frozenset()
+    """Attributes of orders that are shown masked to whoever lacks the permission."""
+    limits: Mapping[Role, RequestLimit] = field(default_factory=dict[Role, RequestLimit])
+    """What somebody may ask for in a minute, by role; others have what the settings say."""
+
+
+OPEN_ACCESS = Access()
 
 
 def require(principal: Principal, permission: Permission) -> None:

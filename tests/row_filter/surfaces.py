@@ -24,7 +24,7 @@ from graph_models.access import LOCAL, Principal
 from graph_models.time import MINUTE, Millis, moment
 from impactgraph.ports.store import Store
 from impactgraph.settings import Settings
-from impactgraph.usecases.access import Credentials, NoAudit
+from impactgraph.usecases.access import Access, Credentials, NoAudit
 from impactgraph.usecases.blast_radius import SHOWN_ONLY, answer_question
 from impactgraph.usecases.kept_lists import KeptLists
 from tests.functional.http.questions import everything_of, page_of
@@ -165,7 +165,10 @@ class Window:
         self.verifier = OneTo()
         settings = Settings(max_cost=1_000_000)
         self.app = create_app(
-            cast(Store, self.switch), settings, now=clock, verifier=self.verifier, personal=PERSONAL
+            cast(Store, self.switch),
+            settings,
+            now=clock,
+            access=Access(verifier=self.verifier, personal=frozenset(PERSONAL)),
         )
         schema = build_schema(settings)
         self._contexts = Contexts(

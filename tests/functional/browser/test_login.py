@@ -18,7 +18,7 @@ from impactgraph.demo.load import load_demo
 from impactgraph.errors import UnauthenticatedError
 from impactgraph.settings import Settings
 from impactgraph.tokens import provider as provider_module
-from impactgraph.usecases.access import Credentials
+from impactgraph.usecases.access import Access, Credentials
 from tests.functional.browser.conftest import DEMO_NOW, PATIENCE, Watched
 from tests.functional.browser.explorer import Explorer
 from tests.functional.http.serving import served
@@ -87,8 +87,7 @@ def app(tmp_path_factory: pytest.TempPathFactory, keycloak: Keycloak) -> Iterato
         store,
         Settings(),
         now=lambda: DEMO_NOW,
-        verifier=Both(opened),
-        login=opened.login,
+        access=Access(verifier=Both(opened), login=opened.login),
     )
     with served(app) as address:
         yield address, clock

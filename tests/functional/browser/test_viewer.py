@@ -15,7 +15,7 @@ from impactgraph.demo.load import load_demo
 from impactgraph.errors import UnauthenticatedError
 from impactgraph.ports.store import Store
 from impactgraph.settings import Settings
-from impactgraph.usecases.access import Credentials
+from impactgraph.usecases.access import Access, Credentials
 from tests.functional.browser.conftest import DEMO_NOW, Watched
 from tests.functional.browser.explorer import Explorer
 from tests.functional.browser.test_everyday import AXE, LOOKS, WIDTHS, barriers
@@ -60,7 +60,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 def server_for(store: Store, verifier: Any) -> Any:
-    return served(create_app(store, Settings(), now=lambda: DEMO_NOW, verifier=verifier))
+    return served(create_app(store, Settings(), now=lambda: DEMO_NOW, access=Access(verifier=verifier)))
 
 
 @pytest.fixture(scope="module")

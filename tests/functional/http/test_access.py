@@ -23,7 +23,7 @@ from impactgraph.credentials.tokens import Token, new_token
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.ports.store import Store
 from impactgraph.settings import Settings
-from impactgraph.usecases.access import DoorRules
+from impactgraph.usecases.access import Access, DoorRules
 from impactgraph.usecases.keys import KeyRing
 from tests.functional.http.following import follower, opened, streamed
 from tests.functional.http.serving import served
@@ -86,7 +86,8 @@ def door(empty: Store, tmp_path: Path, questions: bool) -> Iterator[Door]:
     tokens = {role: ring.create(NewKey(role.value, role)).token.text for role in Role}
     verifier = ComposedVerifier([KeyVerifier(keys, lambda: clock[0])])
     doors = DoorRules(audits_questions=questions, proxies=(ip_network("127.0.0.1"),))
-    app = create_app(empty, Settings(), now=lambda: NOW, verifier=verifier, doors=doors, audit=audit)
+    access = Access(verifier=verifier, doors=doors, audit=audit)
+    app = create_app(empty, Settings(), now=lambda: NOW, access=access)
     with served(app) as address:
         yield Door(address, ring, audit, tokens, clock)
 

@@ -21,7 +21,7 @@ from impactgraph.bootstrap import open_store
 from impactgraph.errors import BadInputError, UnauthenticatedError
 from impactgraph.ports.store import Store
 from impactgraph.settings import Settings
-from impactgraph.usecases.access import Credentials, DoorRules
+from impactgraph.usecases.access import OPEN_ACCESS, Access, Credentials, DoorRules
 from impactgraph.usecases.blast_radius import answer_question
 from tests.functional.http.shop import NOW, event, fill
 
@@ -49,9 +49,12 @@ def client(store: Store) -> Iterator[Callable[..., TestClient]]:
     clients: list[TestClient] = []
 
     def make(
-        base_url: str = "http://localhost", more: dict[str, Any] | None = None, **settings: Any
+        base_url: str = "http://localhost",
+        access: Access = OPEN_ACCESS,
+        more: dict[str, Any] | None = None,
+        **settings: Any,
     ) -> TestClient:
-        app = create_app(store, Settings(**settings), now=lambda: NOW, **(more or {}))
+        app = create_app(store, Settings(**settings), now=lambda: NOW, access=access, **(more or {}))
         clients.append(TestClient(app, base_url=base_url, raise_server_exceptions=False))
         return clients[-1].__enter__()
 
@@ -303,7 +306,7 @@ RIGHT = {"authorization": "Bearer right"}
 def test_requests_beyond_the_limit_of_a_principal_are_429_and_say_when_to_come_again(
     client: Callable[..., TestClient],
 ) -> None:
-    server = client(more={"verifier": OneKey(Role.VIEWER)}, rate_requests=3)
+    server = client(access=Access(verifier=OneKey(Role.VIEWER)), rate_requests=3)
     answers = [ask(server, **RIGHT) for _ in range(5)]
 
     assert [each.status_code for each in answers] == [200, 200, 200, 429, 429]
@@ -313,7 +316,7 @@ def test_requests_beyond_the_limit_of_a_principal_are_429_and_say_when_to_come_a
 
 
 def test_events_are_not_counted(client: Callable[..., TestClient]) -> None:
-    server = client(more={"verifier": OneKey(Role.ADMIN)}, rate_requests=1)
+    server = client(access=Access(verifier=OneKey(Role.ADMIN)), rate_requests=1)
     answers = [server.post("/events", content=EVENT, headers={**STRUCTURED, **RIGHT}) for _ in range(4)]
 
     assert {each.status_code for each in answers} == {200}
@@ -323,7 +326,7 @@ def test_cost_points_beyond_the_limit_are_429_over_http_and_an_error_over_a_web_
     client: Callable[..., TestClient],
 ) -> None:
     limits = {Role.VIEWER: RequestLimit(points=900)}
-    server = client(more={"verifier": OneKey(Role.VIEWER), "limits": limits})
+    server = client(access=Access(verifier=OneKey(Role.VIEWER), limits=limits))
     cheap, dear = "{ orders(first: 1) { totalCount } }", "{ orders(first: 500) { edges { node { id } } } }"
     first, second = ask(server, dear, **RIGHT), ask(server, f"{dear} #", **RIGHT)
     third = ask(server, f"{dear} ##", **RIGHT)
@@ -342,7 +345,7 @@ def test_cost_points_beyond_the_limit_are_429_over_http_and_an_error_over_a_web_
 
 def test_the_largest_limit_of_several_roles_holds(client: Callable[..., TestClient]) -> None:
     limits = {Role.VIEWER: RequestLimit(requests=1), Role.ARCHITECT: RequestLimit(requests=3)}
-    server = client(more={"verifier": OneKey(Role.VIEWER, Role.ARCHITECT), "limits": limits})
+    server = client(access=Access(verifier=OneKey(Role.VIEWER, Role.ARCHITECT), limits=limits))
 
     assert [ask(server, **RIGHT).status_code for _ in range(4)] == [200, 200, 200, 429]
 
@@ -356,7 +359,7 @@ def test_the_local_user_has_no_limit(client: Callable[..., TestClient]) -> None:
 def test_failed_proofs_beyond_the_limit_of_an_address_are_429_and_right_ones_are_still_answered(
     client: Callable[..., TestClient],
 ) -> None:
-    server = client(more={"verifier": OneKey(Role.VIEWER)}, rate_failures=2)
+    server = client(access=Access(verifier=OneKey(Role.VIEWER)), rate_failures=2)
     wrong = [ask(server, authorization="Bearer wrong") for _ in range(4)]
 
     assert [each.status_code for each in wrong] == [401, 401, 429, 429]
@@ -368,8 +371,8 @@ def test_clients_behind_a_trusted_proxy_have_failures_of_their_own(
     client: Callable[..., TestClient],
 ) -> None:
     networks = (ip_network("10.0.0.0/8"),)
-    more = {"verifier": OneKey(Role.VIEWER), "doors": DoorRules(proxies=networks)}
-    app = client(more=more, rate_failures=2).app
+    access = Access(verifier=OneKey(Role.VIEWER), doors=DoorRules(proxies=networks))
+    app = client(access=access, rate_failures=2).app
     proxy = TestClient(app, base_url="http://localhost", client=("10.0.0.1", 50_000))
     direct = TestClient(app, base_url="http://localhost", client=("192.0.2.1", 50_000))
 

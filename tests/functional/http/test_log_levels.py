@@ -11,7 +11,7 @@ from api.log_levels import LOGGERS
 from graph_models.access import Principal, Role
 from impactgraph.ports.store import Store
 from impactgraph.settings import Settings
-from impactgraph.usecases.access import Credentials
+from impactgraph.usecases.access import Access, Credentials
 from tests.functional.http.serving import served
 from tests.functional.http.shop import NOW
 
@@ -61,7 +61,7 @@ def test_nobody_else_sees_or_changes_them(shop: Store, role: Role) -> None:
         async def verify(self, credentials: Credentials) -> Principal:
             return Principal("key:1", "somebody", frozenset({role}))
 
-    app = create_app(shop, Settings(), now=lambda: NOW, verifier=Somebody())
+    app = create_app(shop, Settings(), now=lambda: NOW, access=Access(verifier=Somebody()))
     with served(app) as address, httpx.Client(base_url=address) as client:
         answers = [client.get("/logs"), client.put("/logs", json={"impactgraph": "debug"})]
 

@@ -21,7 +21,7 @@ from impactgraph.errors import UnauthenticatedError
 from impactgraph.ports.store import Store
 from impactgraph.settings import Settings
 from impactgraph.tokens.provider import Provider
-from impactgraph.usecases.access import Credentials
+from impactgraph.usecases.access import Access, Credentials
 from tests.functional.http.serving import served
 from tests.functional.http.shop import NOW, fill
 from tests.login_provider import CLIENT, SECRET, LoginProvider, running
@@ -96,8 +96,10 @@ def app_of(store: Store, provider: LoginProvider, clock: Clock, folder: Path, **
         store,
         Settings(allowed_hosts="impactgraph.shop.example", **settings),
         now=clock,
-        verifier=Both(OidcVerifier(config, now=clock, provider=keys), sessions),
-        login=OidcLogin(config, sessions, (SIGNING,), now=clock, provider=keys),
+        access=Access(
+            verifier=Both(OidcVerifier(config, now=clock, provider=keys), sessions),
+            login=OidcLogin(config, sessions, (SIGNING,), now=clock, provider=keys),
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from impactgraph.bootstrap import open_store
 from impactgraph.errors import UnauthenticatedError
 from impactgraph.ports.store import Store
 from impactgraph.settings import Settings
-from impactgraph.usecases.access import Credentials
+from impactgraph.usecases.access import Access, Credentials
 from tests.functional.http.serving import Api, served
 from tests.functional.http.shop import NOW, fill
 
@@ -45,7 +45,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 def address(store: Store) -> Iterator[str]:
     """Of a server with authentication, whose tools are reached under one host."""
     options = McpOptions(hosts=("127.0.0.1",), issuers=(ISSUER,))
-    with served(create_app(store, Settings(), now=lambda: NOW, verifier=Tokens(), mcp=options)) as address:
+    with served(
+        create_app(store, Settings(), now=lambda: NOW, access=Access(verifier=Tokens()), mcp=options)
+    ) as address:
         yield address
 
 

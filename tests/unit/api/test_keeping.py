@@ -12,7 +12,7 @@ from graph_models.access import ALL_ORDERS, LOCAL, Principal, Role, RowFilter
 from impactgraph.access.audit_file import FileAudit
 from impactgraph.settings import Settings
 from impactgraph.stores.embedded import EmbeddedStore
-from impactgraph.usecases.access import Credentials
+from impactgraph.usecases.access import Access, Credentials
 from tests.functional.http.serving import served
 from tests.stores.events import DOCUMENTS, at, topology
 
@@ -39,7 +39,7 @@ def client(verifier: Fixed, tmp_path: Path) -> Iterator[httpx.Client]:
     store = EmbeddedStore.in_memory(now=lambda: at(600))
     store.apply_topology(topology(), DOCUMENTS, at(-60))
     audit = FileAudit(tmp_path, lambda: at(600))
-    app = create_app(store, Settings(), now=lambda: at(600), verifier=verifier, audit=audit)
+    app = create_app(store, Settings(), now=lambda: at(600), access=Access(verifier=verifier, audit=audit))
     with served(app) as address, httpx.Client(base_url=address, trust_env=False) as client:
         yield client
     store.close()
