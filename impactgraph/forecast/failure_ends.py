@@ -16,7 +16,7 @@ from impactgraph.topology.calendar import Calendar
 from impactgraph.topology.names import failure_label
 
 REPORT_ERROR = 0.2
-"""A reported end is an estimate, right within this part of the failure's length."""
+"""A reported length is an estimate, wrong by at most this part of the true one."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def _as_asked(failure: Failure, clock: TextClock, recovery_time: Millis) -> _End
 
 def _as_reported(failure: Failure, expected_end: Millis, clock: TextClock) -> _End:
     as_of = clock.now
-    spread = _estimate(failure.started_at, expected_end, as_of, failure.key)
+    end, spread = _estimate(failure.started_at, expected_end, as_of, failure.key)
     if expected_end <= as_of:
         note = (
             f"should have ended {_ago(expected_end, as_of)}, around "
@@ -123,7 +123,7 @@ def _as_reported(failure: Failure, expected_end: Millis, clock: TextClock) -> _E
             f"ends around {clock.dated(expected_end)}, as {_verb(failure)}: an estimate, "
             "+/- 20 % of its length."
         )
-    return round(float(np.median(spread))), spread, note
+    return end, spread, note
 
 
 def missed_runs(topology: Topology) -> Callable[[Failure], Calendar | None]:
@@ -146,8 +146,8 @@ def _at_run(failure: Failure, clock: TextClock, spread: Reals, calendar: Calenda
     after it.
     """
     assert failure.expected_end is not None, "only an estimate is one of a run"
-    uncertainty = REPORT_ERROR * max(failure.expected_end - failure.started_at, MINUTE)
-    early = max(calendar.typical_wait - uncertainty, 0.0)
+    length = max(failure.expected_end - failure.started_at, MINUTE)
+    early = max(calendar.typical_wait - (length - length / (1 + REPORT_ERROR)), 0.0)
     runs = calendar.run_from(np.maximum(spread - early, float(clock.now)))
     end = round(float(np.median(runs)))
     run = f"the run at about {clock.dated(end)}"
@@ -174,22 +174,28 @@ def _as_usual(failure: Failure, clock: TextClock, typical: Millis | None) -> _En
     length = DEFAULT_RECOVERY if typical is None else typical
     reason = "the default, as no end is known" if typical is None else "as failures of this kind did before"
     end = max(failure.started_at + length, as_of + length // 4)
-    spread = _estimate(failure.started_at, end, as_of, failure.key)
+    _, spread = _estimate(failure.started_at, end, as_of, failure.key)
     recovery = f"is assumed to recover about {clock.dated(end)}"
     note = f"{recovery}: {say_duration(length)} is {reason}."
     return end, spread, note
 
 
-def _estimate(started_at: Millis, expected_end: Millis, as_of: Millis, key: str) -> Reals:
-    """(K,) ends spread evenly over a fifth of the length to either side, given that none is before
-    `as_of`.
+def _estimate(started_at: Millis, expected_end: Millis, as_of: Millis, key: str) -> tuple[Millis, Reals]:
+    """The middle one of (K,) ends of a failure whose reported end is an estimate, and these ends: none is
+    before `as_of`.
+
+    An estimate is wrong by up to a fifth of the true length, to either side alike: a failure of five hours
+    is reported to last for four to six. As nothing else is known of the length (each order of magnitude is as
+    likely as the next), the reported length divided by the true one is spread evenly from 0.8 to 1.2, and an
+    end can be later than reported by more than it can be earlier. A failure that has lasted for longer than
+    that ends within a fifth of its age.
     """
-    slack = REPORT_ERROR * max(expected_end - started_at, MINUTE)
-    low = max(expected_end - slack, float(as_of))
-    high = expected_end + slack
-    if high <= low + MINUTE:
-        high = low + max(slack, float(as_of - started_at) * REPORT_ERROR, float(MINUTE))
-    return low + scenario_sample(f"end/{key}") * (high - low)
+    length = float(max(expected_end - started_at, MINUTE))
+    age = float(as_of - started_at)
+    shortest = max(length / (1 + REPORT_ERROR), age)
+    longest = max(length / (1 - REPORT_ERROR), age * (1 + REPORT_ERROR))
+    quotients = length / shortest + scenario_sample(f"end/{key}") * (length / longest - length / shortest)
+    return started_at + round(length / float(np.median(quotients))), started_at + length / quotients
 
 
 def typical_length(failure: Failure, failures: Sequence[Failure], as_of: Millis) -> Millis | None:

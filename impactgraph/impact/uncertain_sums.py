@@ -23,7 +23,7 @@ from impactgraph.impact.matches import Positions
 
 _QUANTILE = 1.2816
 """Of the normal distribution: four of five cases lie within so many standard deviations."""
-_LOGIT_ERROR = 0.35
+_LOGIT_ERROR = 0.33
 """Standard deviation of the forecast's own error, in log-odds, chosen by the days of docs/accuracy.md."""
 _MOST_CERTAIN = 1.0 - 1.0 / SCENARIOS
 _LEAST_REST = 0.01

@@ -40,7 +40,7 @@ def test_where_runs_are_close_the_estimate_decides() -> None:
     found = ends(moment_of("12:00"), 15 * MINUTE)
 
     assert found.min() == moment_of("11:45")
-    assert found.max() == moment_of("12:30")
+    assert found.max() == moment_of("12:45")
 
 
 def test_a_run_that_is_past_has_been_missed() -> None:
