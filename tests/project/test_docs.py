@@ -78,7 +78,7 @@ def test_the_examples_of_the_readme_run(tmp_path: Path):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=600,
         check=False,
     )
 
