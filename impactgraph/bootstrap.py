@@ -13,7 +13,8 @@ from graph_models.time import Millis, millis, parse_moment
 from impactgraph.errors import BadInputError
 from impactgraph.ports.access import AuditTrail, KeyStore
 from impactgraph.ports.backup import PartCleaner
-from impactgraph.ports.store import HealthCheck, Store
+from impactgraph.ports.condition import HealthCheck
+from impactgraph.ports.store import Store
 
 if TYPE_CHECKING:
     from impactgraph.ingest.personal import PersonalRules

@@ -41,7 +41,9 @@ from impactgraph.columns import (
 from impactgraph.columns.system_lists import SystemLists
 from impactgraph.impact.blast_radius import BlastRadius
 from impactgraph.impact.orders import orders_of
-from impactgraph.ports.store import EventsAhead, OrderTimeline, Store, TopologyVersion
+from impactgraph.ports.state import EventsAhead, OrderTimeline
+from impactgraph.ports.store import Store
+from impactgraph.ports.topologies import TopologyVersion
 from impactgraph.usecases.blast_radius import blast_radius
 
 MICROS = 1_000_000

@@ -8,7 +8,9 @@ from impactgraph.demo.failures import live_failures
 from impactgraph.demo.feed import Feed
 from impactgraph.demo.generate import generate
 from impactgraph.demo.orders import LOOKBACK
-from impactgraph.ports.store import IngestResult, Store, TopologyVersion
+from impactgraph.ports.ingest import IngestResult
+from impactgraph.ports.store import Store
+from impactgraph.ports.topologies import TopologyVersion
 from impactgraph.topology.load import parse_topology
 
 

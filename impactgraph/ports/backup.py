@@ -1,6 +1,7 @@
 """Backups: what a store gives of its record, and what it takes back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -75,4 +76,31 @@ class PartCleaner(Protocol):
 
     def clean(self, data: bytes) -> CleanPart | None:
         """None where the part has nothing that was removed."""
+        ...
+
+
+class BackupStore(Protocol):
+    """Gives its record in parts, and takes it back."""
+
+    def totals(self) -> Totals:
+        """What the record holds, counted."""
+        ...
+
+    def backup(
+        self, known: Mapping[PartKey, str]
+    ) -> AbstractContextManager[tuple[BackupHead, Iterator[Part]]]:
+        """The record in parts, as it is when the context is opened, while others go on writing.
+
+        `known`: fingerprints of the parts of the last backup; parts that are still the same come without
+        data.
+        """
+        ...
+
+    def restore(self, blocks: Iterable[bytes]) -> None:
+        """Fills an empty store with the parts of a backup, in their order.
+
+        Raises:
+            BadInputError: the store is not empty.
+            StoreUnavailableError: a part is damaged, or of a later format.
+        """
         ...

@@ -1,6 +1,7 @@
 """How a store is, without a look at its orders: for metrics and readiness."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from graph_models.time import Millis
 
@@ -19,3 +20,15 @@ class StoreCondition:
     """For how long something that other processes wrote may be missing here; None where no other process can
     write.
     """
+
+
+@dataclass(frozen=True, slots=True)
+class HealthCheck:
+    """Result of one check of a store.
+
+    `warn` deserves a look, `fail` keeps something from working.
+    """
+
+    check: str
+    state: Literal["ok", "warn", "fail"]
+    detail: str

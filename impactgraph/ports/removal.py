@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from graph_models.time import Millis
 
@@ -107,3 +108,28 @@ class RetentionCount:
             self.events + other.events,
             self.entries + other.entries,
         )
+
+
+class RemovalStore(Protocol):
+    """Removes for good what is to be forgotten, or too old."""
+
+    def forget(self, request: ForgetRequest, at: Millis) -> ForgetResult:
+        """Removes orders, or values of attributes, for good, and looks for them in all that the store keeps.
+
+        May be called again where it was interrupted.
+        """
+        ...
+
+    def forgotten_at(self, order: str) -> Millis | None:
+        """When the order with this bare key was forgotten; None where it was not."""
+        ...
+
+    def retain(self, rule: RetentionRule, at: Millis, *, dry_run: bool = False) -> RetentionCount:
+        """Removes what a rule of retention names; `dry_run`: only counts it."""
+        ...
+
+    def retained_from(self) -> RetainedFrom | None:
+        """From when on the record is whole; None where retention removed no order. `columns` and what else
+        gives orders raise RemovedError for an earlier moment.
+        """
+        ...

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import TypeAlias
 
+from impactgraph.ports.ingest import IngestResult, QuarantinedEvent
 from impactgraph.ports.sources import SourceBatch
-from impactgraph.ports.store import IngestResult, QuarantinedEvent, Store
+from impactgraph.ports.store import Store
 from impactgraph.sources.documents import Document, Translation
 from impactgraph.sources.placements import drop_known_placements
 

@@ -8,7 +8,8 @@ from impactgraph.alerts.message import MalformedAlertError
 from impactgraph.alerts.outcome import Origin
 from impactgraph.alerts.rules import AlertRules
 from impactgraph.alerts.trial import Trial, read_report, trials
-from impactgraph.ports.store import QuarantinedEvent, Store
+from impactgraph.ports.ingest import QuarantinedEvent
+from impactgraph.ports.store import Store
 
 _PLACE = re.compile(r"POST /webhooks/([^/]+)/([^/]+)")
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from graph_models.time import Millis
-from impactgraph.ports.store import EventsAhead, Store
+from impactgraph.ports.state import EventsAhead
+from impactgraph.ports.store import Store
 from impactgraph.usecases.events_ahead import events_ahead
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from graph_models.time import Millis
 from impactgraph.errors import Problem
-from impactgraph.ports.store import Store, TopologyVersion
+from impactgraph.ports.store import Store
+from impactgraph.ports.topologies import TopologyVersion
 from impactgraph.topology.load import CheckedDocuments, check_documents, check_path
 from impactgraph.usecases.compare_topologies import TopologyChange, change_between
 from impactgraph.usecases.orders import current_topology

@@ -19,7 +19,8 @@ from impactgraph.impact.filters import order_mask
 from impactgraph.impact.impact_inputs import ImpactInputs
 from impactgraph.impact.open_rejections import rows_possibly_rejected
 from impactgraph.impact.people_queues import PeopleQueues
-from impactgraph.ports.store import EventsAhead, Store
+from impactgraph.ports.state import EventsAhead
+from impactgraph.ports.store import Store
 from impactgraph.propagation import distinct_failures, propagate
 from impactgraph.usecases.events_ahead import ahead_text, events_ahead
 from impactgraph.usecases.questions import check_question

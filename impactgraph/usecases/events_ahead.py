@@ -1,7 +1,8 @@
 """Recorded events that are stamped ahead of the clock: they wait until their time comes."""
 
 from graph_models.time import MINUTE, Millis
-from impactgraph.ports.store import EventsAhead, Store
+from impactgraph.ports.state import EventsAhead
+from impactgraph.ports.store import Store
 
 CLOCK_SKEW: Millis = MINUTE
 """Events up to this far ahead wait as well, but are not reported: clocks differ by as much."""

@@ -24,7 +24,7 @@ from impactgraph.diagnosis.why.ahead import ExpectedSteps
 from impactgraph.diagnosis.why.impacts import impacts_in
 from impactgraph.impact.scope_gaps import ScopeGap, scope_gaps
 from impactgraph.messages.messages import CustomerMessages
-from impactgraph.ports.store import OrderTimeline
+from impactgraph.ports.state import OrderTimeline
 from impactgraph.usecases.outlooks import Outlooks
 from impactgraph.usecases.pages import MOST
 from impactgraph.usecases.snapshot import Snapshot

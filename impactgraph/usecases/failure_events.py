@@ -12,7 +12,8 @@ from graph_models.failure import Failure
 from graph_models.scope import Scope
 from graph_models.time import Millis, format_duration, moment
 from impactgraph.errors import Problem
-from impactgraph.ports.store import IngestResult, Store
+from impactgraph.ports.ingest import IngestResult
+from impactgraph.ports.store import Store
 
 SOURCE = "/impactgraph"
 """CloudEvents source of every event from a use case."""

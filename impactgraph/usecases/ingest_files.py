@@ -26,14 +26,7 @@ from impactgraph.ingest.report import (
     report_data,
     unmatched_activities,
 )
-from impactgraph.ports.store import (
-    EventOutcome,
-    EventResult,
-    Ingest,
-    IngestedFile,
-    IngestResult,
-    UndoResult,
-)
+from impactgraph.ports.ingest import EventOutcome, EventResult, Ingest, IngestedFile, IngestResult, UndoResult
 
 __all__ = [
     "NOT_RECORDED",

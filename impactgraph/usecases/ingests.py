@@ -1,7 +1,8 @@
 """Ingests of files, with their import reports."""
 
 from graph_models.orders import Page
-from impactgraph.ports.store import Ingest, Store
+from impactgraph.ports.ingest import Ingest
+from impactgraph.ports.store import Store
 from impactgraph.usecases.pages import page
 
 __all__ = ["Ingest", "latest_ingests", "list_ingests"]

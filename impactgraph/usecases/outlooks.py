@@ -22,7 +22,7 @@ from impactgraph.diagnosis.why.impacts import ImpactsByFulfillment, impacts_in, 
 from impactgraph.forecast.segment import order_scope
 from impactgraph.impact.blame import CombinedAnswers, blame_by_order, combinations_to_ask
 from impactgraph.impact.blast_radius import BlastRadius
-from impactgraph.ports.store import OrderTimeline
+from impactgraph.ports.state import OrderTimeline
 from impactgraph.usecases.blast_radius import assess
 from impactgraph.usecases.snapshot import Snapshot
 

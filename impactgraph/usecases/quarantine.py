@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from impactgraph.errors import BadInputError, NotFoundError
-from impactgraph.ports.store import IngestResult, QuarantinedEvent, Store
+from impactgraph.ports.ingest import IngestResult, QuarantinedEvent
+from impactgraph.ports.store import Store
 
 
 def list_quarantine(store: Store, limit: int) -> tuple[QuarantinedEvent, ...]:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from impactgraph.ingest.cloudevents import Delivery, UnsupportedMediaError, read_delivery
-from impactgraph.ports.store import EventOutcome, EventResult, Store
+from impactgraph.ports.ingest import EventOutcome, EventResult
+from impactgraph.ports.store import Store
 
 __all__ = [
     "Delivery",

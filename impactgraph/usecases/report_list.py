@@ -10,7 +10,7 @@ from typing import Any
 from graph_models.ids import key_of
 from graph_models.time import Millis
 from impactgraph.ingest.list_files import ListFile, ListLayout, read_list
-from impactgraph.ports.store import EventOutcome
+from impactgraph.ports.ingest import EventOutcome
 from impactgraph.usecases.failure_events import iso
 from impactgraph.usecases.ingest_files import NOT_RECORDED, EventTarget, IngestedFile
 

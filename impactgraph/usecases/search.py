@@ -7,7 +7,8 @@ from graph_models.failure import Failure
 from graph_models.ids import full_id, split_id
 from graph_models.topology import Topology, kind_of
 from impactgraph.errors import BadInputError
-from impactgraph.ports.store import OrderNumber, SearchMatch, Store
+from impactgraph.ports.search import OrderNumber, SearchMatch
+from impactgraph.ports.store import Store
 from impactgraph.topology.near import nearest
 from impactgraph.usecases.elements import name_of
 from impactgraph.usecases.orders import current_topology

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from urllib.parse import parse_qsl, unquote
 
-from impactgraph.ports.store import OrderNumber
+from impactgraph.ports.search import OrderNumber
 
 Readings = tuple[str, ...]
 """Texts that are searched together."""

@@ -6,7 +6,8 @@ import numpy as np
 
 from graph_models.time import Millis
 from impactgraph.columns import IN_FLIGHT
-from impactgraph.ports.store import Store, TopologyVersion
+from impactgraph.ports.store import Store
+from impactgraph.ports.topologies import TopologyVersion
 
 _MOST_ASIDE = 10_000
 

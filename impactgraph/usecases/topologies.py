@@ -4,7 +4,8 @@ from graph_models.ids import key_of
 from graph_models.orders import Page
 from graph_models.topology import Topology
 from impactgraph.errors import NotFoundError
-from impactgraph.ports.store import Store, TopologyVersion
+from impactgraph.ports.store import Store
+from impactgraph.ports.topologies import TopologyVersion
 from impactgraph.topology.near import nearest
 from impactgraph.usecases.pages import page_in_order
 

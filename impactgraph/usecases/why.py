@@ -13,7 +13,8 @@ from impactgraph.diagnosis.records import seen_in
 from impactgraph.diagnosis.why.timeline import TimelineSources, timeline_of
 from impactgraph.errors import NotFoundError
 from impactgraph.impact.orders import orders_of
-from impactgraph.ports.store import OrderTimeline, Store
+from impactgraph.ports.state import OrderTimeline
+from impactgraph.ports.store import Store
 from impactgraph.usecases.examination import Case, Examination
 from impactgraph.usecases.orders import near_orders, with_expectations
 from impactgraph.usecases.snapshot import Snapshot, snapshot

@@ -8,7 +8,8 @@ import random
 from pathlib import Path
 from typing import Any
 
-from impactgraph.ports.store import IngestedFile, Store
+from impactgraph.ports.ingest import IngestedFile
+from impactgraph.ports.store import Store
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.stores.local import store as local_store
 from tests.stores.events import DOCUMENTS, at, entered, event, of, placed, reported, topology

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from graph_models.time import parse_moment
-from impactgraph.ports.store import IngestResult
+from impactgraph.ports.ingest import IngestResult
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.topology.load import CheckedDocuments, check_path
 from impactgraph.usecases.ingest_files import FileIngest

@@ -4,8 +4,9 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from impactgraph.ports.ingest import IngestedFile
 from impactgraph.ports.sources import SourceBatch
-from impactgraph.ports.store import IngestedFile, Store
+from impactgraph.ports.store import Store
 from tests.stores.events import DOCUMENTS, MORE, at, entered, event, of, placed, reported, topology
 
 KINDS = ("ingest", "ingest", "ingest", "alerts", "source", "file", "undo", "apply", "reopen", "journal")

@@ -14,7 +14,8 @@ from graph_models.failure import Failure
 from graph_models.impact import AffectedOrder, Question
 from graph_models.time import HOUR, MINUTE, Millis
 from graph_models.topology import Data, Emission, Takes, Topology, Transition, Workflow
-from impactgraph.ports.store import Store, TopologyVersion
+from impactgraph.ports.store import Store
+from impactgraph.ports.topologies import TopologyVersion
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.topology.load import check_documents
 from impactgraph.usecases.blast_radius import blast_radius

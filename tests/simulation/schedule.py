@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 
 from graph_models.time import HOUR, MINUTE
 from impactgraph.errors import BadInputError, StoreUnavailableError
+from impactgraph.ports.ingest import IngestedFile
 from impactgraph.ports.sources import PositionMovedError, SourceBatch
-from impactgraph.ports.store import IngestedFile
 from impactgraph.stores.neo4j.store import Neo4jStore
 from tests.simulation.database import Server
 from tests.simulation.events import Lines

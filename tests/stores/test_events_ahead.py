@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from graph_models.time import HOUR
-from impactgraph.ports.store import EventsAhead, Store
+from impactgraph.ports.state import EventsAhead
+from impactgraph.ports.store import Store
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.stores.neo4j.address import read_address
 from impactgraph.stores.neo4j.store import Neo4jStore

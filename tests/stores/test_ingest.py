@@ -1,6 +1,7 @@
 import json
 
-from impactgraph.ports.store import EventOutcome, Store
+from impactgraph.ports.ingest import EventOutcome
+from impactgraph.ports.store import Store
 from tests.stores.events import DOCUMENTS, MORE, at, entered, event, of, placed, reported, topology
 from tests.stores.seen import everything, fulfillments, orders
 

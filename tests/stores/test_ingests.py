@@ -3,7 +3,8 @@
 import pytest
 
 from impactgraph.errors import BadInputError, NotFoundError
-from impactgraph.ports.store import IngestedFile, Store
+from impactgraph.ports.ingest import IngestedFile
+from impactgraph.ports.store import Store
 from tests.stores.events import MORE, at, entered, event, placed, reported, topology
 from tests.stores.seen import everything
 

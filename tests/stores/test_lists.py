@@ -3,7 +3,8 @@
 from typing import Any
 
 from impactgraph.columns import NO_AMOUNT
-from impactgraph.ports.store import EventOutcome, Store
+from impactgraph.ports.ingest import EventOutcome
+from impactgraph.ports.store import Store
 from tests.stores.events import at, event, of, placed
 
 

@@ -9,7 +9,8 @@ from graph_models.access import ALL_ORDERS, MASK, RowFilter, View
 from graph_models.enums import OrderSort
 from graph_models.journal import NoticeLevel
 from graph_models.orders import ANY_ORDER
-from impactgraph.ports.store import IngestedFile, Store
+from impactgraph.ports.ingest import IngestedFile
+from impactgraph.ports.store import Store
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.usecases.about import mark
 from tests.stores.events import DOCUMENTS, MORE, at, entered, event, of, placed, reported, topology

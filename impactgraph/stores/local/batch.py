@@ -8,7 +8,7 @@ import msgspec
 from graph_models.time import Millis
 from impactgraph.ingest.events import Event, FailureData
 from impactgraph.ingest.read import RefusedEventError, read_event
-from impactgraph.ports.store import EventOutcome, EventResult, IngestResult, QuarantinedEvent
+from impactgraph.ports.ingest import EventOutcome, EventResult, IngestResult, QuarantinedEvent
 from impactgraph.stores.state.event_validator import EventValidator
 
 _ACCEPTED, _DUPLICATE = EventResult(EventOutcome.ACCEPTED), EventResult(EventOutcome.DUPLICATE)

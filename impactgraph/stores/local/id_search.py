@@ -12,7 +12,7 @@ import numpy as np
 
 from impactgraph.columns import Codes, Columns, document_code
 from impactgraph.columns.external_ids import EXTERNAL_IDS, matching_names
-from impactgraph.ports.store import OrderNumber, SearchMatch
+from impactgraph.ports.search import OrderNumber, SearchMatch
 from impactgraph.stores.local.record import Record
 from impactgraph.stores.local.timelines import order_numbers
 

@@ -15,7 +15,7 @@ from graph_models.time import Millis
 from impactgraph.columns import Ints
 from impactgraph.columns.declare import Flags
 from impactgraph.errors import BadInputError, NotFoundError
-from impactgraph.ports.store import Ingest, IngestedFile
+from impactgraph.ports.ingest import Ingest, IngestedFile
 from impactgraph.stores.local.block import Block, Table
 from impactgraph.stores.local.record import Record
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from graph_models.access import MASK
-from impactgraph.ports.store import QuarantinedEvent
+from impactgraph.ports.ingest import QuarantinedEvent
 
 _LEAST = 4
 """Characters of a value that tells a person: a shorter one is in too many words."""

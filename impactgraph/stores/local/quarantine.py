@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from graph_models.time import Millis
-from impactgraph.ports.store import QuarantinedEvent
+from impactgraph.ports.ingest import QuarantinedEvent
 from impactgraph.stores.local.batch import BatchEvent, as_text
 from impactgraph.stores.local.block import Block, Table
 from impactgraph.stores.local.record import Record

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.time import Millis
+from impactgraph.ports.ingest import EventOutcome
 from impactgraph.ports.sources import PositionMovedError, SourceBatch, SourceProgress
-from impactgraph.ports.store import EventOutcome
 from impactgraph.stores.local.batch import BatchEvent
 from impactgraph.stores.local.block import Block, Table
 from impactgraph.stores.local.quarantine import Quarantine

@@ -28,6 +28,7 @@ from impactgraph.errors import BadInputError
 from impactgraph.ingest.personal import PersonalRules
 from impactgraph.ports.backup import BackupHead, Part, PartKey, Totals
 from impactgraph.ports.condition import StoreCondition
+from impactgraph.ports.ingest import Ingest, IngestedFile, IngestResult, QuarantinedEvent, UndoResult
 from impactgraph.ports.removal import (
     ForgetRequest,
     ForgetResult,
@@ -36,20 +37,11 @@ from impactgraph.ports.removal import (
     RetentionRule,
     Search,
 )
+from impactgraph.ports.search import OrderNumber, SearchMatch
 from impactgraph.ports.sources import SourceBatch, SourceProgress
-from impactgraph.ports.store import (
-    EventsAhead,
-    Ingest,
-    IngestedFile,
-    IngestResult,
-    OrderNumber,
-    OrderTimeline,
-    QuarantinedEvent,
-    SearchMatch,
-    Store,
-    TopologyVersion,
-    UndoResult,
-)
+from impactgraph.ports.state import EventsAhead, OrderTimeline
+from impactgraph.ports.store import Store
+from impactgraph.ports.topologies import TopologyVersion
 from impactgraph.ports.tracing import span
 from impactgraph.stores.local.backup import parts, totals
 from impactgraph.stores.local.batch import BatchEvent, batch_result, read_batch

@@ -10,7 +10,7 @@ import msgspec
 from graph_models.money import Money, say_amount
 from graph_models.orders import Order, OrderEdit, OrderRecord, TimelineEntry
 from graph_models.time import Millis, moment
-from impactgraph.ports.store import OrderTimeline
+from impactgraph.ports.state import OrderTimeline
 from impactgraph.stores.local.edits import edits_of
 from impactgraph.stores.local.record import Record
 from impactgraph.stores.state.event_dictionaries import EventDictionaries

@@ -11,7 +11,7 @@ import numpy as np
 from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.errors import NotFoundError
-from impactgraph.ports.store import TopologyVersion
+from impactgraph.ports.topologies import TopologyVersion
 from impactgraph.stores.local.block import Block, Table
 from impactgraph.stores.local.record import Record
 from impactgraph.topology.load import parse_topology

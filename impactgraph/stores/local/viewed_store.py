@@ -20,6 +20,7 @@ from impactgraph.columns import Columns, ErrorTexts, Visits
 from impactgraph.columns.system_lists import ListContent, SystemLists
 from impactgraph.ports.backup import BackupHead, Part, PartKey, Totals
 from impactgraph.ports.condition import StoreCondition
+from impactgraph.ports.ingest import Ingest, IngestedFile, IngestResult, QuarantinedEvent, UndoResult
 from impactgraph.ports.removal import (
     ForgetRequest,
     ForgetResult,
@@ -27,20 +28,11 @@ from impactgraph.ports.removal import (
     RetentionCount,
     RetentionRule,
 )
+from impactgraph.ports.search import OrderNumber, SearchMatch
 from impactgraph.ports.sources import SourceBatch, SourceProgress
-from impactgraph.ports.store import (
-    EventsAhead,
-    Ingest,
-    IngestedFile,
-    IngestResult,
-    OrderNumber,
-    OrderTimeline,
-    QuarantinedEvent,
-    SearchMatch,
-    Store,
-    TopologyVersion,
-    UndoResult,
-)
+from impactgraph.ports.state import EventsAhead, OrderTimeline
+from impactgraph.ports.store import Store
+from impactgraph.ports.topologies import TopologyVersion
 from impactgraph.stores.local.cut_state import CutState
 from impactgraph.stores.local.id_search import search_ids, search_number
 from impactgraph.stores.local.lists import documents_of

@@ -6,7 +6,7 @@ from neo4j.exceptions import Neo4jError
 
 from graph_models.time import Millis
 from impactgraph.errors import StoreUnavailableError
-from impactgraph.ports.store import HealthCheck
+from impactgraph.ports.condition import HealthCheck
 from impactgraph.stores.neo4j.address import Address
 from impactgraph.stores.neo4j.database import Database, rows
 from impactgraph.stores.neo4j.graph.cypher import constraints

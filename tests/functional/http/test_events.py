@@ -12,7 +12,8 @@ import pytest
 from api.app import create_app
 from impactgraph.bootstrap import open_store
 from impactgraph.errors import StoreUnavailableError
-from impactgraph.ports.store import IngestResult, Store
+from impactgraph.ports.ingest import IngestResult
+from impactgraph.ports.store import Store
 from impactgraph.settings import Settings
 from tests.functional.http.serving import served
 from tests.functional.http.shop import FAILURE, NOW, event, fill

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from graph_models.time import Millis
 from impactgraph.demo.feed import Feed, running_feed
 from impactgraph.errors import StoreUnavailableError
-from impactgraph.ports.store import IngestResult, Store
+from impactgraph.ports.ingest import IngestResult
+from impactgraph.ports.store import Store
 
 PATIENCE = 30
 """Seconds after which a test fails; nothing waits for it otherwise."""

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import cast
 
 from graph_models.topology import Topology
-from impactgraph.ports.store import QuarantinedEvent, Store
+from impactgraph.ports.ingest import QuarantinedEvent
+from impactgraph.ports.store import Store
 from impactgraph.sources.waiting_alerts import waiting_alerts
 from tests.alert_payloads import alertmanager, text
 from tests.sources.shop import NOW

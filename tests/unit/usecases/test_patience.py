@@ -7,7 +7,8 @@ from typing import Any, cast
 import pytest
 
 from impactgraph.errors import StoreUnavailableError
-from impactgraph.ports.store import EventOutcome, EventResult, IngestResult, Store
+from impactgraph.ports.ingest import EventOutcome, EventResult, IngestResult
+from impactgraph.ports.store import Store
 from impactgraph.usecases.ingest_files import FileIngest, Patience
 
 

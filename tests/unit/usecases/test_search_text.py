@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impactgraph.ports.store import OrderNumber
+from impactgraph.ports.search import OrderNumber
 from impactgraph.usecases.search_text import contact_in, number_in, plain, readings
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from graph_models.topology import Topology, Transition, kind_of
-from impactgraph.ports.store import TopologyVersion
+from impactgraph.ports.topologies import TopologyVersion
 from impactgraph.stores.neo4j.graph import cypher
 from impactgraph.stores.neo4j.graph.kinds import NodeKind, RelationKind
 from impactgraph.stores.neo4j.graph.nodes import ELEMENTS, VERSION
