@@ -4,7 +4,7 @@ import random
 from multiprocessing.connection import Connection
 
 from impactgraph.bootstrap import open_store
-from impactgraph.stores.local import record_file
+from impactgraph.stores.local import ingest_store, record_file
 from impactgraph.stores.local import store as local_store
 from tests.kills.plan import plan
 from tests.stores.events import at
@@ -16,7 +16,7 @@ def work(address: str, seed: int, count: int, first: int, said: Connection) -> N
     """Sends -1 when the store is open, and the number of each step when it was acknowledged."""
     chance = random.Random(f"{seed} {first}")
     local_store.SAVE_ON_CLOSE = 1
-    local_store.SAVE_AFTER = chance.choice([20, 200, 2_000_000])
+    ingest_store.SAVE_AFTER = chance.choice([20, 200, 2_000_000])
     record_file.SETTINGS["checkpoint_threshold"] = chance.choice(["16KB", "128MB"])
     store = open_store(address, now=lambda: NOW)
     said.send(-1)

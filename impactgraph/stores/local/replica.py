@@ -7,7 +7,6 @@ counts as committed is for the store to decide.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from threading import Lock
 
 import numpy as np
 import structlog
@@ -29,19 +28,19 @@ from impactgraph.stores.local.ingest_index import IngestIndex
 from impactgraph.stores.local.ingests import Ingests
 from impactgraph.stores.local.journal import JournalIndex
 from impactgraph.stores.local.lists import Lists
+from impactgraph.stores.local.past_states import PastStates
 from impactgraph.stores.local.prepare_batch import IngestSources, State, prepare_batch
 from impactgraph.stores.local.quarantine import Quarantine
 from impactgraph.stores.local.rebuild import add_recorded, catch_up, rebuild
 from impactgraph.stores.local.record import Position, Record
 from impactgraph.stores.local.removals import Removals
 from impactgraph.stores.local.retention import (
-    MOST_ORDERS,
     PreparedRetention,
-    count_entries,
-    orders_to_remove,
+    RetentionSources,
+    count_removals,
     prepare_retention,
 )
-from impactgraph.stores.local.rewind import MOST, refolded, rewind
+from impactgraph.stores.local.rewind import MOST, refolded
 from impactgraph.stores.local.source_index import SourceIndex
 from impactgraph.stores.local.timelines import order_numbers
 from impactgraph.stores.local.topologies import Topologies
@@ -54,11 +53,6 @@ from impactgraph.stores.state.failures import FailureChange, fold_failures
 from impactgraph.stores.state.instances import Instances
 from impactgraph.stores.state.snapshot import Meta, load, read_meta, save
 from impactgraph.stores.state.workflow_lookup import WorkflowLookup
-
-MAX_PAST_STATES = 2
-"""States of past moments that stay in memory: each is as large as the live one."""
-MANY_FULFILLMENTS = 300_000
-"""From this size on only one past state stays in memory."""
 
 _log = structlog.get_logger("impactgraph.stores")
 
@@ -96,9 +90,7 @@ class Replica:
         self._failure_events: tuple[FailureChange, ...] | None = None
         self.lists = Lists(self.record)
         self._journal = JournalIndex(self.record)
-        self._folding = Lock()
-        self._past: dict[Millis, tuple[tuple[int, int], Instances]] = {}
-        """States of past moments, each with the version of the live state at which it was folded."""
+        self._past = PastStates(self.record)
         event_dictionaries = EventDictionaries.from_word_lists(self.record.words())
         topology = self.topologies.current()
         lookup = WorkflowLookup.of(event_dictionaries, topology or Topology())
@@ -210,23 +202,7 @@ class Replica:
             self.removals.check(as_of)
         if as_of is None or self._latest <= as_of < self.waiting.next_at:
             return live
-        with self._folding:
-            live_version = (id(live), live.columns.watermark)
-            version, instances = self._past.get(as_of, (None, None))
-            if instances is None or version != live_version:
-                self._drop_past_states(live_version)
-                instances = rewind(
-                    self.record, live, self.state.lookup, as_of, self.waiting.horizon
-                ) or rebuild(self.record, self.state.event_dictionaries, self.state.lookup, as_of)
-                self._past[as_of] = (live_version, instances)
-            return instances
-
-    def _drop_past_states(self, live_version: tuple[int, int]) -> None:
-        """Makes room for one more, and drops those of an earlier live state."""
-        is_large = len(self.state.instances.columns.fulfillments) >= MANY_FULFILLMENTS
-        most = 1 if is_large else MAX_PAST_STATES
-        newest = list(self._past.items())[len(self._past) + 1 - most :]
-        self._past = {moment: past for moment, past in newest if past[0] == live_version}
+        return self._past.at(as_of, self.state, self.waiting.horizon)
 
     def failures(self, as_of: Millis | None) -> Sequence[Failure]:
         if (events := self._failure_events) is None:
@@ -261,7 +237,7 @@ class Replica:
         seqs = due.seq[due.order >= 0]
         latest = add_recorded(self.record, self.state.instances, self.state.lookup, seqs, self.present)
         self._latest = max(self._latest, latest)
-        self._past = {}
+        self._past.forget()
         self.lists.forget()
         self.on_change(int(due.time[0]))
 
@@ -327,29 +303,16 @@ class Replica:
         self, rule: RetentionRule, watermark: int, at: Millis
     ) -> tuple[Change | None, PreparedRetention | None]:
         """Prepares that the next orders of a rule are removed; None where there are none left."""
-        if rule.quarantine:
-            numbers = np.zeros(0, np.int32)
-            if not count_entries(rule, self.record):
-                return None, None
-        else:
-            numbers = self.orders_to_remove(rule)[:MOST_ORDERS]
-            if not len(numbers):
-                return None, None
-        prepared = prepare_retention(rule, self.record, numbers, watermark, at)
-        return Change(prepared.block, lambda: None), prepared
+        prepared = prepare_retention(rule, self._retention_sources, watermark, at)
+        return (None, None) if prepared is None else (Change(prepared.block, lambda: None), prepared)
 
     def retention_count(self, rule: RetentionRule) -> RetentionCount:
         """What a rule would remove."""
-        if rule.quarantine:
-            return RetentionCount(rule.name, rule.before, entries=count_entries(rule, self.record))
-        numbers = self.orders_to_remove(rule)
-        query = "select count(*) from events where order_number in (select unnest(?::integer[]))"
-        events = int(self.record.rows(query, [numbers.tolist()])[0][0])
-        return RetentionCount(rule.name, rule.before, len(numbers), events)
+        return count_removals(rule, self._retention_sources)
 
-    def orders_to_remove(self, rule: RetentionRule) -> Codes:
-        """Numbers of the orders that a rule removes."""
-        return orders_to_remove(rule, self.record, self.state.instances, self.waiting)
+    @property
+    def _retention_sources(self) -> RetentionSources:
+        return RetentionSources(self.record, self.state.instances, self.waiting)
 
     def prepare_version(self, topology: Topology, documents: Mapping[str, str], at: Millis) -> Change:
         """Prepares the next version of the topology."""
@@ -422,7 +385,7 @@ class Replica:
         self.waiting = self.waiting.with_block(block, self.present)
         self.topologies.apply(block)
         if (earliest := block.earliest_change) is not None:
-            self._past = {}
+            self._past.forget()
             self.on_change(earliest)
         if block.has_failure_events or len(block.removed_seqs):
             self._failure_events = None

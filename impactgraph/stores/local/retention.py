@@ -27,12 +27,41 @@ class PreparedRetention:
     count: RetentionCount
 
 
+@dataclass(frozen=True)
+class RetentionSources:
+    """What decides which orders and entries a rule removes."""
+
+    record: Record
+    instances: Instances
+    waiting: Waiting
+
+
 def prepare_retention(
+    rule: RetentionRule, sources: RetentionSources, watermark: int, at: Millis
+) -> PreparedRetention | None:
+    """The block that removes the next orders of a rule, or what it removes of the quarantine; None where
+    nothing is left.
+    """
+    record = sources.record
+    if rule.quarantine:
+        return _quarantine(rule, record, watermark, at) if _count_entries(rule, record) else None
+    numbers = _orders_to_remove(rule, sources)[:MOST_ORDERS]
+    return _orders(rule, record, numbers, watermark, at) if len(numbers) else None
+
+
+def count_removals(rule: RetentionRule, sources: RetentionSources) -> RetentionCount:
+    """What a rule would remove."""
+    if rule.quarantine:
+        return RetentionCount(rule.name, rule.before, entries=_count_entries(rule, sources.record))
+    numbers = _orders_to_remove(rule, sources)
+    query = "select count(*) from events where order_number in (select unnest(?::integer[]))"
+    events = int(sources.record.rows(query, [numbers.tolist()])[0][0])
+    return RetentionCount(rule.name, rule.before, len(numbers), events)
+
+
+def _orders(
     rule: RetentionRule, record: Record, numbers: Codes, watermark: int, at: Millis
 ) -> PreparedRetention:
-    """The block that removes these orders, or what the rule removes of the quarantine."""
-    if rule.quarantine:
-        return _quarantine(rule, record, watermark, at)
     condition = "order_number in (select unnest(?::integer[]))"
     values = [numbers.tolist()]
     seqs = record.arrays(f"select seq from events where {condition} order by seq", values)[0].astype(np.int64)
@@ -58,8 +87,9 @@ def _quarantine(rule: RetentionRule, record: Record, watermark: int, at: Millis)
     return PreparedRetention(block, removal, RetentionCount(rule.name, rule.before, entries=len(rows)))
 
 
-def orders_to_remove(rule: RetentionRule, record: Record, instances: Instances, waiting: Waiting) -> Codes:
+def _orders_to_remove(rule: RetentionRule, sources: RetentionSources) -> Codes:
     """Numbers of the orders that ended before the rule's moment, and of which nothing came since."""
+    instances = sources.instances
     orders, fulfillments = instances.orders.rows, instances.fulfillments.rows
     count = len(orders.number)
     is_wanted = np.ones(count, np.bool_)
@@ -80,11 +110,11 @@ def orders_to_remove(rule: RetentionRule, record: Record, instances: Instances, 
         is_wanted &= _is_in(orders.region, [code for code, key in enumerate(values) if key in rule.regions])
     numbers: Codes = np.asarray(orders.number)[is_wanted].astype(np.int32)
     query = "select distinct order_number from events where time >= ? and order_number >= 0"
-    later = record.arrays(query, [rule.before])[0].astype(np.int32)
-    return np.sort(numbers[~np.isin(numbers, later) & ~np.isin(numbers, waiting.order)])
+    later = sources.record.arrays(query, [rule.before])[0].astype(np.int32)
+    return np.sort(numbers[~np.isin(numbers, later) & ~np.isin(numbers, sources.waiting.order)])
 
 
-def count_entries(rule: RetentionRule, record: Record) -> int:
+def _count_entries(rule: RetentionRule, record: Record) -> int:
     return int(record.rows("select count(*) from aside where received_at < ?", [rule.before])[0][0])
 
 
