@@ -9,7 +9,8 @@ from pathlib import Path
 from cyclopts import App, Parameter
 
 from impactgraph.cli.app import make_app
-from impactgraph.cli.commands import COMMANDS, Command
+from impactgraph.cli.commands import COMMANDS
+from impactgraph.cli.entries.command import Command
 from impactgraph.cli.options import EVERYWHERE
 from impactgraph.settings import Settings
 

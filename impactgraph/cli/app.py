@@ -9,7 +9,8 @@ from importlib import import_module
 
 from cyclopts import App, CycloptsError
 
-from impactgraph.cli.commands import COMMANDS, GROUPS, SUBGROUPS, Command
+from impactgraph.cli.commands import COMMANDS, GROUPS, SUBGROUPS
+from impactgraph.cli.entries.command import Command
 
 DONE = 0
 FINDINGS = 1

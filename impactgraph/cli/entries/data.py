@@ -1,0 +1,106 @@
+"""Commands about what comes in: topologies, events, live sources, alerts."""
+
+from impactgraph.cli.entries.command import Command
+
+COMMANDS = (
+    Command(
+        "validate",
+        "Prints all problems of a topology, with file and line.",
+        "Needs no store and changes none. Exit status: 0 valid (possibly with warnings), 2 invalid.",
+        ("impactgraph validate topology/",),
+    ),
+    Command(
+        "apply",
+        "Makes a topology the current version.",
+        "An invalid topology is rejected as a whole; an unchanged one creates no new version; "
+        "quarantined events that the new version fits are accepted. "
+        "Exit status: 0 applied or unchanged (possibly with warnings), 2 invalid.",
+        ("impactgraph apply topology/ --dry-run", "impactgraph apply topology.yaml --store shop"),
+    ),
+    Command(
+        "discover",
+        "Drafts a mapping and a topology from a log.",
+        "Of a CSV file or an OCEL 2.0 log it guesses which columns, object types and activities are what, "
+        "unless --mapping says it; files of CloudEvents need none. The draft topology has the workflows as "
+        "the orders took them: steps, transitions with shares, durations, records. A comment on each line "
+        "says how often it was seen; what is unsure is named. Overwrites nothing, and needs no store: "
+        "--store and --server are ignored.",
+        (
+            "impactgraph discover orders.csv",
+            "impactgraph discover log.sqlite --mapping mapping.yaml --out draft",
+            "impactgraph discover events.ndjson.gz --format json",
+        ),
+    ),
+    Command(
+        "ingest",
+        "Ingests order and failure events.",
+        "Duplicates change nothing, and the order of events does not matter. "
+        "Events that cannot be accepted are quarantined with a reason. The import report says what became of "
+        "every entry of each file: taken, repeated, quarantined, or passed over with the reason. "
+        "Exit status: 0 all accepted (or duplicates), 1 some were quarantined, or passed over although the "
+        "mapping names them, 2 nothing could be read.",
+        (
+            "impactgraph ingest orders.ndjson.gz failures.ndjson",
+            "cat *.ndjson | impactgraph ingest -",
+            "impactgraph ingest log.sqlite --mapping mapping.yaml --dry-run",
+            "impactgraph ingest log.sqlite --mapping mapping.yaml",
+            "impactgraph ingest --undo 3",
+        ),
+    ),
+    Command(
+        "follow",
+        "Follows one live source into the store, without a server.",
+        "Kafka topics, a query in PostgreSQL, or a folder. Events and position are stored together: "
+        "it may be stopped and killed at any moment, and reads on from there. "
+        "`serve --sources FILE` follows all sources of a file. --format and --server are ignored.",
+        (
+            "impactgraph follow orders --sources sources.yaml",
+            "impactgraph follow exports --sources sources.yaml --once",
+        ),
+    ),
+    Command(
+        "sources",
+        "Lists live sources: state, lag, what came of them.",
+        "Of the server that follows them; else, with --sources, what the store knows of them. "
+        "Exit status: 0 none waits or failed, 1 one does.",
+        ("impactgraph sources", "impactgraph sources --sources sources.yaml --format json"),
+    ),
+    Command(
+        "aside",
+        "Lists quarantined events, or retries them.",
+        "Exit status: 0 done, 1 some were quarantined again.",
+        (
+            "impactgraph aside",
+            "impactgraph aside --replay",
+            "impactgraph aside --replay --sources sources.yaml",
+        ),
+    ),
+    Command(
+        "alerts try",
+        "What would become of a document of an alert sender, and why.",
+        "Nothing is stored. Elements are looked up in the topology of the store, where there is one. "
+        "Exit status: 0 nothing would be quarantined, 1 something would.",
+        (
+            "impactgraph alerts try payload.json --sender alertmanager --rules alerts.yaml",
+            "impactgraph alerts try payload.json --sender datadog --format json",
+        ),
+    ),
+    Command(
+        "alerts waiting",
+        "Alerts that no rule matched, with elements that they may be about, by their names.",
+        "A suggestion is never applied by itself. Exit status: 0 none wait, 1 some do.",
+        ("impactgraph alerts waiting", "impactgraph alerts waiting --format json"),
+    ),
+    Command(
+        "alerts replay",
+        "Applies the present rules to alerts in the quarantine.",
+        "Exit status: 0 done, 1 some were quarantined again.",
+        ("impactgraph alerts replay --sources sources.yaml",),
+    ),
+    Command(
+        "alerts rules check",
+        "All problems of a file of rules.",
+        "Also elements that the topology of the store does not have. Exit status: 0 no errors, 2 errors.",
+        ("impactgraph alerts rules check alerts.yaml --topology topology.yaml",),
+    ),
+)
