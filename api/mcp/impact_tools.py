@@ -8,6 +8,7 @@ from api.mcp import documents
 from api.mcp.answers import Json
 from api.mcp.asking import Asking, Call
 from api.mcp.bounds import page_of, shortened
+from api.mcp.impact_results import AffectedOrders, AffectedRecords, BlastRadius, Explanation
 from api.mcp.inputs import (
     DEFAULT_SIZE,
     AsOf,
@@ -21,7 +22,6 @@ from api.mcp.inputs import (
     Where,
     Zone,
 )
-from api.mcp.results import AffectedOrders, AffectedRecords, BlastRadius, Explanation
 
 
 class ImpactTools(Asking):

@@ -7,8 +7,8 @@ from pydantic import Field
 from api.mcp import documents
 from api.mcp.asking import Asking, Call
 from api.mcp.bounds import page_of, shortened
+from api.mcp.incident_results import Failures, Incident, Incidents
 from api.mcp.inputs import DEFAULT_SIZE, AsOf, Cursor, Limit, Text
-from api.mcp.results import Failures, Incident, Incidents
 
 Active = Annotated[bool | None, Field(description="true: not ended; false: ended; null: both.")]
 

@@ -20,7 +20,7 @@ from api.mcp.inputs import (
     Where,
     Zone,
 )
-from api.mcp.results import Diagnosis, Overdue, RecordFindings
+from api.mcp.order_results import Diagnosis, Overdue, RecordFindings
 
 _TIMELINE = 12
 """Entries of a timeline: the latest, and those ahead."""

@@ -10,7 +10,7 @@ from api.mcp.answers import Json
 from api.mcp.asking import Asking, Call
 from api.mcp.bounds import page_of, shortened
 from api.mcp.inputs import DEFAULT_SIZE, Cursor, Limit, Text
-from api.mcp.results import Element, Hits, Neighbourhood, Paths
+from api.mcp.topology_results import Element, Hits, Neighbourhood, Paths
 
 _ATTRIBUTES = 20
 ElementId = Annotated[Text, Field(description="Full id, such as system:oms; `find` has ids.")]
