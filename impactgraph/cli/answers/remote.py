@@ -2,10 +2,9 @@
 
 import json
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, cast
 
 from graph_models.customer_message import MessageForm
 from graph_models.enums import Dimension
@@ -13,13 +12,18 @@ from graph_models.failure import Failure
 from graph_models.impact import Question
 from graph_models.incident_life import ReportFormat
 from graph_models.journal import NoticeState
-from graph_models.orders import OrderFilter
 from graph_models.time import Millis
 from impactgraph.cli.answers import documents
 from impactgraph.cli.answers.client import Client
 from impactgraph.cli.answers.incident_documents import incident_mutation
 from impactgraph.cli.answers.remote_events import RemoteEvents
 from impactgraph.cli.answers.repair_lists import remote_repair, remote_rows
+from impactgraph.cli.answers.variables import (
+    failure_variables,
+    filter_variables,
+    list_variable,
+    question_variables,
+)
 from impactgraph.cli.blast_layout import BlastLayout
 from impactgraph.cli.decode import has_next, key_in, nodes_in
 from impactgraph.cli.encode.values import Json, iso_duration, iso_moment
@@ -28,7 +32,7 @@ from impactgraph.cli.why_message import MessageLayout
 from impactgraph.errors import NotFoundError, Problem
 from impactgraph.usecases.alert_input import alert_input
 from impactgraph.usecases.exports import Export, columns
-from impactgraph.usecases.failure_input import change_input, failure_input
+from impactgraph.usecases.failure_input import change_input
 from impactgraph.usecases.incident_actions import IncidentWork
 from impactgraph.usecases.incidents import IncidentsQuestion
 from impactgraph.usecases.ingest_files import EventTarget
@@ -85,7 +89,7 @@ class RemoteAnswers:
         left_out = {"forecast"} if layout.bucket is None else set[str]()
         selections = [documents.BLAST_FIELDS[name] for name in names if name not in left_out]
         variables = {
-            **_question(question),
+            **question_variables(question),
             "by": [dimension.value for dimension in layout.dimensions],
             "bucket": iso_duration(layout.bucket),
             "ends": None,
@@ -98,14 +102,14 @@ class RemoteAnswers:
         return {name: answer.get(name, []) for name in names}
 
     def export(self, question: Question, export: Export, size: int | None) -> Rows:
-        parameters = {
+        variables = question_variables(question)
+        suppose, where = (json.dumps(variables[name]) if variables[name] else None for name in _AS_JSON)
+        parameters: Json = {
             "of": export.value,
-            "failure": [f"failure:{key}" for key in question.failures],
-            "suppose": json.dumps([_failure(each) for each in question.suppose])
-            if question.suppose
-            else None,
-            "where": json.dumps(where) if (where := _where(question.where)) else None,
-            **{name: value for name, value in _question(question).items() if name not in _NOT_EXPORTED},
+            "failure": variables["failures"] or [],
+            "suppose": suppose,
+            "where": where,
+            **{name: value for name, value in variables.items() if name not in ("failures", *_AS_JSON)},
         }
         rows = self.client.export(parameters)
         return Rows(columns(export), rows if size is None else islice(rows, size))
@@ -114,16 +118,16 @@ class RemoteAnswers:
         names = ("asOf", "topology", "delaySentence", "costOfDelay", "contributions")
         spans = None if ends is None else [iso_duration(end) for end in ends]
         selections = [documents.BLAST_FIELDS[name] for name in names]
-        answer = self._blast(selections, _question(question) | {"ends": spans})
+        answer = self._blast(selections, question_variables(question) | {"ends": spans})
         return {name: answer[name] for name in names}
 
     def explain(self, question: Question, order: str) -> Json:
-        variables = _question(question) | {"order": f"order:{order}"}
+        variables = question_variables(question) | {"order": f"order:{order}"}
         answer = self._blast(["asOf", documents.EXPLANATION], variables)
         return {"asOf": answer["asOf"], "explanation": answer["explain"]}
 
     def overdue(self, question: OverdueQuestion, by: Sequence[Dimension], size: int | None) -> Json:
-        variables = {"where": _where(question.where), "asOf": iso_moment(question.as_of)}
+        variables = {"where": filter_variables(question.where), "asOf": iso_moment(question.as_of)}
         own = {"by": [each.value for each in by], "first": size or MOST, "timezone": question.timezone}
         first = {**variables, **own}
         report = self.client.ask(documents.OVERDUE, **first)["overdue"]
@@ -144,9 +148,9 @@ class RemoteAnswers:
 
     def records(self, question: RecordsQuestion, size: int | None) -> Json:
         variables = {
-            "where": _where(question.where),
-            "types": _list(question.types),
-            "effects": _list(question.effects),
+            "where": filter_variables(question.where),
+            "types": list_variable(question.types),
+            "effects": list_variable(question.effects),
             "asOf": iso_moment(question.as_of),
             "timezone": question.timezone,
         }
@@ -172,9 +176,9 @@ class RemoteAnswers:
 
     def record_list(self, question: RecordListQuestion, size: int | None) -> Json:
         variables = {
-            "where": _where(question.where),
-            "types": _list(question.types),
-            "states": _list(question.states),
+            "where": filter_variables(question.where),
+            "types": list_variable(question.types),
+            "states": list_variable(question.states),
             "asOf": iso_moment(question.as_of),
         }
 
@@ -191,7 +195,7 @@ class RemoteAnswers:
         variables = {
             "system": question.system,
             "list": question.key,
-            "kinds": _list(question.kinds),
+            "kinds": list_variable(question.kinds),
             "asOf": iso_moment(question.as_of),
         }
 
@@ -205,9 +209,9 @@ class RemoteAnswers:
 
     def orders(self, query: OrderQuery, size: int | None) -> Json:
         variables = {
-            "where": _where(query.where),
+            "where": filter_variables(query.where),
             "sort": query.sort,
-            "missing": _list(query.missing),
+            "missing": list_variable(query.missing),
             "asOf": iso_moment(query.as_of),
         }
         document = documents.PLAIN_ORDERS if size is None else documents.ORDERS
@@ -222,8 +226,8 @@ class RemoteAnswers:
 
     def payloads(self, question: PayloadsQuestion, size: int | None) -> Json:
         variables = {
-            "where": _where(question.where),
-            "kinds": _list(question.kinds),
+            "where": filter_variables(question.where),
+            "kinds": list_variable(question.kinds),
             "asOf": iso_moment(question.as_of),
             "timezone": question.timezone,
         }
@@ -274,7 +278,7 @@ class RemoteAnswers:
         return {"asOf": answer["serverTime"], "failures": answer["failures"]}
 
     def report_failure(self, failure: Failure, *, dry_run: bool) -> Json:
-        return self.client.ask(documents.REPORT, input=_failure(failure), dryRun=dry_run)["change"]
+        return self.client.ask(documents.REPORT, input=failure_variables(failure), dryRun=dry_run)["change"]
 
     def update_failure(self, identifier: str, change: FailureChange, *, dry_run: bool) -> Json:
         variables = {"id": identifier, "input": change_input(change), "dryRun": dry_run}
@@ -337,7 +341,8 @@ class RemoteAnswers:
         _extend(page, next_page, size)
 
 
-_NOT_EXPORTED = ("failures", "suppose", "where")
+_AS_JSON = ("suppose", "where")
+"""Parameters of an export that are JSON documents."""
 _EMPTY_PAGE = {"hasNextPage": False, "hasPreviousPage": False, "startCursor": None, "endCursor": None}
 _NOT_APPLIED: Json = {"topology": None, "unchanged": False, "change": None}
 
@@ -349,53 +354,6 @@ def _extend(page: Json, next_page: Callable[[str], Json], size: int | None = Non
         page["edges"] += more["edges"]
         for name in ("hasNextPage", "endCursor"):
             page["pageInfo"][name] = more["pageInfo"][name]
-
-
-def _question(question: Question) -> Json:
-    default = Question()
-    horizon = question.horizon if question.horizon != default.horizon else None
-    tolerance = question.tolerance if question.tolerance != default.tolerance else None
-    return {
-        "failures": [f"failure:{key}" for key in question.failures] or None,
-        "suppose": [_failure(each) for each in question.suppose] or None,
-        "asOf": iso_moment(question.as_of),
-        "horizon": iso_duration(horizon),
-        "assumeRecovery": iso_duration(question.assume_recovery),
-        "tolerance": iso_duration(tolerance),
-        "minLikelihood": question.min_likelihood,
-        "timezone": question.timezone,
-        "where": _where(question.where),
-    }
-
-
-def _failure(failure: Failure) -> Json:
-    """A reported or supposed failure as GraphQL's FailureInput."""
-    return failure_input(failure) | ({"id": failure.id} if failure.key else {})
-
-
-def _where(where: OrderFilter) -> Json | None:
-    """GraphQL's OrderFilter; None for any order."""
-    values: Json = {}
-    for each in fields(where):
-        value: Any = getattr(where, each.name)
-        if value is not None:
-            moment = iso_moment(value) if each.name in _MOMENTS else None
-            values[_camel_case(each.name)] = moment or (
-                list(cast("tuple[str, ...]", value)) if isinstance(value, tuple) else str(value)
-            )
-    return values or None
-
-
-_MOMENTS = ("placed_from", "placed_to", "promised_before")
-
-
-def _list(values: Sequence[str] | None) -> list[str] | None:
-    return None if values is None else list(values)
-
-
-def _camel_case(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(word.capitalize() for word in others)
 
 
 def _problems(problems: Sequence[Problem]) -> list[Json]:
