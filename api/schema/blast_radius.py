@@ -2,32 +2,32 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Annotated, TypeVar, cast
+from typing import Annotated, TypeVar
 
 import strawberry
 
 from api.context import Landscape
 from api.schema.affected import AffectedNotification, AffectedOrder, AffectedPosting, AffectedTask, record_of
 from api.schema.delay_cost import Contribution, CostOfDelayPoint
-from api.schema.element import Element, Info, element_by_id
+from api.schema.element import Info
 from api.schema.enums import Dimension, ElementKind, OrderSort, RecordEffect
+from api.schema.explanation import Explanation
 from api.schema.failure import Failure
 from api.schema.filters import OrderFilter, filter_of
 from api.schema.impact_summary import ImpactSummary
 from api.schema.impairment import Absorption, Impairment
-from api.schema.money import Money
-from api.schema.organisation import Playbook, Team
+from api.schema.organisation import Playbook
+from api.schema.owner_share import OwnerShare, playbooks_of
 from api.schema.page import After, Connection, First
-from api.schema.path import Path
 from api.schema.record_causes import RecordCause
+from api.schema.residual import Residual, affected_page
 from api.schema.scalars import Moment, Span, moment_of
 from api.schema.to_come import ToCome
 from api.schema.totals import ForecastPoint, ImpactGroup, ImpactTotals
 from api.schema.unanswered import AwaitingReplay, Unanswered
 from api.volatile import VolatileMoment, VolatileText
-from graph_models import enums, estimates, impact
+from graph_models import enums, estimates
 from graph_models.ids import key_of
-from graph_models.orders import Page
 from impactgraph.usecases import impact_pages
 from impactgraph.usecases.answer import Answer
 from impactgraph.usecases.cost_of_delay import DelayCosts
@@ -43,57 +43,6 @@ Ends = Annotated[
     ),
 ]
 Effects = Annotated[list[RecordEffect] | None, strawberry.argument(description="Only these effects.")]
-
-
-@strawberry.type(description="Why an order is affected, or what stopped the failure before it.")
-class Explanation:
-    affected: bool = strawberry.field(description="Whether the order is affected.")
-    sentence: str = strawberry.field(description="Why, or why not, in one sentence.")
-    paths: list[Path] = strawberry.field(description="How the failure reaches it, hop by hop.")
-    stopped_by: list[Absorption] = strawberry.field(description="Where the failure was stopped before it.")
-
-    @classmethod
-    def of(cls, model: impact.Explanation, landscape: Landscape) -> "Explanation":
-        return cls(
-            affected=model.affected,
-            sentence=model.sentence,
-            paths=[Path.of(path) for path in model.paths],
-            stopped_by=[Absorption.of(absorption, landscape) for absorption in model.stopped_by],
-        )
-
-
-@strawberry.type(description="A team's share of the impact.")
-class OwnerShare:
-    team: Team = strawberry.field(description="The team to call.")
-    elements: list[Element] = strawberry.field(description="Its impaired elements.")
-    orders: int = strawberry.field(description="Orders affected through these elements.")
-    value: list[Money] = strawberry.field(description="Total value of these orders, per currency.")
-    playbooks: list[Playbook] = strawberry.field(description="Playbooks for these elements.")
-
-    @classmethod
-    def of(cls, share: impact.OwnerShare, landscape: Landscape) -> "OwnerShare":
-        return cls(
-            team=cast(Team, element_by_id(f"team:{share.team}", landscape)),
-            elements=[element_by_id(identifier, landscape) for identifier in share.elements],
-            orders=share.orders,
-            value=Money.each(share.value),
-            playbooks=_playbooks(share.playbooks, landscape),
-        )
-
-
-@strawberry.type(description="What remains to recover after the end of a failure.")
-class Residual:
-    healed: int = strawberry.field(description="Orders that have recovered.")
-    healing: int = strawberry.field(description="Orders that recover without action.")
-    need_action: int = strawberry.field(description="Orders that wait for a replay or a manual fix.")
-    drained_by: Moment | None = strawberry.field(description="When the backlog is expected to be cleared.")
-    answer: strawberry.Private[Answer]
-    landscape: strawberry.Private[Landscape]
-
-    @strawberry.field(description="The orders that have not recovered.")
-    async def orders(self, info: Info, first: First = 50, after: After = None) -> Connection[AffectedOrder]:
-        page = await info.context.run(impact_pages.residual_orders, self.answer, first, after)
-        return _orders(info, page, self.landscape)
 
 
 @strawberry.type(
@@ -289,7 +238,7 @@ class BlastRadius:
             where=filter_of(where), sort=order_by or enums.OrderSort.PROMISE_ASC, first=first, after=after
         )
         page = await info.context.ask(impact_pages.orders, self.answer, self.landscape.topology, query)
-        return _orders(info, page, self.landscape)
+        return affected_page(info, page, self.landscape)
 
     @strawberry.field(description="The affected finance postings.")
     async def postings(
@@ -333,7 +282,7 @@ class BlastRadius:
 
     @strawberry.field(description="Playbooks for the failures.")
     async def playbooks(self, info: Info) -> list[Playbook]:
-        return _playbooks(await info.context.run(lambda: self.answer.playbooks), self.landscape)
+        return playbooks_of(await info.context.run(lambda: self.answer.playbooks), self.landscape)
 
     @strawberry.field(description="Why an order is affected, or what stopped the failure before it.")
     async def explain(
@@ -388,15 +337,7 @@ class BlastRadius:
         )
 
 
-def _orders(info: Info, page: Page[impact.AffectedOrder], landscape: Landscape) -> Connection[AffectedOrder]:
-    return Connection.of(info.context, page, [AffectedOrder.of(item, landscape) for item in page.items])
-
-
 def _nth_of(
     read: Callable[[Key], Sequence[estimates.Estimates]], key: Key, number: int
 ) -> estimates.Estimates:
     return read(key)[number]
-
-
-def _playbooks(keys: tuple[str, ...], landscape: Landscape) -> list[Playbook]:
-    return [cast(Playbook, element_by_id(f"playbook:{key}", landscape)) for key in keys]
