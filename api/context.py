@@ -1,19 +1,16 @@
-"""Context of a request: the store, its moment, its deadline, and a cache of look-ups."""
+"""Context of a request: who asks, what they see, and a cache of look-ups."""
 
 import asyncio
-import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Any, Concatenate, ParamSpec, TypeVar
-
-from strawberry.fastapi import BaseContext
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from api.audit import Auditing
-from api.errors import RateLimitedError, TooComplexError
+from api.errors import RateLimitedError
 from api.loaders import OrderLoader
-from api.workers import Worker, Workers
+from api.request_thread import RequestThread
+from api.workers import Workers
 from graph_models.access import LOCAL, Principal
 from graph_models.failure import Failure
 from graph_models.impact import Contribution, OwnerShare, Question
@@ -22,7 +19,7 @@ from graph_models.orders import Order, Presence, TimelineEntry
 from graph_models.time import Millis
 from graph_models.topology import Topology
 from graph_models.zones import UTC
-from impactgraph.errors import DeadlineExceededError, NotFoundError
+from impactgraph.errors import NotFoundError
 from impactgraph.usecases import Store
 from impactgraph.usecases.answer import Answer, Ask
 from impactgraph.usecases.audit import ASKED, Deed
@@ -47,11 +44,10 @@ from impactgraph.usecases.paged_answer import PagedAnswer, answer_again, as_answ
 from impactgraph.usecases.presence import presences
 from impactgraph.usecases.repair import Repair, RepairQuestion, repair_of, repair_question
 from impactgraph.usecases.single_failures import owner_shares
-from impactgraph.usecases.snapshot import Snapshot, current_topology, snapshot
+from impactgraph.usecases.snapshot import current_topology
 from impactgraph.usecases.sources import LiveSources, NoSources, WithheldCounts
 from impactgraph.usecases.time_zones import check_zone
 from impactgraph.usecases.topologies import get_topology
-from impactgraph.usecases.tracing import traced
 from impactgraph.usecases.why import Case, cases, timelines
 from impactgraph.usecases.wording import Catalogues, Wording
 
@@ -110,73 +106,31 @@ class Contexts:
         return self.store if view.shows_everything else self.store.view(view)
 
 
-class Context(BaseContext):
-    """Calls the store in one thread, so that all of an answer comes from one state of the data."""
+class Context(RequestThread):
+    """What a principal asks, with a cache of look-ups."""
 
     def __init__(self, factory: Contexts, principal: Principal, seconds: float, address: str = "") -> None:
-        super().__init__()
+        super().__init__(factory.workers, factory.clock(), seconds=seconds, max_objects=factory.max_objects)
         self._factory = factory
         self.address = address
-        self.now = factory.clock()
         self.chat = factory.chat
         self.auditing = factory.auditing
         self._show_to(principal)
-        self.kind = ""
-        """Text of the document: what questions of the same cost have in common."""
         self._ask_impact = factory.ask_impact
         self._lists = factory.lists
         self._messages = factory.messages
         self._cases: dict[str, OrderLoader[Case]] = {}
-        self._workers = factory.workers
-        self._worker: Worker | None = None
-        self._seconds = seconds
-        self._deadline = time.monotonic() + seconds
         self.retry_after: int | None = None
         """Seconds after which what a principal has used up is free again."""
-        self._max_objects = self._object_budget = factory.max_objects
         self._landscapes: dict[Millis | None, Landscape] = {}
         self._active: dict[Millis | None, Answer] = {}
         self._failures: dict[Millis | None, dict[str, Failure]] = {}
         self._repairs: dict[Question, Repair] = {}
-        self._snapshots: dict[Millis | None, Snapshot] = {}
-        self._borrowing = asyncio.Lock()
         self._looking_up = asyncio.Lock()
-
-    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The result of `work`, run in the request's thread. Raises DeadlineExceededError."""
-        try:
-            async with asyncio.timeout(self._remaining_seconds), self._borrowing:
-                if self._worker is None:
-                    self._worker = await self._workers.borrow(self.kind)
-            return await self._worker.run(partial(work, *args, **kwargs), self._remaining_seconds)
-        except TimeoutError:
-            raise self._deadline_error() from None
-
-    async def ask(self, work: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The result of a use case, whose first argument is the store. Raises DeadlineExceededError."""
-        return await self.run(traced(work, "use case"), self.store, *args, **kwargs)
-
-    async def ask_at(
-        self,
-        as_of: Millis | None,
-        work: Callable[Concatenate[Snapshot, P], T],
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> T:
-        """The result of a use case on the request's snapshot of a moment (None: now)."""
-        named = traced(work, "use case")
-        return await self.run(lambda: named(self._snapshot(as_of), *args, **kwargs))
-
-    async def run_on(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Like `run` without the deadline, for the rest of a response that is being streamed."""
-        assert self._worker is not None
-        return await self._worker.run(partial(work, *args, **kwargs), None)
 
     async def change(self, work: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of a use case that writes. Releases what is open first: a write waits for readers."""
-        if self._worker is not None:
-            await self.run(self._worker.release)
-        self._clear()
+        await self.release()
         result = await self.ask(work, *args, **kwargs)
         self._factory.on_change()
         return result
@@ -213,35 +167,17 @@ class Context(BaseContext):
         """The name under which the work of this principal is recorded; None: whatever the request says."""
         return None if self.principal is LOCAL else self.principal.name
 
-    async def next_turn(self) -> "Context":
-        """A context for another operation on the same state: same thread and moment, own deadline and limits.
-
-        Close this context, not the turn.
-        """
-        await self.run(lambda: None)
-        turn = copy(self)
-        turn._deadline = time.monotonic() + self._seconds
-        turn._object_budget = self._max_objects
+    async def next_turn(self) -> Self:
+        turn = await super().next_turn()
         turn._cases = dict(self._cases)
         return turn
 
-    def close(self) -> None:
-        """Releases everything that the answers hold.
-
-        A context and its loaders form a reference cycle, which only the garbage collector would free.
-        """
-        self._clear()
-        if self._worker is not None:
-            self._worker.close()
-            self._worker = None
-
     def _clear(self) -> None:
-        """Empties the cache of look-ups."""
+        super()._clear()
         self._landscapes.clear()
         self._active.clear()
         self._failures.clear()
         self._repairs.clear()
-        self._snapshots.clear()
 
     def spend(self, points: int) -> None:
         """Takes cost points of the principal. Raises RateLimitedError, which decides the status."""
@@ -250,17 +186,6 @@ class Context(BaseContext):
         except RateLimitedError as error:
             self.retry_after = error.seconds
             raise
-
-    def count(self, objects: int) -> None:
-        """Counts objects of the answer. Raises TooComplexError, DeadlineExceededError."""
-        self._object_budget -= objects
-        if self._object_budget < 0:
-            raise TooComplexError(
-                f"The answer has more than {self._max_objects} objects. Request smaller pages, or use "
-                f"/export."
-            )
-        if time.monotonic() > self._deadline:
-            raise self._deadline_error()
 
     async def landscape_of(self, version: str) -> Landscape:
         """With the version of the topology that has this bare key. Raises NotFoundError."""
@@ -435,19 +360,3 @@ class Context(BaseContext):
             key: case for key, case in zip(keys, results, strict=True) if not isinstance(case, BaseException)
         }
         return await self.ask_at(as_of, timelines, by_order)
-
-    def _snapshot(self, as_of: Millis | None) -> Snapshot:
-        """In the request's thread; open as long as the request lasts, or until it changes something."""
-        assert self._worker is not None
-        if as_of not in self._snapshots:
-            self._snapshots[as_of] = self._worker.enter(snapshot(self.store, as_of, self.now))
-        return self._snapshots[as_of]
-
-    @property
-    def _remaining_seconds(self) -> float:
-        return max(0.0, self._deadline - time.monotonic())
-
-    def _deadline_error(self) -> DeadlineExceededError:
-        return DeadlineExceededError(
-            f"The answer was not ready within {self._seconds:g} s. Ask for less, or set a later deadline."
-        )
