@@ -4,16 +4,16 @@ import csv
 import io
 import json
 from typing import Any
-from urllib.parse import unquote
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from graph_models.time import HOUR, MINUTE, moment
 from tests.functional.browser.conftest import DEMO_NOW, ZONE
 from tests.functional.browser.estimates import asked, rounded, shown
-from tests.functional.browser.explorer import Explorer, count_of
+from tests.functional.browser.explorer import count_of
+from tests.functional.browser.map_pages import RadiusPage
 from tests.functional.http.serving import Api
 from tests.functional.http.shop import event
 
@@ -23,41 +23,6 @@ TOTALS = f"""totals {{
 BANDS = {"stuck": "Stuck now", "exposed": "Exposed", "upcoming": "Upcoming", "recordsOnly": "Records only"}
 LISTS = {"postings": "Postings", "notifications": "Messages", "tasks": "Tasks"}
 CANCELLED = "customer changed their mind"
-
-
-class RadiusPage(Explorer):
-    """A blast radius."""
-
-    @property
-    def map(self) -> Locator:
-        return self.page.locator(".map-sheet")
-
-    def box(self, identifier: str) -> Locator:
-        return self.page.locator(f'.box[data-id="{identifier}"]')
-
-    def boxes(self, of: str = ".box") -> set[str]:
-        return {one.get_attribute("data-id") or "" for one in self.page.locator(of).all()}
-
-    def stat(self, label: str) -> Locator:
-        return (
-            self.page.locator(".answer .stat")
-            .filter(has=self.page.locator("dt", has_text=label))
-            .locator("dd .figure")
-            .first
-        )
-
-    def band(self, name: str) -> Locator:
-        return self.page.locator(f".band.{name} .figure")
-
-    def tab(self, label: str) -> Locator:
-        return self.page.get_by_role("list", name="Lists").get_by_role("link", name=label)
-
-    def rows(self) -> Locator:
-        return self.page.locator("#rows tbody tr:not(.gap)")
-
-    @property
-    def params(self) -> str:
-        return unquote(self.page.url.partition("?")[2])
 
 
 @pytest.fixture

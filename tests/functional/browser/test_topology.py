@@ -1,16 +1,15 @@
 """The architect's pages: dependencies of an element, paths between two, what changed, and what-if."""
 
 from collections.abc import Iterator
-from urllib.parse import unquote
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from graph_models.time import HOUR, moment
 from tests.functional.browser.conftest import DEMO_NOW, ZONE
 from tests.functional.browser.estimates import asked, rounded, shown
-from tests.functional.browser.explorer import Explorer
+from tests.functional.browser.map_pages import MapPage
 from tests.functional.http.serving import Api
 from tests.functional.http.shop import TOPOLOGY
 
@@ -25,17 +24,7 @@ LABELS = {
 COUNTS = asked(*LABELS)
 
 
-class TopologyPage(Explorer):
-    @property
-    def map(self) -> Locator:
-        return self.page.locator(".map-sheet")
-
-    def box(self, identifier: str) -> Locator:
-        return self.page.locator(f'.box[data-id="{identifier}"]')
-
-    def boxes(self, of: str = ".box") -> set[str]:
-        return {one.get_attribute("data-id") or "" for one in self.page.locator(of).all()}
-
+class TopologyPage(MapPage):
     def find(self, label: str, text: str) -> None:
         """Types into the field and takes the first that is found."""
         self.page.get_by_label(label).fill(text)
@@ -47,10 +36,6 @@ class TopologyPage(Explorer):
             has=self.page.get_by_role("rowheader", name=label, exact=True)
         )
         return [cell.inner_text() for cell in row.get_by_role("cell").all()][:3]
-
-    @property
-    def params(self) -> str:
-        return unquote(self.page.url.partition("?")[2])
 
 
 @pytest.fixture
