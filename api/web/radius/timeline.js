@@ -3,6 +3,7 @@ import { html } from "/web/app/ui.js";
 import {
   about, expectedNumber, milliseconds, moment, number, plural, rangeOf, span
 } from "/web/app/format.js";
+import { Figures } from "/web/app/parts/figures.js";
 import { change, hrefWith } from "/web/app/router.js";
 import { BUCKET } from "./question.js";
 import { TimelineChart } from "./timeline_chart.js";
@@ -85,7 +86,7 @@ export function Timeline({ radius, params, impaired }) {
     <input class="impact-timeline-slider no-print" type="range" min=${timeline.from} max=${timeline.to}
         step=${HOUR / 4} value=${at} onInput=${move} aria-label="Time of the map"
         aria-valuetext=${at === asOf ? "now" : moment(at)} />
-    <${Figures} timeline=${timeline} />
+    <${Figures} caption="Timeline by the hour" columns=${COLUMNS} rows=${timeline.points.map(cellsOf)} />
   </section>`;
 }
 
@@ -109,38 +110,17 @@ function summaryOf(timeline, at, asOf, totals, impaired) {
   return `${when}: ${plural(impaired, "element")} impaired; by then ${figures.join(", ")}.`;
 }
 
-function Figures({ timeline }) {
-  return html`
-    <details class="small">
-      <summary>Figures</summary>
-      <div class="table-box" tabindex="0" role="region" aria-label="Timeline by the hour">
-        <table><caption class="sr">Timeline by the hour</caption>
-          <thead>
-            <tr>
-              <th scope="col">From</th>
-              <th scope="col" class="right">Affected orders</th>
-              <th scope="col" class="right">Range</th>
-              <th scope="col" class="right">Promises missed</th>
-              <th scope="col" class="right">Range</th>
-              <th scope="col" class="right">Postings late</th>
-              <th scope="col" class="right">Messages late</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${timeline.points.map((point) => html`
-              <tr key=${point.at}>
-                <th scope="row">${moment(point.at)}</th>
-                <td class="right">${number(point.ordersHit)}</td>
-                <td class="right">${rangeOf(point.orders)}</td>
-                <td class="right">${number(point.promisesMissed)}</td>
-                <td class="right">${rangeOf(point.promises)}</td>
-                <td class="right">${number(point.postingsLate)}</td>
-                <td class="right">${number(point.notificationsLate)}</td>
-              </tr>
-            `)}
-          </tbody>
-        </table>
-      </div>
-    </details>
-  `;
-}
+const COLUMNS = [
+  "From", "Affected orders", "Range", "Promises missed", "Range", "Postings late", "Messages late"
+];
+
+/** The cells of a bucket, as COLUMNS. */
+const cellsOf = (point) => [
+  moment(point.at),
+  number(point.ordersHit),
+  rangeOf(point.orders),
+  number(point.promisesMissed),
+  rangeOf(point.promises),
+  number(point.postingsLate),
+  number(point.notificationsLate)
+];

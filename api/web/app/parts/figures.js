@@ -14,7 +14,7 @@ export const Figures = ({ caption, columns, rows }) => html`
         <thead>
           <tr>
             ${columns.map((label, n) => html`
-              <th key=${label} scope="col" class=${n ? "right" : ""}>${label}</th>
+              <th key=${n} scope="col" class=${n ? "right" : ""}>${label}</th>
             `)}
           </tr>
         </thead>
