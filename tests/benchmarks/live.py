@@ -10,13 +10,10 @@ never reads.
 import argparse
 import asyncio
 import json
-import re
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count, pairwise
 from pathlib import Path
@@ -24,6 +21,8 @@ from pathlib import Path
 import httpx
 import numpy as np
 import websockets
+
+from tests.server_process import server_process
 
 QUERY = """subscription { blastRadius { asOf watermark headline complete
   totals { orders expectedOrders stuck exposed upcoming recordsOnly willMissPromise value { amount currency }
@@ -35,24 +34,6 @@ BATCH = 100
 """Events of one POST: what comes together in a tenth of a second."""
 SETTLE = 3.0
 """Seconds that readers are given after the last event."""
-
-
-@contextmanager
-def serving(store: Path) -> Iterator[str]:
-    """The address of a server of its own process over the store."""
-    server = subprocess.Popen(
-        [Path(sys.executable).with_name("impactgraph"), "serve", "--port", "0", "--store", str(store)],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert server.stdout is not None
-    found = re.search(r"http://[^/ ]+", server.stdout.readline())
-    assert found is not None
-    try:
-        yield found[0]
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def orders(number: int, at: datetime) -> list[dict[str, object]]:
@@ -232,8 +213,8 @@ def main() -> None:
                 check=True,
                 stdout=subprocess.DEVNULL,
             )
-        with serving(store) as address:
-            asyncio.run(measure(address, args))
+        with server_process(store) as server:
+            asyncio.run(measure(server.address, args))
 
 
 if __name__ == "__main__":

@@ -9,10 +9,6 @@ and is sent at its time, whether the earlier ones are answered or not; the time 
 import argparse
 import asyncio
 import json
-import os
-import re
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -24,6 +20,7 @@ import numpy as np
 
 from impactgraph.bootstrap import open_store
 from tests.alert_payloads import SECRET, alertmanager
+from tests.server_process import server_process
 from tests.stores.events import DOCUMENTS, at, topology
 
 SOURCES = """
@@ -43,21 +40,9 @@ def serving(folder: Path) -> Iterator[str]:
     store.close()
     (folder / "sources.yaml").write_text(SOURCES)
     (folder / "rules.yaml").write_text(RULES)
-    command = [sys.executable, "-m", "impactgraph", "serve", "--port", "0", "--store", str(folder / "store")]
-    server = subprocess.Popen(
-        [*command, "--sources", str(folder / "sources.yaml")],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"ALERT_SECRET": SECRET},
-    )
-    assert server.stdout is not None
-    found = re.search(r"http://[^/ ]+", server.stdout.readline())
-    assert found is not None
-    try:
-        yield found[0]
-    finally:
-        server.terminate()
-        server.wait()
+    options = ("--sources", str(folder / "sources.yaml"))
+    with server_process(folder / "store", *options, variables={"ALERT_SECRET": SECRET}) as server:
+        yield server.address
 
 
 def body(number: int) -> bytes:

@@ -20,12 +20,13 @@ from typing import Any
 
 import httpx
 
+from tests.server_process import ServerProcess
 from tests.soak.ledger import Comparison, Ledger, compare
 from tests.soak.load import SECONDS, Failed, Load, Refused
 from tests.soak.memory import Sample, watch
 from tests.soak.plan import EVENTS_OF_A_BATCH, Plan, plan
 from tests.soak.report import Findings, text_of
-from tests.soak.server import Server, make_store, serving
+from tests.soak.server import make_store, serving
 from tests.soak.updates import Updates, judge, subscribers
 
 _ABOUT = "{ about { watermark } orders(first: 500) { edges { node { id } } } sources { taken quarantined } }"
@@ -59,7 +60,7 @@ def plan_of(args: argparse.Namespace) -> Plan:
     return plan(args.minutes * 60, rates, spikes=args.spikes, spike_seconds=args.spike_seconds)
 
 
-async def soak(server: Server, args: argparse.Namespace) -> tuple[Load, Updates, list[Sample], int]:
+async def soak(server: ServerProcess, args: argparse.Namespace) -> tuple[Load, Updates, list[Sample], int]:
     """What came of the load; the events by which the log has grown with the batches."""
     begin = await _about(server)
     ids = [edge["node"]["id"] for edge in begin["orders"]["edges"]]
@@ -68,9 +69,7 @@ async def soak(server: Server, args: argparse.Namespace) -> tuple[Load, Updates,
     samples = list[Sample]()
     watermark = int(begin["about"]["watermark"])
     async with subscribers(server.address, args.subscribers) as seen:
-        watching = asyncio.create_task(
-            watch(server.process, args.minutes * 60 / _SAMPLES, load.orders, samples)
-        )
+        watching = asyncio.create_task(watch(server.pid, args.minutes * 60 / _SAMPLES, load.orders, samples))
         await load.run()
         watching.cancel()
         await send_again(load)
@@ -91,7 +90,7 @@ async def send_again(load: Load) -> None:
                     await asyncio.sleep(1)
 
 
-async def _about(server: Server) -> Any:
+async def _about(server: ServerProcess) -> Any:
     async with httpx.AsyncClient(base_url=server.address, timeout=120) as http:
         answer = await http.post("/graphql", json={"query": _ABOUT})
         return answer.json()["data"]

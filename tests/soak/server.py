@@ -1,12 +1,7 @@
 """A server of its own process over a store on disk, with a door for alerts."""
 
-import os
-import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from graph_models.time import Millis
@@ -14,18 +9,13 @@ from impactgraph.bootstrap import open_store, system_clock
 from impactgraph.demo.load import load_demo
 from tests.alert_payloads import SECRET
 from tests.benchmarks.webhooks import SOURCES
+from tests.server_process import ServerProcess, server_process
 
 RULES = """
 rules:
   - {match: {labels: {service: '*'}}, element: integration:oms-to-mailer, class: latency, delay: PT10M}
 """
 SEED = 7
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    address: str
-    process: int
 
 
 def make_store(folder: Path, orders: int, now: Callable[[], Millis] = system_clock) -> None:
@@ -38,21 +28,9 @@ def make_store(folder: Path, orders: int, now: Callable[[], Millis] = system_clo
 
 
 @contextmanager
-def serving(folder: Path, scratch: Path) -> Iterator[Server]:
+def serving(folder: Path, scratch: Path) -> Iterator[ServerProcess]:
     (scratch / "sources.yaml").write_text(SOURCES)
     (scratch / "rules.yaml").write_text(RULES)
-    command = [sys.executable, "-m", "impactgraph", "serve", "--port", "0", "--store", str(folder)]
-    server = subprocess.Popen(
-        [*command, "--sources", str(scratch / "sources.yaml")],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"ALERT_SECRET": SECRET},
-    )
-    assert server.stdout is not None
-    found = re.search(r"http://[^/ ]+", server.stdout.readline())
-    assert found is not None, "the server did not start"
-    try:
-        yield Server(found[0], server.pid)
-    finally:
-        server.terminate()
-        server.wait()
+    options = ("--sources", str(scratch / "sources.yaml"))
+    with server_process(folder, *options, variables={"ALERT_SECRET": SECRET}) as server:
+        yield server
