@@ -49,11 +49,11 @@ def backup(
         raise BadInputError(Problem(f"--keep is {keep}; keep 1 backup at least."))
     with keeper_of(common) as keeper:
         result = back_up(keeper.backup, folder, backup_cleaner, beside=include, keep=keep)
-    checked = _verify(folder, result) if verify else None
-    data = _data(result, checked)
+    check = _verify(folder, result) if verify else None
+    data = _data(result, check)
     present(
         common.format,
-        text=lambda out: _print(out, folder, result, checked),
+        text=lambda out: _print(out, folder, result, check),
         data=lambda: data,
         rows=lambda: Rows(tuple(data), [data]),
     )
@@ -69,7 +69,7 @@ def _verify(folder: Path, result: "BackupResult") -> "RestoreResult":
         return restore(BackupFolder(folder), result.manifest, store)
 
 
-def _data(result: "BackupResult", checked: "RestoreResult | None") -> dict[str, object]:
+def _data(result: "BackupResult", check: "RestoreResult | None") -> dict[str, object]:
     from impactgraph.cli.encode import iso_moment
 
     manifest = result.manifest
@@ -82,11 +82,11 @@ def _data(result: "BackupResult", checked: "RestoreResult | None") -> dict[str, 
         "newParts": result.new_parts,
         "newBytes": result.new_bytes,
         "cleanedParts": result.cleaned,
-        "verified": checked is not None,
+        "verified": check is not None,
     }
 
 
-def _print(out: "Console", folder: Path, result: "BackupResult", checked: "RestoreResult | None") -> None:
+def _print(out: "Console", folder: Path, result: "BackupResult", check: "RestoreResult | None") -> None:
     from impactgraph.cli.formats import count
 
     manifest = result.manifest
@@ -101,7 +101,5 @@ def _print(out: "Console", folder: Path, result: "BackupResult", checked: "Resto
     )
     if result.cleaned:
         out.print(f"What was forgotten was removed from {count(result.cleaned, 'part')} of earlier backups.")
-    if checked is not None:
-        out.print(
-            f"Verified: opened as a store, it has the same totals, and {count(checked.orders, 'order')}."
-        )
+    if check is not None:
+        out.print(f"Verified: opened as a store, it has the same totals, and {count(check.orders, 'order')}.")

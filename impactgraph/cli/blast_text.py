@@ -23,7 +23,7 @@ from impactgraph.cli.decode import (
 )
 from impactgraph.cli.encode.values import Json
 from impactgraph.cli.links import print_link
-from impactgraph.cli.output import print_heading, print_lines, table
+from impactgraph.cli.output import print_heading, print_headline, print_lines, table
 from impactgraph.cli.question import SUPPOSED_KEY
 from impactgraph.cli.to_come_text import money_cells, print_to_come
 from impactgraph.impact.estimate_text import say_exact_amounts, say_number
@@ -81,8 +81,7 @@ def print_blast(out: Console, blast: Json, layout: BlastLayout, question: Questi
     more there are.
     """
     at = known_moment(blast["asOf"])
-    out.print(formats.without_zone(blast["headline"]), style="bold")
-    out.print(f"As of {formats.dated(at)}, by {blast['topology']}. {formats.zone_note()}", style="dim")
+    print_headline(out, formats.without_zone(blast["headline"]), at, basis=f", by {blast['topology']}")
     _print_failures(out, blast["failures"], at)
     if blast["totals"]["orders"]:
         _print_totals(out, blast["totals"]["estimates"])

@@ -116,12 +116,12 @@ def _clock() -> Iterator[CheckResult]:
 def _server(address: str, token: str | None) -> Iterator[CheckResult]:
     """Whether the server answers, and what it has."""
     try:
-        yield from _served(ask_server(address, token=token))
+        yield from _check_server(ask_server(address, token=token))
     except ImpactGraphError as error:
         yield CheckResult("server", "fail", str(error))
 
 
-def _served(server: RemoteTarget) -> Iterator[CheckResult]:
+def _check_server(server: RemoteTarget) -> Iterator[CheckResult]:
     """The moment of a server that answers, and events ahead of it."""
     yield CheckResult("server", "ok", f"{server.client.address} answers")
     drift = abs(server.now - system_clock())
@@ -139,7 +139,7 @@ def _store(place: Place) -> Iterator[CheckResult]:
         yield CheckResult("server", "fail", str(error))
         return
     if server is not None:
-        yield from _served(server)
+        yield from _check_server(server)
         yield CheckResult("store", "ok", f"{address} is in use by that server; commands ask it")
         yield from _access(address)
         return

@@ -96,17 +96,17 @@ def _values(settings: Settings) -> Iterator[Problem]:
 
 def _places(place: Place, settings: Settings) -> Iterator[CheckResult]:
     """Where the store is, and the secrets that are no part of a file."""
-    yield from _checked(
+    yield from _check(
         "store address", shown_address(place.store), lambda: check_address(place.store, settings)
     )
     if VARIABLE in os.environ or place.token_file is not None:
-        yield from _checked("token", "readable", lambda: token_of(place))
+        yield from _check("token", "readable", lambda: token_of(place))
     if (admin_key := settings.admin_key_file) is not None:
-        yield from _checked("admin key", str(admin_key), lambda: AdminKeyFile(admin_key))
+        yield from _check("admin key", str(admin_key), lambda: AdminKeyFile(admin_key))
     if (secret := settings.session_secret_file) is not None:
-        yield from _checked("sessions", str(secret), lambda: read_secrets(secret))
+        yield from _check("sessions", str(secret), lambda: read_secrets(secret))
     if settings.mcp:
-        yield from _checked("assistants", settings.mcp, check_installed)
+        yield from _check("assistants", settings.mcp, check_installed)
 
 
 def _access(settings: Settings) -> Iterator[CheckResult]:
@@ -121,7 +121,7 @@ def _access(settings: Settings) -> Iterator[CheckResult]:
         yield from _warn_of_sessions(found, settings)
     if settings.personal or settings.personal_key_file or (file is not None and is_read):
         kept = settings if is_read else settings.model_copy(update={"access": None})
-        yield from _checked("personal data", "kept as declared", lambda: read_personal(kept))
+        yield from _check("personal data", "kept as declared", lambda: read_personal(kept))
 
 
 def _problems_of_access(rules: AccessRules, file: Path) -> list[Problem]:
@@ -165,17 +165,17 @@ def _messages(settings: Settings) -> Iterator[CheckResult]:
 
 def _operations(settings: Settings) -> Iterator[CheckResult]:
     if (path := settings.operations) is not None:
-        yield from _checked("operations", str(path), lambda: read_operations(path, is_exclusive=False))
+        yield from _check("operations", str(path), lambda: read_operations(path, is_exclusive=False))
 
 
 def _topology(path: Path) -> Iterator[CheckResult]:
-    found = validate_path(path)
-    yield from (CheckResult("topology", "warn", str(problem)) for problem in found.warnings)
-    elements = len(found.topology.elements) if found.topology is not None else 0
-    yield from _results("topology", f"{path}: {count(elements, 'element')}", found.errors)
+    validation = validate_path(path)
+    yield from (CheckResult("topology", "warn", str(problem)) for problem in validation.warnings)
+    elements = len(validation.topology.elements) if validation.topology is not None else 0
+    yield from _results("topology", f"{path}: {count(elements, 'element')}", validation.errors)
 
 
-def _checked(check: str, detail: str, work: Callable[[], object]) -> Iterator[CheckResult]:
+def _check(check: str, detail: str, work: Callable[[], object]) -> Iterator[CheckResult]:
     """Of work that raises BadInputError where something is wrong; `detail`: where nothing is."""
     yield from _results(check, detail, _problems_of(work))
 

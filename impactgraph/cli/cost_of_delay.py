@@ -82,12 +82,11 @@ def _print(out: "Console", costs: "Json", question: "Question") -> None:
     from impactgraph.cli import formats
     from impactgraph.cli.decode import known_moment, money_estimates_in
     from impactgraph.cli.links import print_link
-    from impactgraph.cli.output import print_heading, print_lines, table
+    from impactgraph.cli.output import print_heading, print_headline, print_lines, table
     from impactgraph.impact.estimate_text import say_number
 
     at, points = known_moment(costs["asOf"]), costs["costOfDelay"]
-    out.print(formats.without_zone(costs["delaySentence"]), style="bold")
-    out.print(f"As of {formats.dated(at)}, by {costs['topology']}. {formats.zone_note()}", style="dim")
+    print_headline(out, formats.without_zone(costs["delaySentence"]), at, basis=f", by {costs['topology']}")
     figures = (
         "orders",
         "orders range",

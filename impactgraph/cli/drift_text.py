@@ -7,7 +7,7 @@ from graph_models.time import Millis
 from impactgraph.cli import formats
 from impactgraph.cli.decode import known_moment, money_in, nodes_in
 from impactgraph.cli.encode.values import Json
-from impactgraph.cli.output import print_rest, table
+from impactgraph.cli.output import print_headline, print_rest, table
 
 _FIGURES = ("before", "now", "p-value", "orders", "value")
 
@@ -18,8 +18,7 @@ def print_drift(out: Console, page: Json, at: Millis) -> None:
         out.print("No change in the last week.", style="bold")
         return
     changes = nodes_in(page)
-    out.print(f"{formats.count(page['totalCount'], 'change')} found.", style="bold")
-    out.print(f"As of {formats.dated(at)}. {formats.zone_note()}", style="dim")
+    print_headline(out, f"{formats.count(page['totalCount'], 'change')} found.", at)
     rows = table("change", "where", "since", *_FIGURES, right=_FIGURES)
     for each in changes:
         rows.add_row(

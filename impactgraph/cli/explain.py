@@ -1,12 +1,10 @@
 """`impactgraph explain`: why a failure affects an order, hop by hop, or where it was stopped."""
 
-from typing import TYPE_CHECKING, Annotated
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING
 
 from impactgraph.cli.options import COMMON, Common
 from impactgraph.cli.order_text import OrderText
-from impactgraph.cli.question_options import NO_FORECAST_OPTIONS, AsOf, ForecastOptions, Zone
+from impactgraph.cli.question_options import NO_FORECAST_OPTIONS, AsOf, FailureId, ForecastOptions, Zone
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -15,8 +13,6 @@ if TYPE_CHECKING:
     from graph_models.time import Millis
     from impactgraph.cli.encode.values import Json
     from impactgraph.cli.output import Rows
-
-FailureId = Annotated[str, Parameter(help="Id of a reported failure, such as F-stock or failure:F-stock.")]
 
 
 def explain(

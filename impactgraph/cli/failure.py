@@ -8,13 +8,13 @@ from cyclopts import Parameter
 from graph_models.enums import FailureClass, Severity
 from graph_models.scope import DIMENSIONS
 from impactgraph.cli.options import COMMON, Common
+from impactgraph.cli.question_options import FailureId
 
 if TYPE_CHECKING:
     from graph_models.time import Millis
     from impactgraph.cli.question import OptionReader
     from impactgraph.usecases.update_failure import FailureChange
 
-FailureId = Annotated[str, Parameter(help="Id of a reported failure, such as F-stock or failure:F-stock.")]
 Target = Annotated[
     str, Parameter(help="Element that failed, such as system:oms or integration:store-adjustments.")
 ]
@@ -136,7 +136,7 @@ def update(
     change = _change(fields, answer_target.now, reader)
     reader.raise_problems()
     if fields == NO_FIELDS:
-        raise BadInputError(Problem("Nothing is to be changed: give what is other, such as --until +2h."))
+        raise BadInputError(Problem("Nothing to change: give at least one field, such as --until +2h."))
     with answer_target.open() as answers:
         action = FailureAction(
             "update", lambda dry_run: answers.update_failure(failure, change, dry_run=dry_run)

@@ -141,7 +141,7 @@ def _figures(preview: Json) -> Any:
     rows = table("", *columns, right=columns)
     for title, key in _FIGURES.items():
         cells = [each[key]["expected"] for each in (before, after) if each is not None]
-        difference = [_signed(cells[1] - cells[0])] if len(cells) == 2 else []
+        difference = [_with_sign(cells[1] - cells[0])] if len(cells) == 2 else []
         rows.add_row(title, *map(say_number, cells), *difference)
     for currency in dict.fromkeys(name for each in (before, after) for name in _amounts(each)):
         cells = [_amounts(each).get(currency) for each in (before, after) if each is not None]
@@ -160,7 +160,7 @@ def _amounts(estimates: Json | None) -> dict[str, Any]:
     return {each.currency: each.expected for each in exact_amounts(amounts)}
 
 
-def _signed(number: float) -> str:
+def _with_sign(number: float) -> str:
     return "0" if abs(number) < 0.5 else f"{number:+,.0f}"
 
 

@@ -63,23 +63,23 @@ def forget(
     from impactgraph.usecases.forget import read_request
 
     request = read_request(order, attribute, also)
-    if not yes and not _confirmed(len(request.orders) + len(request.attributes)):
+    if not yes and not _confirm(len(request.orders) + len(request.attributes)):
         return 1
     with keeper_of(common) as keeper:
         result = keeper.forget(request)
-        saved = None if backup is None else back_up(keeper.backup, backup, backup_cleaner)
-    data = _data(result) | {"cleanedBackupParts": None if saved is None else saved.cleaned}
+        backup_result = None if backup is None else back_up(keeper.backup, backup, backup_cleaner)
+    data = _data(result) | {"cleanedBackupParts": None if backup_result is None else backup_result.cleaned}
     places = [{"place": each.name, "occurrences": each.occurrences} for each in result.search.places]
     present(
         common.format,
-        text=lambda out: _print(out, result, None if saved is None else saved.cleaned),
+        text=lambda out: _print(out, result, None if backup_result is None else backup_result.cleaned),
         data=lambda: data | {"places": places},
         rows=lambda: Rows(tuple(data), [data]),
     )
     return 1 if result.search.occurrences else 0
 
 
-def _confirmed(subjects: int) -> bool:
+def _confirm(subjects: int) -> bool:
     import sys
 
     from impactgraph.cli.output import print_error
@@ -104,7 +104,7 @@ def _data(result: "ForgetResult") -> dict[str, object]:
     }
 
 
-def _print(out: "Console", result: "ForgetResult", cleaned: int | None) -> None:
+def _print(out: "Console", result: "ForgetResult", cleaned_parts: int | None) -> None:
     from impactgraph.cli.formats import count
 
     out.print(
@@ -119,7 +119,7 @@ def _print(out: "Console", result: "ForgetResult", cleaned: int | None) -> None:
     )
     for place in search.places:
         out.print(f"  {place.occurrences:,} in {place.name}")
-    if cleaned is not None:
-        out.print(f"It was removed from {count(cleaned, 'part')} of earlier backups.")
+    if cleaned_parts is not None:
+        out.print(f"It was removed from {count(cleaned_parts, 'part')} of earlier backups.")
     else:
         out.print("Backups: the next `impactgraph backup` into a folder removes it from all backups there.")

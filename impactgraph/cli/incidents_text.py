@@ -8,7 +8,7 @@ from graph_models.time import Millis
 from impactgraph.cli import formats
 from impactgraph.cli.decode import has_next, key_in, known_moment, moment_in, nodes_in
 from impactgraph.cli.encode.values import Json
-from impactgraph.cli.output import Rows, print_hanging, print_lines, table
+from impactgraph.cli.output import Rows, print_hanging, print_headline, print_lines, table
 
 _MOST_CAUSES = 3
 _MOST_NAMES = 10
@@ -43,8 +43,7 @@ def print_incidents(out: Console, answer: Json) -> None:
         )
         return
     what = f"{formats.count(total, 'incident')}, most costly first"
-    out.print(f"{what}." if total > 1 else f"{formats.count(total, 'incident')}.", style="bold")
-    out.print(f"As of {formats.dated(at)}. {formats.zone_note()}", style="dim")
+    print_headline(out, f"{what}." if total > 1 else f"{formats.count(total, 'incident')}.", at)
     for number, incident in enumerate(loud, 1):
         _print_incident(out, number, incident, at)
     if quiet:
@@ -105,8 +104,8 @@ def _state_text(incident: Json) -> str:
 
 
 def _residual_text(residual: Json, now: Millis) -> str:
-    drained = moment_in(residual["drainedBy"])
-    until = f", backlog cleared by {formats.at(drained, now)}" if drained is not None else ""
+    drained_at = moment_in(residual["drainedBy"])
+    until = f", backlog cleared by {formats.at(drained_at, now)}" if drained_at is not None else ""
     records = formats.count(residual["records"], "record")
     return (
         f"Left: {residual['healing']:,} recover without action{until}; {residual['needAction']:,} wait for a "
@@ -149,12 +148,12 @@ def _saves_text(step: Json) -> str:
         return f"Done {formats.dated(known_moment(step['at']))} by {step['by'] or 'somebody'}."
     if step["saves"] is None:
         return step["savesReason"] or ""
-    text = f"Saves now: {_saved(step['saves'])}"
+    text = f"Saves now: {_saving_text(step['saves'])}"
     later = step["savesInAnHour"]
-    return f"{text}; in an hour: {_saved(later)}." if later is not None else f"{text}."
+    return f"{text}; in an hour: {_saving_text(later)}." if later is not None else f"{text}."
 
 
-def _saved(estimates: Json) -> str:
+def _saving_text(estimates: Json) -> str:
     promises, orders = (round(estimates[name]["expected"]) for name in ("promisesMissed", "orders"))
     if not promises and not orders:
         return "nothing"

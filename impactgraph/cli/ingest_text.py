@@ -109,12 +109,12 @@ def _print_some(out: "Console", lines: list[str]) -> None:
         out.print(f"  … and {len(lines) - MOST_LINES:,} more (--format json has them all)")
 
 
-def _passed_line(passed: "PassedOver") -> str:
-    activity = f", activity {_quoted(passed.activity)}" if passed.activity else ""
-    mark = "" if passed.is_expected else "! "
-    hint = f" {passed.hint}" if passed.hint else ""
-    return f"{mark}{passed.count:,} passed over: {passed.reason}{activity} (first: {passed.example}).{hint}"
+def _passed_line(count: "PassedOver") -> str:
+    activity = f", activity {_quote(count.activity)}" if count.activity else ""
+    mark = "" if count.is_expected else "! "
+    hint = f" {count.hint}" if count.hint else ""
+    return f"{mark}{count.count:,} passed over: {count.reason}{activity} (first: {count.example}).{hint}"
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return repr(text) if text.isprintable() else ascii(text)

@@ -62,13 +62,13 @@ class RemoteKeeper:
         from impactgraph.ports.removal import ForgetResult
 
         body = {"orders": list(request.orders), "attributes": [list(each) for each in request.attributes]}
-        return _decoded(self._answer("/forget", body), ForgetResult)
+        return _decode(self._answer("/forget", body), ForgetResult)
 
     def retain(self, rules: "Sequence[RetentionRule]", *, dry_run: bool) -> "list[RetentionCount]":
         from impactgraph.ports.removal import RetentionCount
 
         texts = [{name: _plain(value) for name, value in asdict(rule).items()} for rule in rules]
-        return _decoded(self._answer("/retention", {"rules": texts, "dryRun": dry_run}), list[RetentionCount])
+        return _decode(self._answer("/retention", {"rules": texts, "dryRun": dry_run}), list[RetentionCount])
 
     def _answer(self, path: str, body: Mapping[str, object]) -> bytes:
         with self.client.post(path, json.dumps(body).encode()) as response:
@@ -79,7 +79,7 @@ def _plain(value: object) -> object:
     return sorted(cast("frozenset[str]", value)) if isinstance(value, frozenset) else value
 
 
-def _decoded(body: bytes, kind: Any) -> Any:
+def _decode(body: bytes, kind: Any) -> Any:
     import msgspec
 
     return msgspec.json.decode(body, type=kind)

@@ -123,17 +123,17 @@ def generate(*, common: Common = COMMON) -> int:
     return 0
 
 
-def _show(issued: "IssuedKey", common: Common) -> int:
+def _show(issue: "IssuedKey", common: Common) -> int:
     """The key alone on standard output, so that a shell can take it; what it is on standard error."""
     from impactgraph.bootstrap import system_clock
     from impactgraph.cli.keys_text import issued_text, key_data
     from impactgraph.cli.output import print_error, write_json
 
     if common.format == "json":
-        write_json({"key": key_data(issued.key, system_clock()), "token": issued.token.text})
+        write_json({"key": key_data(issue.key, system_clock()), "token": issue.token.text})
     else:
-        sys.stdout.write(f"{issued.token.text}\n")
-        print_error(issued_text(issued.key))
+        sys.stdout.write(f"{issue.token.text}\n")
+        print_error(issued_text(issue.key))
     return 0
 
 

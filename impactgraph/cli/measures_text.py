@@ -60,10 +60,10 @@ def print_measures(out: Console, answer: Json) -> None:
 
 def _incidents(title: str, rows: Sequence[tuple[str, Json]], columns: Sequence[str]) -> Table:
     """`columns`: headings, those of `_texts`; those of alerts are left out where there is none."""
-    found = table(title, *columns, right=columns)
+    lines = table(title, *columns, right=columns)
     for key, each in rows:
-        found.add_row(key, *_texts(each)[: len(columns)])
-    return found
+        lines.add_row(key, *_texts(each)[: len(columns)])
+    return lines
 
 
 def _texts(each: Json) -> tuple[str, ...]:
@@ -71,8 +71,8 @@ def _texts(each: Json) -> tuple[str, ...]:
     return (
         f"{each['incidents']:,}",
         *(_span(each[name]["median"]) for name in _TIMES),
-        _expected(each, "orders"),
-        _expected(each, "promisesMissed"),
+        _expectation(each, "orders"),
+        _expectation(each, "promisesMissed"),
         f"{each['alerts']:,}",
         formats.NOTHING if each["alertsPerIncident"] is None else f"{each['alertsPerIncident']:.1f}",
         formats.NOTHING if each["quietShare"] is None else formats.share(each["quietShare"]),
@@ -84,7 +84,7 @@ def _span(text: str | None) -> str:
     return formats.NOTHING if span is None else formats.duration(span)
 
 
-def _expected(figures: Json, name: str) -> str:
+def _expectation(figures: Json, name: str) -> str:
     return f"{figures[name]:,.0f}" if figures["counted"] else formats.NOTHING
 
 
@@ -106,17 +106,17 @@ def _print_service(out: Console, levels: Sequence[Json]) -> None:
 
 
 def _print_steps(out: Console, steps: Sequence[Json]) -> None:
-    failed = sorted((each for each in steps if each["failed"]), key=lambda each: -each["rate"])
-    if not failed:
+    failing_steps = sorted((each for each in steps if each["failed"]), key=lambda each: -each["rate"])
+    if not failing_steps:
         return
     out.print()
     figures = ("entered", "with errors", "rate")
     rows = table("period", "step", *figures, right=figures)
-    for each in failed[:_MOST_STEPS]:
+    for each in failing_steps[:_MOST_STEPS]:
         numbers = f"{each['entered']:,}", f"{each['failed']:,}", formats.share(each["rate"])
         rows.add_row(each["period"], key_in(each["step"]), *numbers)
     out.print(rows)
-    _print_rest(out, len(failed) - _MOST_STEPS)
+    _print_rest(out, len(failing_steps) - _MOST_STEPS)
 
 
 def _print_postings(out: Console, postings: Sequence[Json]) -> None:

@@ -1,4 +1,4 @@
-"""`impactgraph notices`: who was told of incidents, and who would be."""
+"""`impactgraph notices`: who was notified of incidents, and who would be."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal

@@ -66,25 +66,23 @@ def orders(
 ) -> int:
     """Prints the orders; returns the exit status."""
     from impactgraph.cli.answers import find_target
-    from impactgraph.cli.order_filter import order_filter
+    from impactgraph.cli.order_selection import read_selection
     from impactgraph.cli.orders_text import orders_rows, print_orders
     from impactgraph.cli.output import present
     from impactgraph.cli.question import OptionReader
-    from impactgraph.cli.times import parse_moment_option
     from impactgraph.usecases.orders import OrderQuery
     from impactgraph.usecases.pages import check_first
 
     target = find_target(common)
     reader = OptionReader()
-    at = reader.read(parse_moment_option, "--as-of", as_of, target.now)
     options = (("statuses", status), ("systems", system), ("steps", step))
     limits = (*where, *(f"{name}={value}" for name, values in options for value in values))
-    filter_ = reader.read(order_filter, limits, target.now if at is None else at)
+    selection = read_selection(reader, target.now, where=limits, as_of=as_of)
     order_by = reader.read(parse_sort, sort)
     size = reader.read(check_first, first)
     reader.raise_problems()
-    assert filter_ is not None and order_by is not None
-    query = OrderQuery(where=filter_, sort=order_by, as_of=at, missing=missing or None)
+    assert order_by is not None
+    query = OrderQuery(where=selection.where, sort=order_by, as_of=selection.as_of, missing=missing or None)
     with target.open() as answers:
         answer = answers.orders(query, None if common.format == "csv" else size)
     present(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from graph_models.time import Millis
     from impactgraph.errors import Problem
 
 WIDTH = 150
@@ -76,6 +77,14 @@ def present(
 
         with times_in(timezone):
             text(console())
+
+
+def print_headline(out: "Console", sentence: str, at: "Millis", *, basis: str = "") -> None:
+    """Prints the first sentence of an answer, the moment that it is for, and `basis`: what it is based on."""
+    from impactgraph.cli import formats
+
+    out.print(sentence, style="bold")
+    out.print(f"As of {formats.dated(at)}{basis}. {formats.zone_note()}", style="dim")
 
 
 def print_heading(out: "Console", text: str) -> None:

@@ -34,25 +34,21 @@ def overdue(
 ) -> int:
     """Prints overdue orders, or reports a suspect; returns the exit status."""
     from impactgraph.cli.answers import find_target
-    from impactgraph.cli.order_filter import order_filter
+    from impactgraph.cli.order_selection import read_selection
     from impactgraph.cli.output import present
     from impactgraph.cli.overdue_data import overdue_rows
     from impactgraph.cli.overdue_text import print_overdue
     from impactgraph.cli.question import OptionReader, parse_dimensions
-    from impactgraph.cli.times import parse_moment_option, parse_zone_option
     from impactgraph.usecases.overdue import OverdueQuestion
     from impactgraph.usecases.pages import check_first
 
     target = find_target(common)
     reader = OptionReader()
-    at = reader.read(parse_moment_option, "--as-of", as_of, target.now)
-    zone = reader.read(parse_zone_option, timezone)
-    filter_ = reader.read(order_filter, where, target.now if at is None else at)
+    selection = read_selection(reader, target.now, where=where, as_of=as_of, timezone=timezone)
     dimensions = reader.read(parse_dimensions, by)
     size = reader.read(check_first, orders)
     reader.raise_problems()
-    assert filter_ is not None and zone is not None
-    question = OverdueQuestion(filter_, at, zone)
+    question = OverdueQuestion(selection.where, selection.as_of, selection.timezone)
     everything = common.format == "csv" and report is None
     with target.open() as answers:
         answer = answers.overdue(question, dimensions or (), None if everything else size)
@@ -60,7 +56,7 @@ def overdue(
             return _report(answers, _suspect(answer["suspects"], report), common.format)
     present(
         common.format,
-        timezone=zone,
+        timezone=selection.timezone,
         text=lambda out: print_overdue(out, answer, question.asked_for),
         data=lambda: answer,
         rows=lambda: overdue_rows(answer),

@@ -17,7 +17,7 @@ from impactgraph.cli.decode import (
     single_money,
 )
 from impactgraph.cli.encode.values import Json
-from impactgraph.cli.output import table
+from impactgraph.cli.output import print_headline, table
 
 _MOST_GROUPS = 12
 
@@ -29,8 +29,7 @@ def print_overdue(out: Console, report: Json, asked_for: str) -> None:
         out.print(_none_overdue(report, asked_for), style="bold")
     else:
         verb = "is" if count == 1 else "are"
-        out.print(f"{formats.count(count, 'order')} {verb} overdue.", style="bold")
-        out.print(f"As of {formats.dated(at)}. {formats.zone_note()}", style="dim")
+        print_headline(out, f"{formats.count(count, 'order')} {verb} overdue.", at)
         _print_groups(out, report["groups"])
         _print_factors(out, report["inCommon"])
     _print_suspects(out, report["suspects"])

@@ -34,31 +34,28 @@ def payloads(
 ) -> int:
     """Prints the findings; returns the exit status."""
     from impactgraph.cli.answers import find_target
-    from impactgraph.cli.order_filter import order_filter
+    from impactgraph.cli.order_selection import read_selection
     from impactgraph.cli.output import present
     from impactgraph.cli.payloads_data import payloads_rows
     from impactgraph.cli.payloads_text import print_payloads
     from impactgraph.cli.question import OptionReader
-    from impactgraph.cli.times import parse_moment_option, parse_zone_option
     from impactgraph.usecases.pages import check_first
     from impactgraph.usecases.payloads import PayloadsQuestion
 
     target = find_target(common)
     reader = OptionReader()
-    at = reader.read(parse_moment_option, "--as-of", as_of, target.now)
-    zone = reader.read(parse_zone_option, timezone)
-    filter_ = reader.read(order_filter, where, target.now if at is None else at)
+    selection = read_selection(reader, target.now, where=where, as_of=as_of, timezone=timezone)
     kinds = reader.read(parse_kinds, kind)
     size = reader.read(check_first, first)
     reader.raise_problems()
-    assert filter_ is not None and zone is not None
-    question = PayloadsQuestion(filter_, kinds or None, at, zone)
+    question = PayloadsQuestion(selection.where, kinds or None, selection.as_of, selection.timezone)
     with target.open() as answers:
         page = answers.payloads(question, None if common.format == "csv" else size)
+    at = target.now if selection.as_of is None else selection.as_of
     present(
         common.format,
-        timezone=zone,
-        text=lambda out: print_payloads(out, page, question.asked_for, target.now if at is None else at),
+        timezone=selection.timezone,
+        text=lambda out: print_payloads(out, page, question.asked_for, at),
         data=lambda: page,
         rows=lambda: payloads_rows(page),
     )

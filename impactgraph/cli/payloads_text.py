@@ -6,7 +6,7 @@ from graph_models.time import Millis
 from impactgraph.cli import formats
 from impactgraph.cli.decode import known_moment, money_in, nodes_in
 from impactgraph.cli.encode.values import Json
-from impactgraph.cli.output import print_rest, table
+from impactgraph.cli.output import print_headline, print_rest, table
 
 _MOST_SUSPECTS = 3
 
@@ -19,8 +19,7 @@ def print_payloads(out: Console, page: Json, asked_for: str, at: Millis) -> None
         everything = "No duplicate or incomplete orders, stock differences or errors."
         out.print(none if asked_for else everything, style="bold")
         return
-    out.print(f"{formats.count(count, 'finding')} in message contents.", style="bold")
-    out.print(f"As of {formats.dated(at)}. {formats.zone_note()}", style="dim")
+    print_headline(out, f"{formats.count(count, 'finding')} in message contents.", at)
     rows = table("kind", "finding", "last", "value", "suspects", right=("value",))
     findings = nodes_in(page)
     for each in findings:

@@ -13,6 +13,7 @@ WHAT_IF_GROUP = Group("What-if: nothing is stored", sort_key=2)
 FORECAST_GROUP = Group("Forecast", sort_key=3)
 ABOUT_AS_OF = "Answer as of this moment: ISO 8601, or relative such as -2h."
 
+FailureId = Annotated[str, Parameter(help="Id of a reported failure, such as F-stock or failure:F-stock.")]
 Failures = Annotated[
     tuple[str, ...],
     Parameter(

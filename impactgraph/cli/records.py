@@ -57,35 +57,33 @@ def records(
 ) -> int:
     """Prints the findings; returns the exit status."""
     from impactgraph.cli.answers import find_target
-    from impactgraph.cli.order_filter import order_filter
+    from impactgraph.cli.order_selection import read_selection
     from impactgraph.cli.output import present
     from impactgraph.cli.question import OptionReader
     from impactgraph.cli.records_data import records_rows
     from impactgraph.cli.records_text import print_records
-    from impactgraph.cli.times import parse_moment_option, parse_zone_option
     from impactgraph.usecases.pages import check_first
     from impactgraph.usecases.record_lists import RecordListQuestion
     from impactgraph.usecases.records import RecordsQuestion
 
     target = find_target(common)
     reader = OptionReader()
-    at = reader.read(parse_moment_option, "--as-of", as_of, target.now)
-    zone = reader.read(parse_zone_option, timezone)
-    filter_ = reader.read(order_filter, where, target.now if at is None else at)
+    selection = read_selection(reader, target.now, where=where, as_of=as_of, timezone=timezone)
     effects = reader.read(parse_effects, effect)
     states = reader.read(parse_states, state)
     size = reader.read(check_first, first)
     reader.raise_problems()
-    assert filter_ is not None and zone is not None
     if state:
-        every = RecordListQuestion(filter_, type or None, states or None, at)
+        every = RecordListQuestion(selection.where, type or None, states or None, selection.as_of)
         return _list(every, effect, target, size, common)
-    question = RecordsQuestion(filter_, type or None, effects or None, at, zone)
+    question = RecordsQuestion(
+        selection.where, type or None, effects or None, selection.as_of, selection.timezone
+    )
     with target.open() as answers:
         answer = answers.records(question, None if common.format == "csv" else size)
     present(
         common.format,
-        timezone=zone,
+        timezone=selection.timezone,
         text=lambda out: print_records(out, answer, question.asked_for),
         data=lambda: {name: value for name, value in answer.items() if name != "hasOrders"},
         rows=lambda: records_rows(answer["records"]),

@@ -16,7 +16,7 @@ from impactgraph.cli.decode import (
     single_money,
 )
 from impactgraph.cli.encode.values import Json
-from impactgraph.cli.output import print_rest, table
+from impactgraph.cli.output import print_headline, print_rest, table
 from impactgraph.cli.reconcile_text import short_finding
 from impactgraph.topology.names import record_kind_text
 
@@ -31,8 +31,7 @@ def print_records(out: Console, answer: Json, asked_for: str) -> None:
         out.print(_none(answer, formats.day_and_time(at), asked_for), style="bold")
     else:
         verb = "needs" if count == 1 else "need"
-        out.print(f"{formats.count(count, 'record')} {verb} attention.", style="bold")
-        out.print(f"As of {formats.dated(at)}. {formats.zone_note()}", style="dim")
+        print_headline(out, f"{formats.count(count, 'record')} {verb} attention.", at)
         _print_totals(out, answer["totals"])
         _print_findings(out, page, at)
     if rates:

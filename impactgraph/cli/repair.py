@@ -118,12 +118,12 @@ def _write_rows(rows: "Rows") -> int:
     """Writes all rows as they arrive; returns 1 where one of them is left to do."""
     from impactgraph.cli.output import Rows, write_csv
 
-    left: list[bool] = []
+    open_items: list[bool] = []
 
     def noted() -> "Iterator[Mapping[str, object]]":
         for row in rows.rows:
-            left.append(row.get("done_at") is None)
+            open_items.append(row.get("done_at") is None)
             yield row
 
     write_csv(Rows(rows.columns, noted()))
-    return 1 if any(left) else 0
+    return 1 if any(open_items) else 0

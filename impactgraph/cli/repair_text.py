@@ -17,7 +17,7 @@ from impactgraph.cli.decode import (
     single_money,
 )
 from impactgraph.cli.encode.values import Json
-from impactgraph.cli.output import print_rest, table
+from impactgraph.cli.output import print_headline, print_rest, table
 from impactgraph.topology.names import record_kind_text
 from impactgraph.usecases.repair_exports import RepairExport
 
@@ -27,8 +27,7 @@ _MOST_GROUPS = 15
 def print_repair(out: Console, answer: Json, export: RepairExport) -> None:
     """Prints one list, or why it is empty."""
     at, page = known_moment(answer["asOf"]), answer[LISTS[export]]
-    out.print(_title(page, export), style="bold")
-    out.print(f"As of {formats.dated(at)}. {formats.zone_note()}", style="dim")
+    print_headline(out, _title(page, export), at)
     match export:
         case RepairExport.REPLAY:
             _print_replay(out, page, at)

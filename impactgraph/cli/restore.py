@@ -58,13 +58,13 @@ def restore(
 
     if common.server is not None:
         raise BadInputError(Problem("`restore` makes a new store: name it with --store, without --server."))
-    saved = BackupFolder(folder)
+    backups = BackupFolder(folder)
     if list_:
-        return _list(saved, common)
-    manifest = choose_backup(saved, parse_moment_option("--until", until, system_clock()))
+        return _list(backups, common)
+    manifest = choose_backup(backups, parse_moment_option("--until", until, system_clock()))
     with trial() if verify else _new_store(common.store) as store:
-        result = restore(saved, manifest, store)
-    paths = [] if files is None or verify else write_files(saved, manifest, files)
+        result = restore(backups, manifest, store)
+    paths = [] if files is None or verify else write_files(backups, manifest, files)
     data = _data(result, [str(path) for path in paths])
     present(
         common.format,
@@ -107,7 +107,7 @@ def _new_store(address: str) -> "Generator[Store]":
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _list(saved: "BackupFolder", common: Common) -> int:
+def _list(backups: "BackupFolder", common: Common) -> int:
     from impactgraph.cli.encode import iso_moment
     from impactgraph.cli.output import Rows, present, table
 
@@ -120,12 +120,12 @@ def _list(saved: "BackupFolder", common: Common) -> int:
             "orders": each.counts["orders"],
             "bytes": sum(part.bytes for part in each.parts),
         }
-        for each in saved.manifests()
+        for each in backups.manifests()
     ]
 
     def text(out: "Console") -> None:
         if not rows:
-            out.print(f"There is no backup in {saved.path}.")
+            out.print(f"There is no backup in {backups.path}.")
             return
         lines = table(*rows[0], right=("watermark", "events", "orders", "bytes"))
         for row in rows:

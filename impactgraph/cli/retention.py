@@ -37,9 +37,9 @@ def retention(
         raise BadInputError(Problem("Name the file of the rules, or set IMPACTGRAPH_RETENTION."))
     if apply and dry_run:
         raise BadInputError(Problem("--apply removes and --dry-run only counts: give one of them."))
-    parsed = load_retention(rules)
+    retention_rules = load_retention(rules)
     with keeper_of(common) as keeper:
-        counts = keeper.retain(parsed.at(system_clock()), dry_run=not apply)
+        counts = keeper.retain(retention_rules.at(system_clock()), dry_run=not apply)
     rows = [
         {
             "rule": each.rule,
@@ -52,14 +52,14 @@ def retention(
     ]
     present(
         common.format,
-        text=lambda out: _print(out, counts, applied=apply),
+        text=lambda out: _print(out, counts, is_applied=apply),
         data=lambda: {"applied": apply, "rules": rows},
         rows=lambda: Rows(("rule", "before", "orders", "events", "quarantined"), rows),
     )
     return 0
 
 
-def _print(out: "Console", counts: "Sequence[RetentionCount]", *, applied: bool) -> None:
+def _print(out: "Console", counts: "Sequence[RetentionCount]", *, is_applied: bool) -> None:
     from impactgraph.cli.formats import day_and_time
     from impactgraph.cli.output import table
 
@@ -75,10 +75,10 @@ def _print(out: "Console", counts: "Sequence[RetentionCount]", *, applied: bool)
             f"{each.entries:,}",
         )
     out.print(lines)
-    out.print(_outcome(counts, applied=applied))
+    out.print(_outcome(counts, is_applied=is_applied))
 
 
-def _outcome(counts: "Sequence[RetentionCount]", *, applied: bool) -> str:
+def _outcome(counts: "Sequence[RetentionCount]", *, is_applied: bool) -> str:
     if not any(each.orders or each.entries for each in counts):
         return "Nothing is old enough to be removed."
-    return "This was removed." if applied else "Nothing was removed: --apply removes it."
+    return "This was removed." if is_applied else "Nothing was removed: --apply removes it."

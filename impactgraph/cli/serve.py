@@ -82,7 +82,7 @@ def serve(
     configs = load_sources(settings.sources) if settings.sources else ()
     rules = load_rules(settings.notices) if settings.notices else None
     senders = senders_of(rules)
-    retained = load_retention(settings.retention) if settings.retention else None
+    retention_rules = load_retention(settings.retention) if settings.retention else None
     access_rules = load_access(settings.access) if settings.access else None
     sessions = SessionRules(
         settings.session_secret_file,
@@ -92,10 +92,10 @@ def serve(
     how = AccessOptions(settings.host, access_rules, settings.admin_key_file, settings.open, sessions)
     keys, audit = open_keys(settings.store), open_audit(settings.store)
     door_of = server_access(how, keys, audit, system_clock)
-    opened = open_or_create(settings.store, personal=read_personal(settings))
-    with traces(), door_of as door, opened as store:
+    store_context = open_or_create(settings.store, personal=read_personal(settings))
+    with traces(), door_of as door, store_context as store:
         live_sources = FollowedSources(configs, store, now=system_clock)
         folder = None if "://" in settings.store else Path(settings.store)
         worker = SentNotices(store, rules, senders, now=system_clock, public_url=settings.url)
-        with running_retention(store, retained, now=system_clock):
+        with running_retention(store, retention_rules, now=system_clock):
             serve_store(store, settings, folder=folder, sources=live_sources, notices=worker, access=door)

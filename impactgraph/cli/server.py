@@ -106,8 +106,8 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._drain()
         end_at = time.monotonic() + self._drain_seconds
-        while (left := end_at - time.monotonic()) > 0 and not self.force_exit:
-            await asyncio.sleep(min(left, _STEP_SECONDS))
+        while (seconds := end_at - time.monotonic()) > 0 and not self.force_exit:
+            await asyncio.sleep(min(seconds, _STEP_SECONDS))
         await self._end_subscriptions()
         await super().shutdown(sockets)
 

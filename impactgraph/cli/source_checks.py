@@ -48,7 +48,7 @@ def check_sources(file: Path | None, secrets: list[Secret]) -> Iterator[CheckRes
     for config in configs:
         secrets += secrets_in(config)
         for problem in _of_source(config):
-            problems.append(_placed(problem, f"source {config.key}", file, lines.get(config.key)))
+            problems.append(_with_place(problem, f"source {config.key}", file, lines.get(config.key)))
     yield from _failures("sources", problems)
     if not problems:
         yield CheckResult("sources", "ok", f"{file}: {count(len(configs), 'source')}")
@@ -67,7 +67,7 @@ def check_notices(file: Path | None, secrets: list[Secret]) -> Iterator[CheckRes
     for key, channel in rules.channels.items():
         secrets += secrets_in(channel)
         for problem in _of_channel(channel):
-            problems.append(_placed(problem, f"channel {key}", file, lines.get(key)))
+            problems.append(_with_place(problem, f"channel {key}", file, lines.get(key)))
     yield from _failures("notices", problems)
     if not problems:
         yield CheckResult("notices", "ok", f"{file}: {count(len(rules.channels), 'channel')}")
@@ -125,7 +125,7 @@ def _of_channel(channel: Channel) -> list[Problem]:
     return missing or _problems_of(lambda: sender_of(channel))
 
 
-def _placed(problem: Problem, of: str, file: Path, line: int | None) -> Problem:
+def _with_place(problem: Problem, of: str, file: Path, line: int | None) -> Problem:
     """A problem of another file keeps its place there."""
     if problem.file is not None:
         return replace(problem, message=f"{of}: {problem.message}")

@@ -220,8 +220,8 @@ class LocalAnswers:
         outcome = resolve_failure(self.store, identifier, ended_at, self.now, dry_run=dry_run)
         return self._payload(outcome, dry_run)
 
-    def sources(self, configured: Sequence[tuple[str, str]]) -> Sequence[Json]:
-        return [source_json(each) for each in stopped_sources(configured, self.store.source_progress())]
+    def sources(self, configuration: Sequence[tuple[str, str]]) -> Sequence[Json]:
+        return [source_json(each) for each in stopped_sources(configuration, self.store.source_progress())]
 
     def measures(self, question: MeasuresQuestion) -> Json:
         with snapshot(self.store, question.as_of, self.now) as s:

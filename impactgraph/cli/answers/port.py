@@ -131,7 +131,7 @@ class Answers(Protocol):
 
     def resolve_failure(self, identifier: str, ended_at: Millis | None, *, dry_run: bool) -> Json: ...
 
-    def sources(self, configured: Sequence[tuple[str, str]]) -> Sequence[Json]:
+    def sources(self, configuration: Sequence[tuple[str, str]]) -> Sequence[Json]:
         """GraphQL's Source of each live source. A server knows its own; of a store, (key, kind) say which."""
         ...
 

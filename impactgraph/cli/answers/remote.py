@@ -288,7 +288,7 @@ class RemoteAnswers:
         variables = {"id": identifier, "endedAt": iso_moment(ended_at), "dryRun": dry_run}
         return self.client.ask(documents.RESOLVE, **variables)["change"]
 
-    def sources(self, configured: Sequence[tuple[str, str]]) -> Sequence[Json]:
+    def sources(self, configuration: Sequence[tuple[str, str]]) -> Sequence[Json]:
         return self.client.ask(documents.SOURCES)["sources"]
 
     def measures(self, question: MeasuresQuestion) -> Json:
@@ -307,7 +307,7 @@ class RemoteAnswers:
     def notices_due(self, file: Path) -> Sequence[Json]:
         from impactgraph.notices.format import load_rules
 
-        load_rules(file)  # its problems are told with the name that it has here
+        load_rules(file)  # problems are reported with the local file name
         text = file.read_text(encoding="utf-8-sig")
         return self.client.ask(documents.NOTICES_DUE, rules=text, file=str(file))["noticesDue"]
 

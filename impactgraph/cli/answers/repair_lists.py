@@ -52,13 +52,13 @@ def _summary(lists: Repair, export: RepairExport) -> dict[str, object]:
     """What is said of a whole list."""
     match export:
         case RepairExport.REPLAY:
-            found = lists.replay
+            result = lists.replay
             return {
-                "left": len(found.items),
-                "done": len(found.done),
-                "value": found.value,
+                "left": len(result.items),
+                "done": len(result.done),
+                "value": result.value,
                 "groups": lists.replay_groups,
-                "whyEmpty": found.why_empty,
+                "whyEmpty": result.why_empty,
             }
         case RepairExport.MESSAGES:
             messages = lists.communications

@@ -8,7 +8,6 @@ counts as committed is for the store to decide.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 import structlog
 
 from graph_models.failure import Failure
@@ -16,13 +15,13 @@ from graph_models.journal import Journal
 from graph_models.orders import Order
 from graph_models.time import Millis
 from graph_models.topology import Topology
-from impactgraph.columns import Codes, Columns
+from impactgraph.columns import Codes
 from impactgraph.columns.system_lists import SystemLists
-from impactgraph.impact.orders import orders_of
 from impactgraph.ingest.personal import PersonalRules
 from impactgraph.ports.removal import ForgetRequest, RetentionCount, RetentionRule
 from impactgraph.stores.local.batch import BatchEvent
 from impactgraph.stores.local.block import Block, Table, concatenate_blocks
+from impactgraph.stores.local.existing_orders import existing_orders
 from impactgraph.stores.local.forget import PreparedForget, prepare_forget
 from impactgraph.stores.local.ingest_index import IngestIndex
 from impactgraph.stores.local.ingests import Ingests
@@ -42,7 +41,6 @@ from impactgraph.stores.local.retention import (
 )
 from impactgraph.stores.local.rewind import MOST, refolded
 from impactgraph.stores.local.source_index import SourceIndex
-from impactgraph.stores.local.timelines import order_numbers
 from impactgraph.stores.local.topologies import Topologies
 from impactgraph.stores.local.undo import PreparedUndo, UndoSources, prepare_undo
 from impactgraph.stores.local.waiting import Waiting
@@ -296,15 +294,15 @@ class Replica:
         self, request: ForgetRequest, watermark: int, at: Millis
     ) -> tuple[Change, PreparedForget]:
         """Prepares that orders, or values of attributes, are forgotten."""
-        prepared = prepare_forget(request, self.record, watermark, at)
-        return Change(prepared.block, lambda: None), prepared
+        removal = prepare_forget(request, self.record, watermark, at)
+        return Change(removal.block, lambda: None), removal
 
     def prepare_retention(
         self, rule: RetentionRule, watermark: int, at: Millis
     ) -> tuple[Change | None, PreparedRetention | None]:
         """Prepares that the next orders of a rule are removed; None where there are none left."""
-        prepared = prepare_retention(rule, self._retention_sources, watermark, at)
-        return (None, None) if prepared is None else (Change(prepared.block, lambda: None), prepared)
+        removal = prepare_retention(rule, self._retention_sources, watermark, at)
+        return (None, None) if removal is None else (Change(removal.block, lambda: None), removal)
 
     def retention_count(self, rule: RetentionRule) -> RetentionCount:
         """What a rule would remove."""
@@ -409,15 +407,3 @@ class Replica:
         instances.refresh(lookup)
         self.state = State(event_dictionaries, lookup, EventValidator(topology), instances)
         self._snapshot_watermark = 0
-
-
-def existing_orders(
-    record: Record, instances: Instances, columns: Columns, keys: Sequence[str]
-) -> dict[int, Order]:
-    """Those of the orders that the instances have, by number, as the columns show them."""
-    number_by_key = order_numbers(record, keys)
-    existing = [number_by_key[key] for key in dict.fromkeys(keys) if key in number_by_key]
-    numbers: Codes = np.array(existing, np.int32)
-    rows = instances.order_rows(numbers)
-    orders = orders_of(columns, rows[rows >= 0])
-    return dict(zip(numbers[rows >= 0].tolist(), orders, strict=True))

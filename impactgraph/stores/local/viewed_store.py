@@ -34,11 +34,12 @@ from impactgraph.ports.state import EventsAhead, OrderTimeline
 from impactgraph.ports.store import Store
 from impactgraph.ports.topologies import TopologyVersion
 from impactgraph.stores.local.cut_state import CutState
+from impactgraph.stores.local.existing_orders import existing_orders
 from impactgraph.stores.local.id_search import search_ids, search_number
 from impactgraph.stores.local.lists import documents_of
 from impactgraph.stores.local.masked_texts import masked_entry
 from impactgraph.stores.local.payload import error_texts
-from impactgraph.stores.local.replica import Replica, existing_orders
+from impactgraph.stores.local.replica import Replica
 from impactgraph.stores.local.shown_lists import shown_content, shown_rows
 from impactgraph.stores.local.timelines import timelines
 from impactgraph.stores.local.view_states import ViewStates
@@ -146,8 +147,8 @@ class ViewedStore:
 
     def quarantine_reasons(self, orders: Sequence[str]) -> Mapping[str, str]:
         with self._cut() as (_, cut):
-            shown = [key for key, has in zip(orders, cut.has_orders(orders), strict=True) if has]
-            return self._whole.quarantine_reasons(shown)
+            visible_orders = [key for key, has in zip(orders, cut.has_orders(orders), strict=True) if has]
+            return self._whole.quarantine_reasons(visible_orders)
 
     def system_lists(self, as_of: Millis | None = None) -> Mapping[str, SystemLists]:
         with self._cut(as_of) as (replica, cut):
@@ -311,7 +312,7 @@ def _shown_matches(
     while True:
         matches = search(most)
         is_shown = cut.has_orders([match.order for match in matches])
-        shown = [match for match, has in zip(matches, is_shown, strict=True) if has]
-        if len(shown) >= first or len(matches) < most:
-            return shown[:first]
+        visible_matches = [match for match, has in zip(matches, is_shown, strict=True) if has]
+        if len(visible_matches) >= first or len(matches) < most:
+            return visible_matches[:first]
         most *= _MORE
