@@ -35,14 +35,14 @@ def forwarded_scheme(scope: Scope, proxies: Sequence[Network]) -> str | None:
 
 
 def _is_trusted(address: str, proxies: Sequence[Network]) -> bool:
-    parsed = _parse(address)
-    return parsed is not None and any(parsed in network for network in proxies)
+    peer = _parse(address)
+    return peer is not None and any(peer in network for network in proxies)
 
 
 def _parse(text: str) -> IPv4Address | IPv6Address | None:
     try:
-        parsed = ip_address(text)
+        ip = ip_address(text)
     except ValueError:
         return None
-    mapped = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
-    return mapped or parsed
+    ipv4 = ip.ipv4_mapped if isinstance(ip, IPv6Address) else None
+    return ipv4 or ip

@@ -84,7 +84,7 @@ def create_app(
     metrics.watch(SourceCollector(sources))
     workers = Workers()
     rates = rates_of(settings, access.limits)
-    persisted = read_operations(settings.operations, is_exclusive=settings.operations_only)
+    known_operations = read_operations(settings.operations, is_exclusive=settings.operations_only)
     lists = KeptLists(settings.kept_pages)
     lifecycle = Lifecycle()
     contexts = Contexts(
@@ -106,7 +106,7 @@ def create_app(
         spend=rates.take_points,
     )
     schema = build_schema(settings, [lambda: WatchedOperations(metrics)])
-    schema.persisted = persisted
+    schema.persisted = known_operations
     operations = OperationSchema(schema.core_schema, schema.execution_context_class, settings)
     hub = Hub(contexts, operations.execute, metrics)
     schema.subscriptions = Subscriptions(operations, hub)
@@ -136,7 +136,7 @@ def create_app(
     app.state.end_subscriptions = hub.close
     """For servers that wait for open connections before they run the application's shutdown."""
     app.state.drain = lifecycle.drain
-    """For servers that go on to answer for a while when they are told to stop."""
+    """For servers that go on to answer for a while when they are asked to stop."""
 
     async def context(connection: HTTPConnection) -> Context:
         seconds = seconds_of(connection.headers.get(HEADER), settings.deadline)
@@ -149,7 +149,7 @@ def create_app(
         context_getter=context,
         subscription_protocols=PROTOCOLS,
         max_tokens=settings.max_tokens,
-        persisted=persisted,
+        operations=known_operations,
         origins=allowed_origins(settings),
         has_page=settings.graphiql,
     )

@@ -39,10 +39,10 @@ class Auditing:
         """Before a change, which must not be made where this raises StoreUnavailableError."""
         return await self._record(deed.event(self._now(), BEGUN))
 
-    async def end(self, deed: Deed, begun: AuditEntry, outcome: str) -> None:
+    async def end(self, deed: Deed, entry: AuditEntry, outcome: str) -> None:
         """After it. That this fails is logged: the change has been made, and its entry says that it began."""
         try:
-            await self._record(deed.event(self._now(), outcome, begun.number))
+            await self._record(deed.event(self._now(), outcome, entry.number))
         except StoreUnavailableError as error:
             log.error("an outcome is not in the audit log", operation=deed.operation, reason=str(error))
 

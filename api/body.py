@@ -28,11 +28,11 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         try:
-            await self._limited(scope, receive, send)
+            await self._with_limit(scope, receive, send)
         except _RefusedError as error:
             await error.answer(scope, receive, send)
 
-    async def _limited(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _with_limit(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
         content_length = headers.get("content-length", "0")
         if (

@@ -64,7 +64,7 @@ class ApiSettings(Protocol):
 
     @property
     def hsts(self) -> int:
-        """Seconds for which browsers use https only; 0: they are not told."""
+        """Seconds for which browsers use https only; 0: no such header."""
         ...
 
     @property

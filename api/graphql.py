@@ -97,7 +97,7 @@ class Router(GraphQLRouter[Context, None]):
         self,
         *args: Any,
         max_tokens: int,
-        persisted: Operations,
+        operations: Operations,
         origins: Collection[str],
         has_page: bool,
         **kwargs: Any,
@@ -107,7 +107,7 @@ class Router(GraphQLRouter[Context, None]):
         """
         super().__init__(*args, **kwargs)
         self._max_tokens = max_tokens
-        self.persisted = persisted
+        self.persisted = operations
         self.allowed_origins = origins
         self._has_page = has_page
 

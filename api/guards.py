@@ -65,7 +65,7 @@ def _change(name: str, permission: Permission | None, resolve: Resolve) -> Resol
             raise
 
         def work() -> Awaitable[Any]:
-            return _resolved(resolve(source, info, **arguments))
+            return _resolve(resolve(source, info, **arguments))
 
         return await context.auditing.change(deed, work, _outcome_of)
 
@@ -76,5 +76,5 @@ def _outcome_of(result: Any) -> str:
     return REFUSED if getattr(result, "problems", None) else DONE
 
 
-async def _resolved(value: Any) -> Any:
+async def _resolve(value: Any) -> Any:
     return await value if isawaitable(value) else value

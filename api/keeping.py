@@ -32,20 +32,25 @@ def router(
     @routes.post("/backup")
     async def backup(request: Request) -> StreamingResponse:  # pyright: ignore[reportUnusedFunction] - a route
         """The parts of the record that the sender of the request does not have yet (docs/backup.md)."""
-        known = _decoded(decode_known, await request.body())
+        known = _decode(decode_known, await request.body())
         auditing.note(deed_of(request, "backup", {}))
         return StreamingResponse(_stream(store, known), media_type=STREAM)
 
     @routes.post("/forget")
     async def forget_(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
         """Removes orders and values of attributes for good (docs/retention.md)."""
-        asked = _decoded(lambda body: msgspec.json.decode(body, type=ForgetRequest), await request.body())
-        if not asked.orders and not asked.attributes:
+        forget_request = _decode(
+            lambda body: msgspec.json.decode(body, type=ForgetRequest), await request.body()
+        )
+        if not forget_request.orders and not forget_request.attributes:
             raise BadInputError("Say what is to be forgotten: `orders`, or `attributes` with values.")
-        counts = {"orders": len(asked.orders), "attributes": sorted({name for name, _ in asked.attributes})}
+        counts = {
+            "orders": len(forget_request.orders),
+            "attributes": sorted({name for name, _ in forget_request.attributes}),
+        }
         result = await auditing.change(
             deed_of(request, "forget", counts),
-            lambda: to_thread.run_sync(lambda: forget(store, asked, now())),
+            lambda: to_thread.run_sync(lambda: forget(store, forget_request, now())),
         )
         on_commit()
         return _json(result)
@@ -53,11 +58,11 @@ def router(
     @routes.post("/retention")
     async def retention(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
         """Removes ended orders by rules, or counts them (docs/retention.md)."""
-        asked = _decoded(lambda body: msgspec.json.decode(body, type=_Retention), await request.body())
-        names = {"rules": [rule.name for rule in asked.rules], "dryRun": asked.dry_run}
+        rules = _decode(lambda body: msgspec.json.decode(body, type=_Retention), await request.body())
+        names = {"rules": [rule.name for rule in rules.rules], "dryRun": rules.dry_run}
         counts = await auditing.change(
             deed_of(request, "retention", names),
-            lambda: to_thread.run_sync(lambda: retain(store, asked.rules, now(), dry_run=asked.dry_run)),
+            lambda: to_thread.run_sync(lambda: retain(store, rules.rules, now(), dry_run=rules.dry_run)),
         )
         on_commit()
         return _json(counts)
@@ -70,7 +75,7 @@ def _stream(store: Store, known: Any) -> Iterator[bytes]:
         yield from encode(head, parts)
 
 
-def _decoded(decode: Callable[[bytes], Any], body: bytes) -> Any:
+def _decode(decode: Callable[[bytes], Any], body: bytes) -> Any:
     try:
         return decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -149,12 +149,12 @@ class Limits(SchemaExtension):
                 context.result = ExecutionResult(None, [error])
         yield
 
-    def _error_of(self, size: "Size", asked: "Context") -> GraphQLError | None:
-        asked.kind = self.execution_context.query or ""
+    def _error_of(self, size: "Size", context: "Context") -> GraphQLError | None:
+        context.kind = self.execution_context.query or ""
         if problem := problem_of(size, self._settings):
             return GraphQLError(problem, extensions={"code": "TOO_COMPLEX"})
         try:
-            asked.spend(size.objects)
+            context.spend(size.objects)
         except RateLimitedError as error:
             return GraphQLError(str(error), original_error=error)
         return None

@@ -172,12 +172,12 @@ class Renewal:
             await self._app(scope, receive, send)
             return
         session = self._door.browsers.cookie(Headers(scope=scope), SESSION_COOKIE)
-        renewed = self._door.login.renew(session) if session else None
+        new_session = self._door.login.renew(session) if session else None
 
         async def send_with_cookie(message: Message) -> None:
-            if renewed and message["type"] == "http.response.start":
+            if new_session and message["type"] == "http.response.start":
                 cookie = Response()
-                self._door.set_cookie(cookie, SESSION_COOKIE, renewed, self._door.login.seconds)
+                self._door.set_cookie(cookie, SESSION_COOKIE, new_session, self._door.login.seconds)
                 MutableHeaders(scope=message).append("set-cookie", cookie.headers["set-cookie"])
             await send(message)
 

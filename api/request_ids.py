@@ -63,8 +63,8 @@ class _Sender:
 
 def id_in(headers: Mapping[str, str]) -> str:
     """The id that the sender gave, where it is well-formed; else a new one."""
-    given = headers.get(HEADER, "")
-    return given if _WELL_FORMED.fullmatch(given) else uuid.uuid4().hex
+    value = headers.get(HEADER, "")
+    return value if _WELL_FORMED.fullmatch(value) else uuid.uuid4().hex
 
 
 def of_request() -> dict[str, str]:

@@ -63,8 +63,8 @@ class RequestThread(BaseContext):
         **kwargs: P.kwargs,
     ) -> T:
         """The result of a use case on the request's snapshot of a moment (None: now)."""
-        named = traced(work, "use case")
-        return await self.run(lambda: named(self._snapshot(as_of), *args, **kwargs))
+        use_case = traced(work, "use case")
+        return await self.run(lambda: use_case(self._snapshot(as_of), *args, **kwargs))
 
     async def run_on(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Like `run` without the deadline, for the rest of a response that is being streamed."""

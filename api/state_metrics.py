@@ -55,7 +55,7 @@ class StateCollector(Collector):
         build.add_metric([version("impactgraph"), platform.python_version(), condition.kind], 1)
         yield build
         is_serving = self.lifecycle.phase is Phase.SERVING
-        yield _gauge("serving", "Whether the server has started and is not told to stop.", is_serving)
+        yield _gauge("serving", "Whether the server has started and is not stopping.", is_serving)
         yield _gauge("store_size_bytes", "Bytes of the store on the disk of this process.", condition.size)
         yield _gauge("quarantine_size", "Events and documents in the quarantine.", condition.quarantined)
         if condition.lag is not None:

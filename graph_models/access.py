@@ -115,8 +115,8 @@ class Principal:
 
     def view(self, personal: Collection[str] = ()) -> View:
         """What it sees of the orders; `personal`: names of the attributes that are personal."""
-        masked = () if self.may(Permission.READ_PERSONAL) else tuple(sorted(personal))
-        return View(self.rows, masked)
+        masked_names = () if self.may(Permission.READ_PERSONAL) else tuple(sorted(personal))
+        return View(self.rows, masked_names)
 
 
 LOCAL = Principal("local", "local", frozenset({Role.ADMIN}))

@@ -79,7 +79,7 @@ class CommunicationAction(StrEnum):
     HOLD = "HOLD"
     """It would go out by itself and would be wrong."""
     SEND = "SEND"
-    """It is owed: nothing has told the customer."""
+    """Overdue: the customer has not been informed."""
     CORRECT = "CORRECT"
     """It went out and is not true."""
 

@@ -112,11 +112,11 @@ def read_personal(settings: "Settings") -> "PersonalRules":
     """
     from impactgraph.ingest.personal import PersonalRules
 
-    kept: dict[str, str] = {}
+    forms: dict[str, str] = {}
     if settings.access is not None:
         from impactgraph.access.format import load_access
 
-        kept = {name: each.keep.value for name, each in load_access(settings.access).personal.items()}
+        forms = {name: each.keep.value for name, each in load_access(settings.access).personal.items()}
     file = settings.personal_key_file
     try:
         key = b"" if file is None else file.read_bytes()
@@ -124,7 +124,7 @@ def read_personal(settings: "Settings") -> "PersonalRules":
         raise BadInputError(
             f"IMPACTGRAPH_PERSONAL_KEY_FILE: {file} cannot be read: {error.strerror or error}."
         ) from error
-    return PersonalRules.of(kept | settings.kept_personal, key)
+    return PersonalRules.of(forms | settings.kept_personal, key)
 
 
 def _open_embedded(address: str, now: Callable[[], Millis]) -> "LocalStore":

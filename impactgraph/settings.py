@@ -177,8 +177,8 @@ class Settings(BaseSettings):
         ge=0,
         le=600,
         description=(
-            "Seconds for which a server that is told to stop still answers, while /readyz says that it stops "
-            "and load balancers go elsewhere."
+            "Seconds for which a server that was asked to stop still answers, while /readyz says that it "
+            "stops and load balancers go elsewhere."
         ),
     )
 
@@ -243,8 +243,8 @@ class Settings(BaseSettings):
     hsts: int = Field(
         default=0,
         ge=0,
-        description="Seconds for which browsers use https only (Strict-Transport-Security); 0: they are not "
-        "told.",
+        description="Seconds for which browsers use https only (Strict-Transport-Security); 0: no such "
+        "header.",
     )
     introspection: bool = Field(default=True, description="Whether GraphQL answers questions on its schema.")
     graphiql: bool = Field(default=True, description="Whether /graphql shows browsers GraphiQL.")
@@ -267,7 +267,7 @@ class Settings(BaseSettings):
     def kept_personal(self) -> dict[str, str]:
         """What is kept, by the name of the attribute."""
         pairs = (each.partition("=") for each in (self.personal or "").split(",") if each)
-        return {name: kept for name, _, kept in pairs}
+        return {name: form for name, _, form in pairs}
 
     @property
     def rank_weights(self) -> RankWeights | None:

@@ -24,7 +24,7 @@ FORBIDDEN = re.compile(r"\b(told|lexicon|let_go|ticking|lattice)\b")
 PREFIXES = ("is", "has", "are", "was", "can", "may", "should")
 """A name that begins with one of these says itself that it is a Boolean."""
 NOT_PARTICIPLES = frozenset(
-    ["need", "seed", "feed", "speed", "embed", "bed", "red", "shed", "thread", "indeed", "breed"]
+    ["need", "seed", "feed", "speed", "embed", "bed", "red", "shed", "thread", "indeed", "breed", "deed"]
 )
 IRREGULAR = re.compile(
     "found|told|known|kept|asked|here|said|given|taken|moved|chosen|seen|made|"

@@ -32,7 +32,7 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, frame_ancestors: str, hsts: int) -> None:
         """`frame_ancestors`: who may show pages in a frame, as in a content security policy; `hsts`: for how
-        many seconds browsers use https only, 0: they are not told.
+        many seconds browsers use https only, 0: no such header.
         """
         self._app = app
         self._ancestors = frame_ancestors

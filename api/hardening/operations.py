@@ -42,9 +42,9 @@ class Operations:
 
         Raises OperationError.
         """
-        persisted = (extensions or {}).get("persistedQuery")
-        if persisted is not None:
-            query = self._by_hash(query, persisted)
+        extension = (extensions or {}).get("persistedQuery")
+        if extension is not None:
+            query = self._by_hash(query, extension)
         self.check(query)
         return query
 
@@ -53,8 +53,8 @@ class Operations:
         if self.is_exclusive and (query is None or _hash(query) not in self.texts):
             raise OperationError("This server answers persisted operations only.", NOT_FOUND)
 
-    def _by_hash(self, query: str | None, persisted: object) -> str:
-        digest = persisted.get("sha256Hash") if isinstance(persisted, dict) else None
+    def _by_hash(self, query: str | None, extension: object) -> str:
+        digest = extension.get("sha256Hash") if isinstance(extension, dict) else None
         if not isinstance(digest, str):
             raise OperationError("`extensions.persistedQuery.sha256Hash` must be a text.", "BAD_INPUT")
         if query:
@@ -104,8 +104,8 @@ def _texts_of(file: Path) -> dict[str, str]:
         return {_hash(text): text}
     document = json.loads(text)
     if isinstance(document, dict) and isinstance(document.get("operations"), list):
-        listed = [each for each in document["operations"] if isinstance(each, dict)]
-        document = {str(each.get("id")): each.get("body") for each in listed}
+        items = [each for each in document["operations"] if isinstance(each, dict)]
+        document = {str(each.get("id")): each.get("body") for each in items}
     if not isinstance(document, dict):
         raise ValueError("it must have texts by their SHA-256, or be a manifest of Apollo")
     texts: dict[str, str] = {}

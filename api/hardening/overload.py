@@ -45,7 +45,7 @@ class Admission:
     async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_ingest = scope["path"] == "/events" or is_webhook(scope["path"])
         if not self._has_room(is_ingest):
-            await refuse(scope, receive, send, _overloaded())
+            await refuse(scope, receive, send, _overload_response())
             return
         place = _Place(self._under_way, is_ingest)
         try:
@@ -59,7 +59,7 @@ class Admission:
 
     async def _admit_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._sockets >= self._max_sockets:
-            await refuse(scope, receive, send, _overloaded(), TRY_AGAIN)
+            await refuse(scope, receive, send, _overload_response(), TRY_AGAIN)
             return
         self._sockets += 1
         try:
@@ -68,7 +68,7 @@ class Admission:
             self._sockets -= 1
 
 
-def _overloaded() -> JSONResponse:
+def _overload_response() -> JSONResponse:
     headers = {"retry-after": RETRY_SECONDS, "connection": "close"}
     return problem(503, "OVERLOADED", OVERLOADED, headers)
 

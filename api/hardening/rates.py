@@ -105,7 +105,7 @@ class AddressRate:
     """
 
     def __init__(self, app: ASGIApp, rates: Rates, proxies: Sequence[Network] = ()) -> None:
-        """`proxies`: whose clients are told apart by what they forward."""
+        """`proxies`: whose clients are distinguished by the addresses that they forward."""
         self._app = app
         self._rates = rates
         self._proxies = proxies

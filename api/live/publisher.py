@@ -140,12 +140,12 @@ class Publisher:
         else:
             values = active.topic.by_key(value)
             for operation in operations:
-                updates = {key: await self._updated(operation, context, each) for key, each in values.items()}
+                updates = {key: await self._updates(operation, context, each) for key, each in values.items()}
                 self._publish(active, operation, updates)
         active.evaluation_seconds = _now() - started_at
         active.due_at = max(active.due_at, active.earliest(SPACING))
 
-    async def _updated(self, operation: Operation, context: Context, value: object) -> Update:
+    async def _updates(self, operation: Operation, context: Context, value: object) -> Update:
         return Update.of(await self._execute(operation, await context.next_turn(), value))
 
     def _publish(self, active: ActiveTopic, operation: Operation, updates: Mapping[str, Update]) -> None:

@@ -32,10 +32,10 @@ def shortened(answer: Json, longest: Mapping[str, int]) -> Json:
     `omitted` says how many items of each list are missing then.
     """
     result = clipped(answer)
-    omitted = dict[str, int]()
+    omitted_counts = dict[str, int]()
 
     def cut(name: str, length: int) -> None:
-        omitted[name] = omitted.get(name, 0) + len(result[name]) - length
+        omitted_counts[name] = omitted_counts.get(name, 0) + len(result[name]) - length
         result[name] = result[name][:length]
 
     for name, length in longest.items():
@@ -44,7 +44,7 @@ def shortened(answer: Json, longest: Mapping[str, int]) -> Json:
     while _size(result) > LARGEST_ANSWER and any(result[name] for name in longest):
         largest = max(longest, key=lambda name: _size(result[name]))
         cut(largest, len(result[largest]) - 1)
-    return result | {"omitted": omitted}
+    return result | {"omitted": omitted_counts}
 
 
 def page_of(connection: Json) -> Json:

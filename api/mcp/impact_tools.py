@@ -107,8 +107,8 @@ class ImpactTools(Asking):
     ) -> Explanation:
         """How failures reach one order, hop by hop, or what stopped them before it."""
         variables = await self.question(call, failures, suppose, where, asOf)
-        found = await self.ask(call, documents.FIND_ORDER, {"text": order})
-        identifier = order_in(found["findOrder"])
+        match = await self.ask(call, documents.FIND_ORDER, {"text": order})
+        identifier = order_in(match["findOrder"])
         data = await self.ask(
             call, documents.EXPLAIN, variables | {"timezone": timezone, "order": identifier}
         )

@@ -109,25 +109,25 @@ class OrderTools(Asking):
         )
 
 
-def _diagnosis(order: Json, matched: str) -> Json:
-    found = order["diagnosis"]
-    messages = found["customerMessages"]
+def _diagnosis(order: Json, match: str) -> Json:
+    diagnosis = order["diagnosis"]
+    messages = diagnosis["customerMessages"]
     timeline = [each for each in order["timeline"] if not each["expected"]][-_TIMELINE:]
-    ahead = [each for each in order["timeline"] if each["expected"]][:_TIMELINE]
+    expected_entries = [each for each in order["timeline"] if each["expected"]][:_TIMELINE]
     answer = {
-        **found,
+        **diagnosis,
         "order": order,
         "status": order["status"],
         "placedAt": order["placedAt"],
-        "matched": matched,
+        "matched": match,
         "customerMessage": messages[0]["text"] if messages else None,
-        "timeline": timeline + ahead,
+        "timeline": timeline + expected_entries,
     }
     lists = {"causes": 5, "missing": 10, "outOfSequence": 10, "playbooks": 5, "leftOut": 5}
     result = shortened(answer, lists | {"timeline": 2 * _TIMELINE})
-    skipped = len(order["timeline"]) - len(answer["timeline"])
-    if skipped:
-        result["omitted"]["timeline"] = result["omitted"].get("timeline", 0) + skipped
+    left_out_count = len(order["timeline"]) - len(answer["timeline"])
+    if left_out_count:
+        result["omitted"]["timeline"] = result["omitted"].get("timeline", 0) + left_out_count
     return result
 
 

@@ -40,16 +40,16 @@ class QuestionTool(Tool):
         if detail["type"] == "missing":
             return f"{place}: is missing. {self.name} needs it."
         value = repr(detail["input"])
-        shown = value if len(value) <= _LONGEST_VALUE else value[:_LONGEST_VALUE] + "…"
-        return f"{place} is {shown}: {detail['msg'][:1].lower()}{detail['msg'][1:]}."
+        text = value if len(value) <= _LONGEST_VALUE else value[:_LONGEST_VALUE] + "…"
+        return f"{place} is {text}: {detail['msg'][:1].lower()}{detail['msg'][1:]}."
 
     def _names(self, detail: Mapping[str, Any]) -> list[str]:
         """The members that the object has in which an unknown one was given."""
         schema = self.parameters
         for part in detail["loc"][:-1]:
-            schema = _resolved(schema, self.parameters)
+            schema = _resolve(schema, self.parameters)
             schema = schema["items"] if isinstance(part, int) else schema["properties"].get(part, {})
-        return sorted(_resolved(schema, self.parameters).get("properties", {}))
+        return sorted(_resolve(schema, self.parameters).get("properties", {}))
 
 
 def question_tool(function: Callable[..., Any]) -> QuestionTool:
@@ -65,7 +65,7 @@ def question_tool(function: Callable[..., Any]) -> QuestionTool:
     return tool
 
 
-def _resolved(schema: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
+def _resolve(schema: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
     """The schema with its reference followed."""
     if "$ref" in schema:
         return root["$defs"][schema["$ref"].rpartition("/")[2]]

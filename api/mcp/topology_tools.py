@@ -41,8 +41,8 @@ class TopologyTools(Asking):
         attributes = dict(list(answer["attributes"].items())[:_ATTRIBUTES])
         neighbours = {name: _neighbours(answer[name]) for name in ("dependents", "dependencies")}
         element = shortened(answer | neighbours | {"attributes": _small(attributes)}, {"impairments": 10})
-        if hidden := len(answer["attributes"]) - len(attributes):
-            element["omitted"]["attributes"] = hidden
+        if hidden_count := len(answer["attributes"]) - len(attributes):
+            element["omitted"]["attributes"] = hidden_count
         return Element.model_validate(element)
 
     async def neighbours(

@@ -62,8 +62,8 @@ class Absorption:
     @classmethod
     def of(cls, model: impairment.Absorption, landscape: Landscape) -> "Absorption":
         kind, key = split_id(model.element)
-        elements_there = find_element_by_id(model.element, landscape)
-        if elements_there is None and kind == "workflow":  # of orders, while the topology does not have it
-            elements_there = element_of(topology.Workflow(key=key, steps=()), landscape)
-        element = elements_there or element_by_id(model.element, landscape)
+        candidate = find_element_by_id(model.element, landscape)
+        if candidate is None and kind == "workflow":  # of orders, while the topology does not have it
+            candidate = element_of(topology.Workflow(key=key, steps=()), landscape)
+        element = candidate or element_by_id(model.element, landscape)
         return cls(element=element, rule=model.rule, detail=model.detail)

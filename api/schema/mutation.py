@@ -92,7 +92,7 @@ class Mutation(IncidentMutations):
         input: Annotated[FailureInput, strawberry.argument(description="The failure.")],
         dry_run: DryRun = False,
     ) -> FailurePayload:
-        return await _changed(info, dry_run, partial(report_failure, failure=failure_of(input)))
+        return await _change_payload(info, dry_run, partial(report_failure, failure=failure_of(input)))
 
     @strawberry.mutation(
         description="Reports a suspect of `overdue` as a failure, with the class, start and scope that "
@@ -120,7 +120,9 @@ class Mutation(IncidentMutations):
         input: Annotated[FailureUpdate, strawberry.argument(description="The changes.")],
         dry_run: DryRun = False,
     ) -> FailurePayload:
-        return await _changed(info, dry_run, partial(update_failure, identifier=id, change=change_of(input)))
+        return await _change_payload(
+            info, dry_run, partial(update_failure, identifier=id, change=change_of(input))
+        )
 
     @strawberry.mutation(description="Ends a failure.")
     async def resolve_failure(
@@ -132,7 +134,9 @@ class Mutation(IncidentMutations):
         ] = None,
         dry_run: DryRun = False,
     ) -> FailurePayload:
-        return await _changed(info, dry_run, partial(resolve_failure, identifier=id, ended_at=ended_at))
+        return await _change_payload(
+            info, dry_run, partial(resolve_failure, identifier=id, ended_at=ended_at)
+        )
 
     @strawberry.mutation(
         description="Stores the list of what a system has, and compares it with what should be there. The "
@@ -153,7 +157,7 @@ class Mutation(IncidentMutations):
         yaml: Annotated[str, strawberry.argument(description="The document, in YAML.")],
         dry_run: DryRun = False,
     ) -> TopologyPayload:
-        return await _applied(info, {"topology.yaml": yaml}, dry_run)
+        return await _apply_payload(info, {"topology.yaml": yaml}, dry_run)
 
     @strawberry.mutation(description="As `applyTopology`, of a topology in several files.")
     async def apply_topology_files(
@@ -162,15 +166,17 @@ class Mutation(IncidentMutations):
         files: Annotated[list[TopologyFile], strawberry.argument(description="The documents.")],
         dry_run: DryRun = False,
     ) -> TopologyPayload:
-        return await _applied(info, documents_of(files), dry_run)
+        return await _apply_payload(info, documents_of(files), dry_run)
 
 
-async def _applied(info: Info, documents: dict[str, str], dry_run: bool | None) -> TopologyPayload:
+async def _apply_payload(info: Info, documents: dict[str, str], dry_run: bool | None) -> TopologyPayload:
     outcome = await info.context.change(apply_documents, documents, info.context.now, dry_run=bool(dry_run))
     return TopologyPayload.of(outcome)
 
 
-async def _changed(info: Info, dry_run: bool | None, change: Callable[..., FailureOutcome]) -> FailurePayload:
+async def _change_payload(
+    info: Info, dry_run: bool | None, change: Callable[..., FailureOutcome]
+) -> FailurePayload:
     """The payload of a change, which takes the store, `now` and `dry_run`; of a dry run with a preview."""
     context = info.context
     if not dry_run:

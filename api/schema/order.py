@@ -76,13 +76,13 @@ class Fulfillment(Node):
         "batch run."
     )
     async def overdue(self, info: Info) -> bool:
-        return (await self._expected(info)).overdue
+        return (await self._expectation(info)).overdue
 
     @strawberry.field(description="When it is expected to leave its step.")
     async def expected_next(self, info: Info) -> Moment | None:
-        return moment_of((await self._expected(info)).expected_next)
+        return moment_of((await self._expectation(info)).expected_next)
 
-    async def _expected(self, info: Info) -> orders.Fulfillment:
+    async def _expectation(self, info: Info) -> orders.Fulfillment:
         if self.has_expectations:
             return self.model
         order = await info.context.expected_orders.load(self.order_key, self.landscape.as_of)

@@ -266,5 +266,5 @@ def _states(states: object) -> dict[str, str] | None:
     for word, meaning in states.items():  # pyright: ignore[reportUnknownVariableType] - any JSON
         if not isinstance(meaning, str):
             raise BadInputError(f"states.{word} is {meaning!r}; it must be a text such as completed.")
-        meanings[str(word)] = meaning  # pyright: ignore[reportUnknownArgumentType]
+        meanings[str(word)] = meaning  # pyright: ignore[reportUnknownArgumentType] - any JSON
     return meanings

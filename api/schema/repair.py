@@ -35,11 +35,13 @@ async def replay_page(
     info: Info, lists: usecase.Repair, landscape: Landscape, page: tuple[int | None, str | None], done: bool
 ) -> ReplayConnection:
     """`page`: `first` and `after`."""
-    found = await info.context.run(usecase.page_of_replay, lists, *page, done=done)
+    result = await info.context.run(usecase.page_of_replay, lists, *page, done=done)
     groups = await info.context.run(lambda: lists.replay_groups)
     whole = lists.replay
     info.context.count(len(groups))
-    connection = Connection.of(info.context, found, [ReplayItem.of(each, landscape) for each in found.items])
+    connection = Connection.of(
+        info.context, result, [ReplayItem.of(each, landscape) for each in result.items]
+    )
     return ReplayConnection(
         edges=connection.edges,
         page_info=connection.page_info,
@@ -55,11 +57,11 @@ async def replay_page(
 async def communication_page(
     info: Info, lists: usecase.Repair, landscape: Landscape, first: int | None, after: str | None
 ) -> CommunicationConnection:
-    found = await info.context.run(usecase.page_of_communications, lists, first, after)
+    result = await info.context.run(usecase.page_of_communications, lists, first, after)
     whole, groups = lists.communications, lists.communication_groups
     info.context.count(len(groups))
-    nodes = [Communication.of(each, landscape) for each in found.items]
-    connection = Connection.of(info.context, found, nodes)
+    nodes = [Communication.of(each, landscape) for each in result.items]
+    connection = Connection.of(info.context, result, nodes)
     return CommunicationConnection(
         edges=connection.edges,
         page_info=connection.page_info,
@@ -82,11 +84,11 @@ async def communication_page(
 async def pressing_page(
     info: Info, lists: usecase.Repair, landscape: Landscape, first: int | None, after: str | None
 ) -> PressingOrderConnection:
-    found = await info.context.run(usecase.page_of_pressing, lists, first, after)
+    result = await info.context.run(usecase.page_of_pressing, lists, first, after)
     whole, groups = lists.pressing, lists.pressing_groups
     info.context.count(len(groups))
-    nodes = [PressingOrder.of(each, landscape) for each in found.items]
-    connection = Connection.of(info.context, found, nodes)
+    nodes = [PressingOrder.of(each, landscape) for each in result.items]
+    connection = Connection.of(info.context, result, nodes)
     return PressingOrderConnection(
         edges=connection.edges,
         page_info=connection.page_info,

@@ -96,8 +96,8 @@ def check_text(text: str) -> str:
     try:
         _pattern_of(text)
     except (re.error, OverflowError, RecursionError) as error:
-        shown = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
-        raise ValueError(f"{shown!r} is not a pattern: {error}") from error
+        excerpt = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
+        raise ValueError(f"{excerpt!r} is not a pattern: {error}") from error
     return text
 
 

@@ -16,8 +16,8 @@ def key_from_json(values: dict[str, Any]) -> ApiKey:
     """Raises ValueError, TypeError or KeyError where it is no key."""
     rows = RowFilter(**{name: tuple(keys) for name, keys in values["rows"].items()})
     secrets = tuple(KeySecret(**secret) for secret in values["secrets"])
-    typed: dict[str, Any] = {"role": Role(values["role"]), "rows": rows, "secrets": secrets}
-    return ApiKey(**{**values, **typed})
+    fields: dict[str, Any] = {"role": Role(values["role"]), "rows": rows, "secrets": secrets}
+    return ApiKey(**{**values, **fields})
 
 
 def key_to_text(key: ApiKey) -> str:

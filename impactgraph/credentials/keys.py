@@ -75,20 +75,20 @@ class IssuedKey:
     token: Token
 
 
-def issue(keys: Mapping[str, ApiKey], asked: NewKey, now: Millis) -> IssuedKey:
+def issue(keys: Mapping[str, ApiKey], request: NewKey, now: Millis) -> IssuedKey:
     """A new key. Raises BadInputError."""
-    _check(asked, now)
+    _check(request, now)
     token = new_token()
     while token.id in keys:
         token = new_token()
     key = ApiKey(
         id=token.id,
-        name=asked.name.strip(),
-        role=asked.role,
-        rows=asked.rows,
+        name=request.name.strip(),
+        role=request.role,
+        rows=request.rows,
         created_at=now,
         secrets=(KeySecret(token.digest, now),),
-        expires_at=asked.expires_at,
+        expires_at=request.expires_at,
     )
     return IssuedKey(key, token)
 
@@ -100,13 +100,13 @@ def rotate(keys: Mapping[str, ApiKey], text: str, now: Millis, overlap: Millis =
     """
     key = find_key(keys, text)
     if not key.is_valid(now):
-        ended = "revoked" if key.revoked_at is not None else "expired"
-        raise BadInputError(f"The key {key.id} ({key.name}) is {ended}: create a new one.")
+        reason = "revoked" if key.revoked_at is not None else "expired"
+        raise BadInputError(f"The key {key.id} ({key.name}) is {reason}: create a new one.")
     token = new_token(key.id)
     latest = key.secrets[-1]
     until = min(now + overlap, latest.expires_at or now + overlap)
-    kept = (replace(latest, expires_at=until),) if until > now else ()
-    return IssuedKey(replace(key, secrets=(*kept, KeySecret(token.digest, now))), token)
+    previous = (replace(latest, expires_at=until),) if until > now else ()
+    return IssuedKey(replace(key, secrets=(*previous, KeySecret(token.digest, now))), token)
 
 
 def revoke(keys: Mapping[str, ApiKey], text: str, now: Millis) -> ApiKey:
@@ -121,29 +121,29 @@ def find_key(keys: Mapping[str, ApiKey], text: str) -> ApiKey:
     Raises NotFoundError, BadInputError.
     """
     identifier = text.strip().removeprefix("ig_").partition("_")[0] if text.startswith("ig_") else text
-    if found := keys.get(identifier.removeprefix("key:")):
-        return found
-    named = [key for key in keys.values() if key.name == text]
-    named = [key for key in named if key.revoked_at is None] or named
-    if len(named) == 1:
-        return named[0]
-    if named:
-        ids = ", ".join(key.id for key in named)
+    if match := keys.get(identifier.removeprefix("key:")):
+        return match
+    namesakes = [key for key in keys.values() if key.name == text]
+    namesakes = [key for key in namesakes if key.revoked_at is None] or namesakes
+    if len(namesakes) == 1:
+        return namesakes[0]
+    if namesakes:
+        ids = ", ".join(key.id for key in namesakes)
         raise BadInputError(f"Several keys are called {text!r}: {ids}. Give the id of one.")
-    shown = f"{identifier}" if text.startswith("ig_") else text
-    raise NotFoundError(shown, message=f"There is no key {shown!r}. `impactgraph keys list` lists them.")
+    name = f"{identifier}" if text.startswith("ig_") else text
+    raise NotFoundError(name, message=f"There is no key {name!r}. `impactgraph keys list` lists them.")
 
 
-def _check(asked: NewKey, now: Millis) -> None:
+def _check(request: NewKey, now: Millis) -> None:
     problems: list[Problem] = []
-    if not asked.name.strip() or len(asked.name) > LONGEST_NAME or not asked.name.isprintable():
+    if not request.name.strip() or len(request.name) > LONGEST_NAME or not request.name.isprintable():
         problems.append(
             Problem(
-                f"--name is {asked.name!r}; give a name of 1 to {LONGEST_NAME} printable characters, such as "
-                "the program that uses the key."
+                f"--name is {request.name!r}; give a name of 1 to {LONGEST_NAME} printable characters, such "
+                "as the program that uses the key."
             )
         )
-    if asked.expires_at is not None and asked.expires_at <= now:
+    if request.expires_at is not None and request.expires_at <= now:
         problems.append(Problem("--expires has passed; give a moment to come, such as +90d."))
     if problems:
         raise BadInputError(*problems)

@@ -178,7 +178,7 @@ def events_of(places: Iterable[tuple[str, int, Chance]]) -> Events:
         outcomes.setdefault((event_name(place, chance), step), {})[chance.outcome] = chance.likelihood
     return Events(
         tuple(
-            Event(name, step, tuple(by_outcome), _limited(tuple(by_outcome.values())))
+            Event(name, step, tuple(by_outcome), _limit(tuple(by_outcome.values())))
             for (name, step), by_outcome in outcomes.items()
         )
     )
@@ -189,7 +189,7 @@ def event_name(place: str, chance: Chance) -> str:
     return f"{place}/{chance.event}"
 
 
-def _limited(likelihoods: tuple[float, ...]) -> tuple[float, ...]:
+def _limit(likelihoods: tuple[float, ...]) -> tuple[float, ...]:
     """Likelihoods of outcomes that exclude each other: no more than 1 together."""
     total = sum(likelihoods)
     return likelihoods if total <= 1.0 else tuple(likelihood / total for likelihood in likelihoods)

@@ -101,7 +101,7 @@ def current_step(plan: Plan, cohorts: Cohorts, as_of: float, occurs: Occurs) -> 
     usual_work, is_held = work, begin > as_of
     outlasted_by = outlasted_since = None
     if may_outlast:
-        longer_than_visit = _outlasted(visit, fit, longer)
+        longer_than_visit = _outlasts(visit, fit, longer)
         usual_work = np.where(longer_than_visit, stage.durations(_sample(stage), cohorts.slowdown), work)
         is_held |= longer_than_visit & (passage.hit_by >= 0)
         barrier_index, outlasted_since = _in_force_at_hand_overs(visit)
@@ -164,7 +164,7 @@ def _fit(visit: _Visit, begin: Reals) -> Reals:
     return np.where(high < begin, 0.0, latest - earliest)
 
 
-def _outlasted(visit: _Visit, fit: Reals, longer: Reals) -> Flags:
+def _outlasts(visit: _Visit, fit: Reals, longer: Reals) -> Flags:
     """(G, K) where a delay that is still in force, rather than the work, is longer than expected."""
     sample = scenario_sample(f"outlasts/{visit.stage.step.id}")
     return (longer > 0) & (sample * (fit + longer) < longer)

@@ -107,16 +107,16 @@ class Forecaster:
         past_delay = np.concatenate([group.past_delays for group in groups])
         return cohort_outcomes(setup, comparison, past_delay)
 
-    def _compare(self, shared: "_SharedByStrata", occurs: Occurs, chances: Sequence[float]) -> Comparison:
+    def _compare(self, strata: "_SharedByStrata", occurs: Occurs, chances: Sequence[float]) -> Comparison:
         """The comparison of groups in one stratum, with its chance for each."""
-        setup, groups = shared.setup, shared.groups
-        completions = shared.present_steps(occurs)
+        setup, groups = strata.setup, strata.groups
+        completions = strata.present_steps(occurs)
         result = _current_hits(setup, groups, completions)
         decisions = _made_decisions(setup, groups, occurs, result)
         factual = simulate(
             setup, occurs, _starts(groups, [c.factual for c in completions], completions), result, decisions
         )
-        counterfactual = shared.simulation([c.counterfactual for c in completions])
+        counterfactual = strata.simulation([c.counterfactual for c in completions])
         _fill_readiness(setup, groups, factual, counterfactual)
         if min(chances) >= 1.0 and all(c.weight is None for c in completions):
             return Comparison(factual, counterfactual)

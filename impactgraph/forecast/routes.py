@@ -127,7 +127,7 @@ class _Unrolling:
             order=tuple(self.order),
             legs=tuple(self.legs[visit] for visit in visits),
             ends=tuple(self.ends[visit] for visit in visits),
-            reached=tuple(self._reached()),
+            reached=tuple(self._reachable_steps()),
         )
 
     def _leaves(self, position: int) -> bool:
@@ -211,7 +211,7 @@ class _Unrolling:
         which = np.searchsorted(edges, _sample("branch", self.ids[position], lap))
         yield from ((number, which == number) for number in np.unique(which).tolist() if number < len(edges))
 
-    def _reached(self) -> list[int]:
+    def _reachable_steps(self) -> list[int]:
         shares = [0] * len(self.members)
         for component in reversed(self.component_order):
             bits = 0

@@ -27,8 +27,8 @@ def shared_basis(ends: FailureEnds) -> Reals:
         (shift for shift in ends.shifts.values() if np.ptp(shift) > 0),
         key=lambda shift: -float(np.ptp(shift)),
     )[:_MOST_ENDS]
-    straight = [_standardized(shift) for shift in spread]
-    squares = [_standardized(each**2) for each in straight] if len(spread) <= _MOST_CURVED else []
+    straight = [_standardize(shift) for shift in spread]
+    squares = [_standardize(each**2) for each in straight] if len(spread) <= _MOST_CURVED else []
     return _orthonormal([*straight, *squares])
 
 
@@ -45,7 +45,7 @@ def shared_variance(by_scenario: Reals, basis: Reals) -> Reals:
     return np.maximum(variance - by_chance * noise, 0.0) / SCENARIOS
 
 
-def _standardized(values: Reals) -> Reals:
+def _standardize(values: Reals) -> Reals:
     return (values - values.mean()) / max(float(values.std()), 1e-300)
 
 

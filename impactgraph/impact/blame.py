@@ -57,7 +57,7 @@ class _Figures:
 _NOTHING = _Figures()
 
 
-def blame_by_order(combined: CombinedAnswers) -> Mapping[str, tuple[Blame, ...]]:
+def blame_by_order(combination: CombinedAnswers) -> Mapping[str, tuple[Blame, ...]]:
     """By bare key of each affected order, the failures that change something for it, the most to blame first.
 
     The share of a failure is its Shapley value: the mean, over all orders in which the failures may have
@@ -65,12 +65,12 @@ def blame_by_order(combined: CombinedAnswers) -> Mapping[str, tuple[Blame, ...]]
     than `MOST_EXACT` failures only the first and the last place count, and shares are scaled. They add up to
     the likelihood of the joint answer. Costs a look at the affected orders of each answer.
     """
-    joint = combined.joint
-    figures = {members: _figures(answer) for members, answer in combined.answers.items()}
+    joint = combination.joint
+    figures = {members: _figures(answer) for members, answer in combination.answers.items()}
     ids = joint.columns.orders.ids
     return {
         str(ids[order]): _blame(
-            combined.failures,
+            combination.failures,
             {members: of_orders.get(order, _NOTHING) for members, of_orders in figures.items()},
             least=joint.min_likelihood,
             tolerance=joint.question.tolerance,

@@ -71,7 +71,7 @@ def forecast_future_orders(
     keep_chance = unaffected_chance.copy()
     for treatment in by_slot.T:
         unaffected_chance *= 1.0 - treatments.likelihood[treatment]
-        keep_chance *= 1.0 - _missed(treatments, treatment, lead, placed_at)
+        keep_chance *= 1.0 - _misses(treatments, treatment, lead, placed_at)
     affected_chance = 1.0 - unaffected_chance
     miss_chance = np.minimum(1.0 - keep_chance, affected_chance)
     filter_value = inputs.question.where.will_miss_promise
@@ -189,7 +189,7 @@ def _kinds(treatment: Codes, order: Codes, lead: Ints) -> tuple[NDArray[np.int64
     return kinds, kind
 
 
-def _missed(treatments: _Treatments, treatment: NDArray[np.int64], lead: Ints, placed_at: Reals) -> Reals:
+def _misses(treatments: _Treatments, treatment: NDArray[np.int64], lead: Ints, placed_at: Reals) -> Reals:
     """(kinds, I, K) that the promise is missed because of one of the fulfillments."""
     intervals = len(placed_at)
     miss_chance = np.zeros((len(treatment) * intervals, SCENARIOS))

@@ -24,7 +24,7 @@ def knee_reasons(
     `ends`: ascending, counted from the moment of the answer; `estimates`: of each end.
     """
     is_knee = _knees(ends, estimates)
-    integrations = list(_scheduled(impact)) if any(is_knee) else []
+    integrations = list(_scheduled_integrations(impact)) if any(is_knee) else []
     reasons: list[str | None] = [None] * len(ends)
     for n in range(1, len(ends)):
         if is_knee[n]:
@@ -48,13 +48,13 @@ def _knees(ends: Sequence[Millis], estimates: Sequence[Estimates]) -> list[bool]
     return [
         False,
         *(
-            growth_here >= _LEAST and rate > 0 and rate >= _STEEPER * other
-            for growth_here, rate, other in zip(growth, rates, others, strict=False)
+            growth_rate >= _LEAST and rate > 0 and rate >= _STEEPER * other
+            for growth_rate, rate, other in zip(growth, rates, others, strict=False)
         ),
     ] + [False] * (len(ends) - 1 - len(others))
 
 
-def _scheduled(impact: MatchedImpact) -> Iterator[Integration]:
+def _scheduled_integrations(impact: MatchedImpact) -> Iterator[Integration]:
     """Integrations with a schedule on the ways of affected orders."""
     topology = impact.topology
     numbers = sorted(set(impact.affected_orders.workflow.tolist()))

@@ -54,7 +54,7 @@ def money_estimates(amounts: AmountSums, rates: ExchangeRates | None) -> list[tu
         return exact
     low, high = _converted_ranges(amounts, rates)
     return [
-        (*of, _converted(amounts, part, rates, (low[part], high[part])))
+        (*of, _convert(amounts, part, rates, (low[part], high[part])))
         if _is_converted([each.currency for each in of], rates)
         else of
         for part, of in enumerate(exact)
@@ -89,7 +89,7 @@ def _converted_ranges(amounts: AmountSums, rates: ExchangeRates) -> tuple[Reals,
     return in_one.range(amounts.basis)
 
 
-def _converted(
+def _convert(
     amounts: AmountSums, part: int, rates: ExchangeRates, range_: tuple[float, float]
 ) -> MoneyEstimate:
     """The expected amount is the exact sum, rounded once."""

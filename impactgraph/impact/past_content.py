@@ -133,11 +133,11 @@ def corrected_rows(context: WorkflowContext, record: Record, rows: Codes) -> Fla
     """
     mask = context.corrected.get(record.bit)
     if mask is None:
-        mask = context.corrected[record.bit] = _corrected(context, record)
+        mask = context.corrected[record.bit] = _corrections(context, record)
     return mask[rows]
 
 
-def _corrected(context: WorkflowContext, record: Record) -> Flags:
+def _corrections(context: WorkflowContext, record: Record) -> Flags:
     """By row of a fulfillment."""
     records, emission = context.columns.records, record.emission
     type_ = context.columns.dictionaries.types.find(emission.type)

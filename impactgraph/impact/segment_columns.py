@@ -28,11 +28,11 @@ class SegmentColumns:
     def join(context: WorkflowContext, parts: Sequence[tuple["SegmentColumns", int]]) -> "SegmentColumns":
         """The rows of several columns one after the other, of each from a position on."""
         rows = np.concatenate([np.zeros(0, np.int32), *(part.rows[start:] for part, start in parts)])
-        joined = SegmentColumns(context, rows)
-        joined._arrays["entered_at", -1] = np.concatenate(
+        whole = SegmentColumns(context, rows)
+        whole._arrays["entered_at", -1] = np.concatenate(
             [np.zeros(0, np.int64), *(part.column("entered_at")[start:] for part, start in parts)]
         )
-        return joined
+        return whole
 
     def __len__(self) -> int:
         return len(self.rows)

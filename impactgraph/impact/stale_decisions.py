@@ -96,12 +96,12 @@ def rerouted_rows(
     """
     if not reads:
         return []
-    unexplained = np.flatnonzero(columns.was_rerouted())
+    candidates = np.flatnonzero(columns.was_rerouted())
     reroutes: list[ReroutedRows] = []
     for read in reads:
-        rows = _rerouted_after(context, plan, position, columns, read, unexplained)
+        rows = _rerouted_after(context, plan, position, columns, read, candidates)
         if rows is not None:
-            unexplained = np.setdiff1d(unexplained, rows.at, assume_unique=True)
+            candidates = np.setdiff1d(candidates, rows.at, assume_unique=True)
             reroutes.append(rows)
     return reroutes
 
@@ -112,16 +112,16 @@ def _rerouted_after(
     position: int,
     columns: SegmentColumns,
     read: StaleRead,
-    unexplained: Positions,
+    candidates: Positions,
 ) -> ReroutedRows | None:
     """Those of the rerouted rows that none before explains; None where there are none.
 
     The usual rate of reroutes says how certain it is that the data was the cause.
     """
     stale = read.barrier
-    rerouted_at = columns.values("rerouted_at", unexplained)
+    rerouted_at = columns.values("rerouted_at", candidates)
     is_later = rerouted_at >= whole_moment(stale.since)
-    at, rerouted_at = unexplained[is_later], rerouted_at[is_later]
+    at, rerouted_at = candidates[is_later], rerouted_at[is_later]
     if not len(at):
         return None
     read_at = _read_at(context, plan, columns, read.decision.step, at)

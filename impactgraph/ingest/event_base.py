@@ -25,7 +25,7 @@ class EventHead(msgspec.Struct, kw_only=True, tag_field="type", forbid_unknown_f
 
     @property
     def type(self) -> str:
-        return self.__struct_config__.tag  # pyright: ignore[reportReturnType]
+        return self.__struct_config__.tag  # pyright: ignore[reportReturnType] - always a text here
 
     @property
     def millis(self) -> Millis:

@@ -39,7 +39,7 @@ class _Rejoined(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: "memoryview | bytearray") -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def readinto(self, buffer: "memoryview | bytearray") -> int:  # pyright: ignore[reportIncompatibleMethodOverride] - any buffer
         data = self._head or self._rest.read(len(buffer))
         data, self._head = data[: len(buffer)], data[len(buffer) :]
         buffer[: len(data)] = data
@@ -60,7 +60,7 @@ class _Unzipped(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: "memoryview | bytearray") -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def readinto(self, buffer: "memoryview | bytearray") -> int:  # pyright: ignore[reportIncompatibleMethodOverride] - any buffer
         try:
             data = self._file.read1(len(buffer))
         except zlib.error as error:

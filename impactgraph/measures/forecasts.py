@@ -38,5 +38,5 @@ def check_forecast(
     known = [each for each in orders if each.order in missed]
     if not known:
         return None
-    happened = sum(missed[each.order] for each in known)
-    return ForecastCheck(incident, at, len(known), round(fsum(each.miss for each in known), 6), happened)
+    miss_count = sum(missed[each.order] for each in known)
+    return ForecastCheck(incident, at, len(known), round(fsum(each.miss for each in known), 6), miss_count)

@@ -127,15 +127,15 @@ def figures_by_period(
 
 def groups_of(incidents: Sequence[IncidentFacts]) -> tuple[IncidentGroup, ...]:
     """Per cause, owner and element, those with the most incidents first."""
-    found: list[IncidentGroup] = []
+    all_groups: list[IncidentGroup] = []
     for grouping in Grouping:
         members: dict[str, list[IncidentFacts]] = {}
         for incident in incidents:
             for key in _keys(incident, grouping):
                 members.setdefault(key, []).append(incident)
         groups = [IncidentGroup(grouping, key, figures_of(each)) for key, each in members.items()]
-        found += sorted(groups, key=lambda each: (-each.figures.incidents, each.key))
-    return tuple(found)
+        all_groups += sorted(groups, key=lambda each: (-each.figures.incidents, each.key))
+    return tuple(all_groups)
 
 
 def spread_of(durations: Iterable[Millis | None]) -> Spread:

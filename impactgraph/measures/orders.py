@@ -65,7 +65,7 @@ def kept_at(topology: Topology, columns: Columns) -> Ints:
     collect; NOT_KEPT where one has not yet. Cancelled fulfillments promise nothing.
     """
     f = columns.fulfillments
-    kept = np.where(f.status == COMPLETED, f.ended_at, NOT_KEPT)
+    moments = np.where(f.status == COMPLETED, f.ended_at, NOT_KEPT)
     for code, words in enumerate(columns.dictionaries.workflows):
         workflow = topology.workflows.get(words.key)
         step = promise_step(workflow) if workflow is not None else None
@@ -73,31 +73,31 @@ def kept_at(topology: Topology, columns: Columns) -> Ints:
             continue
         rows = np.flatnonzero(f.workflow == code)
         ready_at = f.entered_step_at[rows, words.steps.index(step.key)]
-        kept[rows] = np.where(ready_at > 0, ready_at, kept[rows])
-    kept[f.status == CANCELLED] = 0
+        moments[rows] = np.where(ready_at > 0, ready_at, moments[rows])
+    moments[f.status == CANCELLED] = 0
     last = np.zeros(len(columns.orders), np.int64)
-    np.maximum.at(last, f.order, kept)
+    np.maximum.at(last, f.order, moments)
     return last
 
 
 def service_levels(
-    columns: Columns, kept: Ints, periods: Sequence[Period], at: Millis
+    columns: Columns, promise_keeping: Ints, periods: Sequence[Period], at: Millis
 ) -> tuple[ServiceLevel, ...]:
     """By period and channel, of promises whose moment has passed by `at`; `kept`: as `kept_at`."""
     promised_by = columns.orders.promised_by
-    is_asked = (promised_by > 0) & (promised_by <= at) & (kept > 0)
+    is_asked = (promised_by > 0) & (promised_by <= at) & (promise_keeping > 0)
     names = columns.dictionaries.channels.values
-    found: list[ServiceLevel] = []
+    levels: list[ServiceLevel] = []
     for period in periods:
         rows = np.flatnonzero(is_asked & (promised_by >= period.start) & (promised_by < period.end))
         channels = columns.orders.channel[rows]
         totals = np.bincount(channels, minlength=len(names))
-        in_time = np.bincount(channels[kept[rows] <= promised_by[rows]], minlength=len(names))
-        found += [
+        in_time = np.bincount(channels[promise_keeping[rows] <= promised_by[rows]], minlength=len(names))
+        levels += [
             ServiceLevel(period.key, names[code] or "", int(totals[code]), int(in_time[code]))
             for code in np.flatnonzero(totals).tolist()
         ]
-    return tuple(sorted(found, key=lambda each: (each.period, each.channel)))
+    return tuple(sorted(levels, key=lambda each: (each.period, each.channel)))
 
 
 def step_errors(
@@ -111,21 +111,21 @@ def step_errors(
         for code, words in enumerate(columns.dictionaries.workflows)
         for step, key in enumerate(words.steps)
     ]
-    found: list[StepErrors] = []
+    errors: list[StepErrors] = []
     for code, step, name in names:
         entered_at = visits.entered_at[(visits.workflow == code) & (visits.step == step)]
-        failures = _failed(columns, code, step)
+        failures = _failures(columns, code, step)
         is_cut = len(entered_at) >= most_visits
-        found += [
-            StepErrors(period.key, name, entered, _distinct(failures, period))
+        errors += [
+            StepErrors(period.key, name, entries, _distinct(failures, period))
             for period in periods
             if not is_cut or entered_at.min() <= period.start
-            if (entered := int(((entered_at >= period.start) & (entered_at < period.end)).sum()))
+            if (entries := int(((entered_at >= period.start) & (entered_at < period.end)).sum()))
         ]
-    return tuple(sorted(found, key=lambda each: (each.period, -each.rate, each.step)))
+    return tuple(sorted(errors, key=lambda each: (each.period, -each.rate, each.step)))
 
 
-def _failed(columns: Columns, workflow: int, step: int) -> tuple[Codes, Ints]:
+def _failures(columns: Columns, workflow: int, step: int) -> tuple[Codes, Ints]:
     """(fulfillment, moment) of each error in the step."""
     errors = columns.errors
     which = errors.step == step

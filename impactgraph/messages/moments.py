@@ -90,17 +90,17 @@ class CustomerClock:
         return {"time": self.time(at), "hour": local(at, self.timezone).hour, "zone": self.zone}
 
     def time(self, at: Millis) -> str:
-        return _spaced(format_time(local(at, self.timezone).time(), "short", locale=self.locale))
+        return _with_spaces(format_time(local(at, self.timezone).time(), "short", locale=self.locale))
 
     def date(self, at: Millis) -> str:
         """With weekday, and with the year unless it is the present one."""
         day = local(at, self.timezone)
         has_year = day.year != local(self.now, self.timezone).year
         if self.is_short:
-            return _spaced(self._by_skeleton(day, "yMMMEd" if has_year else "MMMEd"))
+            return _with_spaces(self._by_skeleton(day, "yMMMEd" if has_year else "MMMEd"))
         if has_year:
-            return _spaced(format_date(day.date(), "full", locale=self.locale))
-        return _spaced(self._full_date_of_this_year(day))
+            return _with_spaces(format_date(day.date(), "full", locale=self.locale))
+        return _with_spaces(self._full_date_of_this_year(day))
 
     def _full_date_of_this_year(self, day: datetime) -> str:
         pattern = self._pattern("MMMMEEEEd") or _FULL_WEEKDAY.sub("EEEE", self._pattern("MMMMEd"))
@@ -122,7 +122,7 @@ class CustomerClock:
             return _offset(local(self.now, self.timezone))
         # Babel takes the pattern of summer time for languages with a region that have none of their own
         language = Locale(self.locale.language)
-        return _spaced(get_timezone_name(zone_info(self.timezone), "long", locale=language))
+        return _with_spaces(get_timezone_name(zone_info(self.timezone), "long", locale=language))
 
     def _quarter_hour(self, at: Millis) -> Millis:
         """The next full quarter of an hour; after the hour that the clock repeats in autumn, since its
@@ -153,6 +153,6 @@ def _offset(moment: datetime) -> str:
     return f"{UTC}{shift[0]}{hours or 0}{'' if minutes == '00' else ':' + minutes}"
 
 
-def _spaced(text: str) -> str:
+def _with_spaces(text: str) -> str:
     """With plain spaces: CLDR has narrow ones that many phones and mail programs show as boxes."""
     return text.replace("\u202f", " ").replace("\u00a0", " ")

@@ -79,8 +79,8 @@ def _before_early_promise(sentence: str, bounds: PromiseBounds, time_words: tupl
     for start, begin, end in zip([0, *ends], begins, ends, strict=False):
         clause = sentence[begin:end]
         deadline = promise_deadline(clause, bounds.now, bounds.timezone)
-        upper_bound = bounds.of(clause)
-        is_early = deadline is not None and (upper_bound is None or upper_bound > deadline)
+        latest = bounds.of(clause)
+        is_early = deadline is not None and (latest is None or latest > deadline)
         if is_early or (deadline is None and _names_time(clause, time_words)):
             return f"{sentence[:start]}." if start else ""
     return sentence

@@ -1,1 +1,1 @@
-"""Notices of incidents: rules decide who is told what, and a worker sends it."""
+"""Notices of incidents: rules decide who is notified of what, and a worker sends it."""

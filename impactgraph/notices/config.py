@@ -75,7 +75,7 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """Hours in which a rule tells of nothing new; what still holds at their end is told then."""
+    """Hours in which a rule sends nothing new; what still holds at their end is sent then."""
 
     start: Millis
     """Of the day."""
@@ -83,7 +83,7 @@ class Quiet:
     """Of the day; not after `start`: of the next day."""
     timezone: str = UTC
     below: NoticeLevel | None = None
-    """What is at this level or above is told all the same; None: nothing is."""
+    """Incidents at this level or above are sent all the same; None: none are."""
 
     def holds(self, at: Millis, level: NoticeLevel) -> bool:
         """Whether an incident of this level has to wait."""
@@ -125,6 +125,6 @@ class NoticeRules:
 
 
 CALM: Millis = 30 * MINUTE
-"""An incident that becomes smaller, or gets another likeliest cause, is told of again after this time."""
+"""An incident that becomes smaller, or gets another likeliest cause, is notified again after this time."""
 SETTLED: Millis = 5 * MINUTE
-"""An incident is told to have ended when it did so long ago: one that flaps is not."""
+"""An incident that ended this long ago is notified as ended: one that flaps is not."""

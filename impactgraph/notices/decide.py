@@ -1,4 +1,4 @@
-"""Which notices are due: each picture of an incident is told once by a rule to a channel.
+"""Which notices are due: each picture of an incident is sent once by a rule to a channel.
 
 The notices of an incident by one rule to one channel are a conversation: new, perhaps changed, resolved.
 """
@@ -33,7 +33,7 @@ class Present:
 
 
 def decide(present: Present, rules: NoticeRules) -> tuple[Notice, ...]:
-    """What is to be told now that was not told yet. Costs rules times channels times incidents.
+    """Notices that are due now and were not sent yet. Costs rules times channels times incidents.
 
     The same present gives the same notices; once they are in its journal, none.
     """
@@ -45,12 +45,12 @@ def decide(present: Present, rules: NoticeRules) -> tuple[Notice, ...]:
     notices: list[Notice] = []
     for rule in rules.rules:
         for channel in dict.fromkeys(rule.to):
-            told = {
+            history = {
                 incident: each
                 for (of_rule, to_channel, incident), each in by_conversation.items()
                 if (of_rule, to_channel) == (rule.key, channel)
             }
-            notices += _Speaker(present, rules, rule, channel, told, statuses, work).notices()
+            notices += _Speaker(present, rules, rule, channel, history, statuses, work).notices()
     return tuple(notices)
 
 
@@ -94,14 +94,14 @@ class _Speaker:
     rules: NoticeRules
     rule: Rule
     channel: str
-    told: Mapping[str, Sequence[NoticeStatus]]
+    history: Mapping[str, Sequence[NoticeStatus]]
     """The notices so far by incident, the oldest first."""
     statuses: Sequence[NoticeStatus]
     """Of all rules and channels."""
     work: _Work
 
     def notices(self) -> list[Notice]:
-        open_keys = [key for key, each in self.told.items() if each[-1].kind is not NoticeKind.RESOLVED]
+        open_keys = [key for key, each in self.history.items() if each[-1].kind is not NoticeKind.RESOLVED]
         found: list[Notice | None] = []
         goes_on: set[str] = set()
         for picture in self.present.pictures:
@@ -118,8 +118,8 @@ class _Speaker:
         return [each for each in found if each is not None and each.kind in self.rule.on]
 
     def _is_same(self, incident: str, picture: Picture) -> bool:
-        """False: the incident that was told of ended, and this one began after that."""
-        return picture.started_at <= self.told[incident][-1].created_at
+        """False: the incident of the last notice ended, and this one began after that."""
+        return picture.started_at <= self.history[incident][-1].created_at
 
     def _new(self, picture: Picture) -> Notice | None:
         rule, at = self.rule, self.present.at
@@ -136,7 +136,7 @@ class _Speaker:
         return self._notice(picture.incident, NoticeKind.NEW, picture)
 
     def _known_since(self, picture: Picture) -> Millis:
-        """When another rule first told of it; without one, since it is known."""
+        """When another rule first sent it; without one, when it became known."""
         told_at = [
             each.created_at
             for each in self.statuses
@@ -147,7 +147,7 @@ class _Speaker:
         return min(told_at, default=picture.known_at)
 
     def _further(self, incident: str, picture: Picture) -> Notice | None:
-        last, at = self.told[incident][-1], self.present.at
+        last, at = self.history[incident][-1], self.present.at
         if person := self.work.closed_by(picture):
             return self._ended(incident, f"It was closed by {person}.")
         if (picture.level, picture.cause) == (last.level, last.cause):
@@ -163,11 +163,11 @@ class _Speaker:
         """Of an incident that is active no more."""
         ended_at, at = self.present.ended.get(incident), self.present.at
         closed_at, person = self.work.closed.get(incident, (0, ""))
-        if closed_at >= self.told[incident][-1].created_at:
+        if closed_at >= self.history[incident][-1].created_at:
             return self._ended(incident, f"It was closed by {person}.")
         if ended_at is not None and at - ended_at < SETTLED:
             return None
-        if self.rule.quiet is not None and self.rule.quiet.holds(at, self.told[incident][-1].level):
+        if self.rule.quiet is not None and self.rule.quiet.holds(at, self.history[incident][-1].level):
             return None
         is_over = ended_at is not None
         reason = (
@@ -179,7 +179,7 @@ class _Speaker:
         return self._notice(incident, NoticeKind.RESOLVED, None, reason)
 
     def _notice(self, incident: str, kind: NoticeKind, picture: Picture | None, reason: str = "") -> Notice:
-        earlier = self.told.get(incident, ())
+        earlier = self.history.get(incident, ())
         last = earlier[-1] if earlier else None
         occasion = Occasion(
             kind,

@@ -84,7 +84,7 @@ _QUIET = Body(
             Field("from", TimeOfDay(), "When they begin.", required=True, attribute="start"),
             Field("until", TimeOfDay(), "When they end.", required=True),
             Field("timezone", Zone(), "IANA name of their time zone; default: UTC."),
-            Field("below", _LEVEL, "Incidents of this level or above are told of all the same."),
+            Field("below", _LEVEL, "Incidents of this level or above are sent all the same."),
         )
     ),
     lambda values: Quiet(**values),
@@ -92,7 +92,7 @@ _QUIET = Body(
 _RULE = Body(
     Fields(
         (
-            Field("to", Several(Text(), least=1), "Channels that are told.", required=True),
+            Field("to", Several(Text(), least=1), "Channels that are notified.", required=True),
             Field("when", _WHEN, "Of which incidents; without it, of all that affect anything."),
             Field(
                 "changes",
@@ -174,8 +174,8 @@ class _Rules:
 
 FORMAT = Fields(
     (
-        Field("channels", ByKind("channel", KINDS, least=1), "Who can be told, by key.", required=True),
-        Field("rules", _Rules(), "Of what they are told, by key.", required=True),
+        Field("channels", ByKind("channel", KINDS, least=1), "Who can be notified, by key.", required=True),
+        Field("rules", _Rules(), "What they are notified of, by key.", required=True),
         Field("public_url", _HOOK, "Address of the server, for links; default: IMPACTGRAPH_URL."),
         Field(
             "teams",
@@ -215,7 +215,8 @@ def parse_rules(text: str, name: str = "notices.yaml") -> NoticeRules:
             content.reading.element = f"rule {rule['key']}"
             if NoticeKind.NEW not in rule.get("on", NoticeKind):
                 content.reading.wrong(
-                    "`changes` must have `new`: what nobody was told of does not change for them.", line
+                    "`changes` must have `new`: changes are only sent of incidents sent as new.",
+                    line,
                 )
             for key in rule["to"]:
                 if key not in channels:

@@ -35,7 +35,7 @@ _STEPS = (
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An incident that is not over, as it is told of."""
+    """An incident that is not over, as notices show it."""
 
     incident: str
     keys: frozenset[str]

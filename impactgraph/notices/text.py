@@ -16,12 +16,12 @@ MOST_FAILURES = 20
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """Why it is told."""
+    """Why it is sent."""
 
     kind: NoticeKind
     at: Millis
     last: NoticeStatus | None = None
-    """What was told of it before."""
+    """The notices about it before this one."""
     reason: str = ""
     """RESOLVED: why, as a sentence."""
     waited: Millis | None = None

@@ -117,7 +117,7 @@ def due_notices(
     public_url: str | None = None,
     ask: Ask = answer_question,
 ) -> tuple[Notice, ...]:
-    """What is to be told now: nothing before a topology is applied. Costs an answer for each incident."""
+    """Notices that are due now: nothing before a topology is applied. Costs an answer for each incident."""
     with snapshot(store, None, now) as s:
         if not s.topology.version:
             return ()

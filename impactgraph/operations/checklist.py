@@ -39,8 +39,8 @@ def checklist_of(
 
 def _steps(topology: Topology, places: Collection[Place], life: IncidentLife) -> Iterator[tuple[str, int]]:
     """(key of the playbook, number of the step in it)."""
-    begun = {each.playbook for each in life.actions if each.kind is IncidentActionKind.STEP_DONE}
+    started_playbooks = {each.playbook for each in life.actions if each.kind is IncidentActionKind.STEP_DONE}
     for key, playbook in topology.playbooks.items():
         fits = any(is_about(playbook, element, frozenset({of})) for element, of in places)
-        if fits or key in begun:
+        if fits or key in started_playbooks:
             yield from ((key, index) for index in range(1, len(playbook.steps) + 1))

@@ -28,12 +28,14 @@ def constrained(
     if not changes:
         return tuple(incidents)
     alerts = {alert.key: alert for incident in incidents for alert in incident.alerts}
-    correlated = {frozenset(alert.key for alert in each.alerts): each for each in incidents}
-    groups = _Groups(alerts, tuple(correlated))
+    incident_by_alerts = {frozenset(alert.key for alert in each.alerts): each for each in incidents}
+    groups = _Groups(alerts, tuple(incident_by_alerts))
     for action in changes:
         groups.apply(action)
     return tuple(
-        correlated[group] if group in correlated else explain(_in_order(alerts[key] for key in group))
+        incident_by_alerts[group]
+        if group in incident_by_alerts
+        else explain(_in_order(alerts[key] for key in group))
         for group in groups.groups
     )
 
@@ -45,7 +47,7 @@ def _in_order(alerts: Iterable[Alert]) -> Sequence[Alert]:
 class _Groups:
     def __init__(self, alerts: Mapping[str, Alert], groups: Sequence[Group]) -> None:
         self._alerts = alerts
-        self._correlated = {key: group for group in groups for key in group}
+        self._correlation = {key: group for group in groups for key in group}
         self.groups = list(groups)
 
     def apply(self, action: IncidentAction) -> None:
@@ -79,6 +81,6 @@ class _Groups:
         if self._alerts[key].started_at <= action.at:
             return False
         earlier = {
-            other for other in self._correlated[key] & group if self._alerts[other].started_at <= action.at
+            other for other in self._correlation[key] & group if self._alerts[other].started_at <= action.at
         }
         return bool(earlier) and earlier <= leaving

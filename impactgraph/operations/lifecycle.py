@@ -30,17 +30,17 @@ class Course:
 
     @property
     def starts(self) -> list[Millis]:
-        return sorted(each.since for each in self._begun())
+        return sorted(each.since for each in self._windows())
 
     @property
     def is_over(self) -> bool:
         """Whether all have ended."""
-        return all(each.until <= self.at for each in self._begun())
+        return all(each.until <= self.at for each in self._windows())
 
     @property
     def last_end(self) -> Millis:
         """FOREVER while one lasts."""
-        ends = [each.until if each.until <= self.at else FOREVER for each in self._begun()]
+        ends = [each.until if each.until <= self.at else FOREVER for each in self._windows()]
         return max(ends, default=self.at)
 
     @property
@@ -58,12 +58,12 @@ class Course:
     def returns(self) -> Iterator[Millis]:
         """When one began after all had ended for longer than REST."""
         end: Millis | None = None
-        for window in sorted(self._begun(), key=lambda each: (each.since, each.until)):
+        for window in sorted(self._windows(), key=lambda each: (each.since, each.until)):
             if end is not None and window.since > end + REST:
                 yield window.since
             end = window.until if end is None else max(end, window.until)
 
-    def _begun(self) -> list[Window]:
+    def _windows(self) -> list[Window]:
         return [each for windows in self.windows.values() for each in windows if each.since <= self.at]
 
     def _transitions(self, windows: Sequence[Window]) -> int:

@@ -50,8 +50,8 @@ def _residual(document: Mapping[str, Any]) -> Iterator[str]:
         return
     yield from ("", "## What is left", "")
     yield f"- {_count(residual['healed'], 'order has', 'orders have')} recovered."
-    drained = f" (backlog cleared by {_time(residual['drainedBy'])})" if residual["drainedBy"] else ""
-    yield f"- {_count(residual['healing'], 'order recovers', 'orders recover')} without action{drained}."
+    drain_text = f" (backlog cleared by {_time(residual['drainedBy'])})" if residual["drainedBy"] else ""
+    yield f"- {_count(residual['healing'], 'order recovers', 'orders recover')} without action{drain_text}."
     yield f"- {_count(residual['needAction'], 'order waits', 'orders wait')} for a replay or a person."
     yield f"- {_count(residual['recordsToReplay'], 'record comes', 'records come')} only when sent again."
 

@@ -81,8 +81,8 @@ def span(
     """A span that lasts as long as the context; `attributes` with `_` for `.` in their names."""
     if _tracing is None:
         return _NO_SPAN
-    named = {key.replace("_", "."): value for key, value in attributes.items()}
-    return _tracing.span(name, kind, named, parent)
+    tags = {key.replace("_", "."): value for key, value in attributes.items()}
+    return _tracing.span(name, kind, tags, parent)
 
 
 def traced(work: Callable[P, T], prefix: str) -> Callable[P, T]:

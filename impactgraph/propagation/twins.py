@@ -58,13 +58,13 @@ def distinct_failures(failures: Iterable[Failure], ends: Mapping[str, Millis]) -
         open_groups[subject] = group, max(until, ends[failure.key])
     last = {group[0].key: max(group, key=lambda each: ends[each.key]) for group in groups}
     return DistinctFailures(
-        failures=tuple(_merged(group, last[group[0].key]) for group in groups),
+        failures=tuple(_merge(group, last[group[0].key]) for group in groups),
         last={key: each.key for key, each in last.items()},
         twins={group[0].key: tuple(each.key for each in group) for group in groups if len(group) > 1},
     )
 
 
-def _merged(group: Sequence[Failure], last: Failure) -> Failure:
+def _merge(group: Sequence[Failure], last: Failure) -> Failure:
     """One failure for all of them; `last`: the one that ends last."""
     if len(group) == 1:
         return group[0]

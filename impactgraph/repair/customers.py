@@ -1,4 +1,4 @@
-"""What customers of affected orders may be told: facts for a template, and a message in their language."""
+"""Messages to customers of affected orders: facts for a template, and a message in their language."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from impactgraph.messages.messages import CustomerMessages
 
 _STAGES = tuple(CustomerStage)
 _LATEST = 0.9
-"""Share of the scenarios that have fulfilled a promise by the moment that a customer is told."""
+"""Share of the scenarios that have fulfilled a promise by the moment that the customer is given."""
 _SETTLED = (
     CustomerStage.READY_TO_COLLECT,
     CustomerStage.COMPLETED,

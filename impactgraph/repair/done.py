@@ -25,21 +25,21 @@ def checkpoint(failures: Iterable[Failure], as_of: Millis) -> Millis | None:
 
 
 def checked_off(
-    impact: BlastRadius, before: Sequence[ReplayItem], left: Iterable[ReplayItem]
+    impact: BlastRadius, before: Sequence[ReplayItem], remaining_items: Iterable[ReplayItem]
 ) -> tuple[ReplayItem, ...]:
     """What is repaired at the moment of the answer: the items of the list of an earlier moment that are not
     left, and dead letters whose order has moved on since. In the order of the list.
 
     What was cancelled since is no repair, and left out. Costs a look at all records and errors.
     """
-    open_items = {identity(item) for item in left}
+    open_items = {identity(item) for item in remaining_items}
     done: dict[Identity, ReplayItem] = {}
     for item in _answered_dead_letters(impact):
         if identity(item) not in open_items:
             done[identity(item)] = item
-    gone = [each for each in before if identity(each) not in open_items]
-    moments = _Moments(impact.columns, gone)
-    for item in gone:
+    closed_items = [each for each in before if identity(each) not in open_items]
+    moments = _Moments(impact.columns, closed_items)
+    for item in closed_items:
         moment = moments.of(item)
         if moment is not None:
             done[identity(item)] = replace(item, done_at=moment or impact.as_of)
@@ -115,11 +115,11 @@ def _place_of_error(impact: BlastRadius, at: int) -> tuple[Step | None, str | No
     step = next((s for s in workflow.steps if s.key == known.steps[position]), None) if workflow else None
     if step is None:
         return None, None
-    impaired = {impairment.element for impairment in impact.impairments}
-    named = columns.dictionaries.elements.values[int(columns.errors.element[at])]
-    ways = [named, *(transition.via for transition in step.then if transition.via)]
-    way = next((w for w in ways if w in impaired and w.startswith("integration:")), None)
-    is_impaired = way is not None or named in impaired or step.id in impaired
+    impaired_elements = {impairment.element for impairment in impact.impairments}
+    element = columns.dictionaries.elements.values[int(columns.errors.element[at])]
+    ways = [element, *(transition.via for transition in step.then if transition.via)]
+    way = next((w for w in ways if w in impaired_elements and w.startswith("integration:")), None)
+    is_impaired = way is not None or element in impaired_elements or step.id in impaired_elements
     return (step, way) if is_impaired else (None, None)
 
 

@@ -142,14 +142,14 @@ class Drafts:
         """
         rows = self.impact.affected_orders
         rows = rows.take(rows.misses_promise)
-        told = self._told(rows)
+        was_informed = self._was_informed(rows)
         for number in range(len(rows)):
             row = int(rows.fulfillment[number])
             likelihood = round(float(rows.missed[number]), 4)
             workflow, position = self._place(row)
             if workflow is not None:
                 yield from self._confirmations(row, workflow, position, likelihood)
-            if not told[number]:
+            if not was_informed[number]:
                 yield Draft(
                     order=int(rows.order[number]),
                     fulfillment=row,
@@ -171,19 +171,19 @@ class Drafts:
             if at >= position and is_confirmation and not self._has_come(row, emission):
                 yield self._draft(row, rule, emission, likelihood, None)
 
-    def _told(self, rows: AffectedRows) -> NDArray[np.bool_]:
+    def _was_informed(self, rows: AffectedRows) -> NDArray[np.bool_]:
         """(rows,) whether a message went to the customer since the failures began, confirmations aside."""
         columns = self.impact.columns
         r = columns.records
-        begun = [each.started_at for each in self.impact.failures]
-        since = min(begun, default=0)
+        starts = [each.started_at for each in self.impact.failures]
+        since = min(starts, default=0)
         confirmation = [
             notice_of(RecordKind.NOTIFICATION, name) is CustomerNotice.ORDER_CONFIRMATION if name else False
             for name in columns.dictionaries.types.values
         ]
-        is_told = (r.kind == _NOTIFICATION) & (r.at >= since) & (r.at <= self.impact.as_of)
-        is_told &= ~np.array(confirmation, bool)[r.type]
-        return np.isin(rows.order, columns.fulfillments.order[r.fulfillment[is_told]])
+        is_informed = (r.kind == _NOTIFICATION) & (r.at >= since) & (r.at <= self.impact.as_of)
+        is_informed &= ~np.array(confirmation, bool)[r.type]
+        return np.isin(rows.order, columns.fulfillments.order[r.fulfillment[is_informed]])
 
     # ---- findings of the watch
 

@@ -157,7 +157,7 @@ class _Place:
         """(rows,) medians, begun at a start and without the failures."""
         pace = slowdown_factors(self.context.pace_bins(rows) - USUAL_PACE)
         paces, which = np.unique(pace, return_inverse=True)
-        forecaster = _undisturbed(self.impact.forecaster, start.at)
+        forecaster = _undisturbed_rows(self.impact.forecaster, start.at)
         plan = forecaster.plan(self._workflow, self.segment)
         count = len(paces)
         cohorts = Cohorts(
@@ -199,7 +199,7 @@ class _Place:
         )
 
 
-def _undisturbed(forecaster: Forecaster, start: Millis) -> Forecaster:
+def _undisturbed_rows(forecaster: Forecaster, start: Millis) -> Forecaster:
     """The same without failures, as of the start."""
     waits = ImpairmentForecast(manual_wait=forecaster.impairments.manual_wait)
     return Forecaster(

@@ -69,11 +69,11 @@ def order_of_list(item: ReplayItem) -> tuple[str, str, str, int, str, str, str]:
     return (item.system, item.integration or "", item.queue or "", item.since, *identity(item))
 
 
-def replay_groups(left: Iterable[ReplayItem], done: Iterable[ReplayItem]) -> tuple[ReplayGroup, ...]:
+def replay_groups(items: Iterable[ReplayItem], done: Iterable[ReplayItem]) -> tuple[ReplayGroup, ...]:
     """By the place that items are sent again from: those with most left first."""
     open_items: dict[ReplaySource, list[ReplayItem]] = {}
     done_items: dict[ReplaySource, int] = {}
-    for item in left:
+    for item in items:
         open_items.setdefault(_place(item), []).append(item)
     for item in done:
         done_items[_place(item)] = done_items.get(_place(item), 0) + 1

@@ -86,8 +86,8 @@ def takes_text(topology: Topology, reason: ReplayReason, source: ReplaySource) -
     system = element_text(topology, source.system)
     match reason:
         case ReplayReason.DEAD_LETTERED | ReplayReason.REJECTED if source.queue:
-            mended = "" if reason is ReplayReason.DEAD_LETTERED else "Correct the message, then send"
-            return f"{mended or 'Send'} it again from the dead-letter queue {source.queue}."
+            repair = "" if reason is ReplayReason.DEAD_LETTERED else "Correct the message, then send"
+            return f"{repair or 'Send'} it again from the dead-letter queue {source.queue}."
         case ReplayReason.DEAD_LETTERED | ReplayReason.REJECTED:
             return f"Correct what was refused, then send it again from {system}."
         case ReplayReason.LOST | ReplayReason.MISSING:

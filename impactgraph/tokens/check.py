@@ -72,12 +72,12 @@ class TokenCheck:
     async def claims(self, token: str) -> Claims:
         """Raises UnauthenticatedError that says what is wrong, and nothing of the token beyond that."""
         kid = self._kid(token)
-        return self._checked(token, await self.provider.key(kid))
+        return self._check(token, await self.provider.key(kid))
 
     def claims_in_thread(self, token: str) -> Claims:
         """As `claims`, for callers outside of the event loop."""
         kid = self._kid(token)
-        return self._checked(token, self.provider.key_in_thread(kid))
+        return self._check(token, self.provider.key_in_thread(kid))
 
     def _kid(self, token: str) -> str:
         """The id of its key, where its header is one that may be followed."""
@@ -98,7 +98,7 @@ class TokenCheck:
             raise UnauthenticatedError("The token does not name the key that signed it (`kid`).")
         return kid
 
-    def _checked(self, token: str, key: jwt.PyJWK | None) -> Claims:
+    def _check(self, token: str, key: jwt.PyJWK | None) -> Claims:
         if key is None:
             raise UnauthenticatedError(
                 f"The key that signed the token is none of {self.provider.issuer}, or its keys cannot be "

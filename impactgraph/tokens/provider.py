@@ -99,10 +99,10 @@ class Provider:
     def _fetch_keys(self) -> Mapping[str, PyJWK]:
         self._metadata = self._fetch_metadata()  # each time: a provider may move its keys
         document = self._fetch(str(self._metadata["jwks_uri"]))
-        listed = document.get("keys")
-        if not isinstance(listed, list):
+        items = document.get("keys")
+        if not isinstance(items, list):
             raise ProviderError(f"{self._metadata['jwks_uri']} has no list `keys`")
-        keys = [_readable_key(each) for each in listed[:MOST_KEYS]]  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType] - JSON
+        keys = [_readable_key(each) for each in items[:MOST_KEYS]]  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType] - JSON
         return {key.key_id: key for key in keys if key is not None and key.key_id}
 
     def _read_metadata(self) -> None:

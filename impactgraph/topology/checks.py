@@ -115,7 +115,7 @@ def workflow(values: dict[str, Any], body: Map, reading: Reading) -> None:
     if not isinstance(steps, Map) or not steps:
         return
     following = {key: _following(each) for key, each in steps.items() if isinstance(each, Map)}
-    reachable = _reached(following, [next(iter(steps))])
+    reachable = _reachable(following, [next(iter(steps))])
     for key in following:
         if key not in reachable:
             reading.warn(
@@ -132,7 +132,7 @@ def _loops_without_end(steps: Sequence[Step], body: Map, reading: Reading) -> No
         for transition in each.then:
             if transition.share != 0:
                 leads_to.setdefault(transition.step, []).append(each.key)
-    ending = _reached(leads_to, [each.key for each in steps if _may_end(each)])
+    ending = _reachable(leads_to, [each.key for each in steps if _may_end(each)])
     endless = [each.key for each in steps if each.key not in ending]
     if endless:
         reading.warn(
@@ -151,7 +151,7 @@ def _may_end(step: Step) -> bool:
     return None not in plain and sum(share for share in plain if share is not None) < 1 - _ROUNDING
 
 
-def _reached(ways: Mapping[str, Sequence[str]], starts: Sequence[str]) -> set[str]:
+def _reachable(ways: Mapping[str, Sequence[str]], starts: Sequence[str]) -> set[str]:
     reachable = set[str]()
     queue = list(starts)
     while queue:

@@ -74,21 +74,21 @@ def _dates() -> _Dates:
     )
 
 
-def _matches_day(parsed: CronSim, dates: _Dates) -> Flags:
-    matches = np.isin(dates.day, sorted(parsed.days))
-    if CronSim.LAST in parsed.days:
+def _matches_day(schedule: CronSim, dates: _Dates) -> Flags:
+    matches = np.isin(dates.day, sorted(schedule.days))
+    if CronSim.LAST in schedule.days:
         matches |= dates.day == dates.last_day
-    if CronSim.LAST_WEEKDAY in parsed.days:
+    if CronSim.LAST_WEEKDAY in schedule.days:
         weekday_of_last = (dates.weekday + dates.last_day - dates.day) % 7
         back = np.where(weekday_of_last == 0, 2, np.where(weekday_of_last == 6, 1, 0))
         matches |= dates.day == dates.last_day - back
     return matches
 
 
-def _matches_weekday(parsed: CronSim, dates: _Dates) -> Flags:
+def _matches_weekday(schedule: CronSim, dates: _Dates) -> Flags:
     """Items are weekdays (0 or 7: Sunday), or pairs (weekday, its number in the month or LAST)."""
     matches = np.zeros(CYCLE_DAYS, bool)
-    for item in parsed.weekdays:
+    for item in schedule.weekdays:
         weekday, place = item if isinstance(item, tuple) else (item, None)
         is_weekday = dates.weekday == weekday % 7
         if place == CronSim.LAST:

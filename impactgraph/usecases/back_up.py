@@ -45,29 +45,29 @@ def back_up(
     folder = BackupFolder(path)
     with folder.writing():
         before = folder.latest()
-        saved = {} if before is None else {part.key: part for part in before.parts}
+        parts_before = {} if before is None else {part.key: part for part in before.parts}
         files = [_saved_file(folder, each) for each in beside]
-        with source({key: part.fingerprint for key, part in saved.items()}) as (head, parts):
+        with source({key: part.fingerprint for key, part in parts_before.items()}) as (head, parts):
             if before is not None and before.identity != head.identity:
                 raise BadInputError(
                     f"{path} has backups of another store ({before.identity[:8]}, this is "
                     f"{head.identity[:8]}): name another folder."
                 )
-            written = [_saved_part(folder, part, saved) for part in parts]
+            part_entries = [_saved_part(folder, part, parts_before) for part in parts]
         number = 1 if before is None else before.number + 1
-        manifest = manifest_of(number, head, [part for part, _ in written], files)
+        manifest = manifest_of(number, head, [part for part, _ in part_entries], files)
         folder.write_manifest(manifest)
-        cleaned = clean_earlier(folder, manifest, make_cleaner)
+        cleaning = clean_earlier(folder, manifest, make_cleaner)
         removed = _forget_old(folder, keep)
-        new = [part for part, is_new in written if is_new]
-        return BackupResult(manifest, len(new), sum(part.bytes for part in new), cleaned, removed)
+        new = [part for part, is_new in part_entries if is_new]
+        return BackupResult(manifest, len(new), sum(part.bytes for part in new), cleaning, removed)
 
 
 def _saved_part(
-    folder: BackupFolder, part: Part, saved: Mapping[PartKey, SavedPart]
+    folder: BackupFolder, part: Part, parts_before: Mapping[PartKey, SavedPart]
 ) -> tuple[SavedPart, bool]:
     if part.data is None:
-        return saved[part.key], False
+        return parts_before[part.key], False
     key = part.key
     file = folder.write(part.data)
     return SavedPart(key.family, key.first, key.last, part.fingerprint, part.rows, file, len(part.data)), True

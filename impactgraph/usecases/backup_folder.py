@@ -180,11 +180,11 @@ class BackupFolder:
 
     def remove_unused(self, manifests: Iterable[Manifest]) -> int:
         """Removes the files that no backup has, also those of interrupted ones; their number."""
-        used = {digest for manifest in manifests for digest in manifest.digests}
-        unused = [path for path in self._files.glob("*/*") if path.name not in used]
-        for path in unused:
+        digests = {digest for manifest in manifests for digest in manifest.digests}
+        leftovers = [path for path in self._files.glob("*/*") if path.name not in digests]
+        for path in leftovers:
             path.unlink()
-        return len(unused)
+        return len(leftovers)
 
     def _path(self, digest: str) -> Path:
         return self._files / digest[:2] / digest

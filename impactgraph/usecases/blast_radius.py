@@ -162,8 +162,8 @@ def _assumptions(s: Snapshot, question: Question, ends: FailureEnds) -> tuple[st
     return (*ends.assumptions, source, threshold, *more)
 
 
-def _shown_only(shown: View) -> tuple[str, ...]:
-    return () if shown.rows.shows_everything else (SHOWN_ONLY,)
+def _shown_only(view: View) -> tuple[str, ...]:
+    return () if view.rows.shows_everything else (SHOWN_ONLY,)
 
 
 def _events_ahead(s: Snapshot) -> tuple[str, ...]:
@@ -175,13 +175,13 @@ def _events_ahead(s: Snapshot) -> tuple[str, ...]:
 def _former_steps(topology: Topology) -> tuple[str, ...]:
     """By which versions orders are answered that are in steps which the topology has lost."""
     return tuple(
-        f"topology:{topology.version} lacks {_named(each)}; orders that were there are answered as"
+        f"topology:{topology.version} lacks {_names(each)}; orders that were there are answered as"
         f" topology:{each.version} declares it."
         for each in topology.former
     )
 
 
-def _named(former: FormerWorkflow) -> str:
+def _names(former: FormerWorkflow) -> str:
     """Its steps, or the whole workflow."""
     key = former.workflow.key
     if len(former.steps) == len(former.workflow.steps):

@@ -45,19 +45,19 @@ def _clean(
     for part in manifest.parts:
         if part.family == REMOVALS:
             continue
-        cleaned = None
+        clean_part = None
         if part.file not in current:
-            cleaned = cleaner.clean(folder.read(part.file, f"{part.family} {part.first} to {part.last}"))
-        if cleaned is None:
+            clean_part = cleaner.clean(folder.read(part.file, f"{part.family} {part.first} to {part.last}"))
+        if clean_part is None:
             parts.append(part)
             continue
         number += 1
-        removed.update(cleaned.removed)
-        if cleaned.data is not None:
-            file = folder.write(cleaned.data)
+        removed.update(clean_part.removed)
+        if clean_part.data is not None:
+            file = folder.write(clean_part.data)
             parts.append(
                 msgspec.structs.replace(
-                    part, file=file, rows=cleaned.rows, bytes=len(cleaned.data), fingerprint="cleaned"
+                    part, file=file, rows=clean_part.rows, bytes=len(clean_part.data), fingerprint="cleaned"
                 )
             )
     counts = {name: value - removed[name] for name, value in manifest.counts.items()}

@@ -114,7 +114,7 @@ def discover(
     discovery.unreadable = drafts.refused.total()
     drafts.topology = discovery.draft()
     if not drafts.topology.workflows:
-        raise BadInputError(_nothing_found(drafts, files[0]))
+        raise BadInputError(_empty_result(drafts, files[0]))
     drafts.topology_text = topology_yaml(drafts.topology)
     return drafts
 
@@ -143,7 +143,7 @@ def _add(discovery: Discovery, block: Block, drafts: Drafts) -> None:
         drafts.passed[passed_entry.reason, passed_entry.activity] += 1
 
 
-def _nothing_found(drafts: Drafts, file: str) -> Problem:
+def _empty_result(drafts: Drafts, file: str) -> Problem:
     why = "no fulfillment entered a step"
     if drafts.refused:
         reason, count = drafts.refused.most_common(1)[0]

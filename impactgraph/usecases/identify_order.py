@@ -36,13 +36,13 @@ def identify_order(store: Store, text: str) -> SearchResult:
     orders = [f"order:{result.order}" for result in results]
     if not results:
         with store.columns() as columns:
-            raise NotFoundError(text, near=near_orders(columns, key), message=_removed(store, text))
+            raise NotFoundError(text, near=near_orders(columns, key), message=_removal_message(store, text))
     if not is_whole:
         raise NotFoundError(text, near=orders[:3])
     raise AmbiguousError(text, orders, [result.match_text for result in results])
 
 
-def _removed(store: Store, text: str) -> str:
+def _removal_message(store: Store, text: str) -> str:
     """What is said of an unknown order where retention removed some; empty without."""
     since = store.retained_from()
     if since is None:

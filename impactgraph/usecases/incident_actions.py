@@ -86,8 +86,8 @@ def work_on_incident(store: Store, ask: Ask, work: IncidentWork, now: Millis) ->
         incident = _incident(s, work.incident)
         actions = actions_of({alert.key for alert in incident.alerts}, s.journal.actions)
         if (conflict := _conflict(work, actions)) is not None:
-            return _repeated(s, ask, work, actions) or IncidentOutcome(None, (conflict,))
-        work, problems = _checked(s, ask, work, incident)
+            return _repetition(s, ask, work, actions) or IncidentOutcome(None, (conflict,))
+        work, problems = _check(s, ask, work, incident)
     if problems:
         return IncidentOutcome(None, problems)
     event_type = f"incident.{work.kind.value}"
@@ -140,7 +140,7 @@ def _conflict(work: IncidentWork, actions: Sequence[IncidentAction]) -> Problem 
     )
 
 
-def _repeated(
+def _repetition(
     s: Snapshot, ask: Ask, work: IncidentWork, actions: Sequence[IncidentAction]
 ) -> IncidentOutcome | None:
     """The outcome of the first time, where the same was sent again; None for another action."""
@@ -167,7 +167,7 @@ def _is_last(work: IncidentWork, actions: Sequence[IncidentAction]) -> bool:
     return is_same_split and is_same_step and set(last.incidents) == set(work.incidents)
 
 
-def _checked(
+def _check(
     s: Snapshot, ask: Ask, work: IncidentWork, incident: Incident
 ) -> tuple[IncidentWork, tuple[Problem, ...]]:
     """The action in full, and what is wrong with it."""
@@ -271,6 +271,6 @@ def _id(work: IncidentWork, incident: Incident, actions: Sequence[IncidentAction
     """
     if work.version is None:
         return next_id(now)
-    seen = "\n".join(f"{each.at} {each.kind} {each.incident} {each.by}" for each in actions)
-    digest = hashlib.sha256(seen.encode()).hexdigest()[:8]
+    history = "\n".join(f"{each.at} {each.kind} {each.incident} {each.by}" for each in actions)
+    digest = hashlib.sha256(history.encode()).hexdigest()[:8]
     return f"incident-{incident.key}-{work.version + 1}-{digest}"

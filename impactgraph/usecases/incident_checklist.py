@@ -82,7 +82,7 @@ class _Savings:
     def _saved(
         self, failures: Sequence[Failure], about: Sequence[str], effect: StepEffect, delay: Millis
     ) -> Estimates:
-        change = partial(_changed, effect=effect, at=self._s.at + delay)
+        change = partial(_changes, effect=effect, at=self._s.at + delay)
         changed = tuple(change(each) if each.key in about else each for each in failures)
         other = assess(self._s, self._answer.question, changed)
         return estimate_difference(self._answer.sums, other.sums)
@@ -93,10 +93,12 @@ class _Savings:
         """
         if effect.kind is StepEffectKind.DRAIN:
             return failure.target == target
-        explained = {
+        explained_elements = {
             key for each in self._report.likely_cause if each.element == target for key in each.explains
         }
-        return failure.active_at(self._s.at) and (failure.target == target or failure.key in explained)
+        return failure.active_at(self._s.at) and (
+            failure.target == target or failure.key in explained_elements
+        )
 
     @property
     def _failed_element(self) -> str | None:
@@ -120,7 +122,7 @@ _NOUNS = {
 }
 
 
-def _changed(failure: Failure, effect: StepEffect, at: Millis) -> Failure:
+def _changes(failure: Failure, effect: StepEffect, at: Millis) -> Failure:
     if effect.kind is StepEffectKind.DRAIN:
         return replace(failure, drain=effect.within)
     return replace(failure, ended_at=max(at, failure.started_at), expected_end=None)

@@ -133,8 +133,8 @@ def report_incident(s: Snapshot, ask: Ask, incident: Incident, as_of: Millis | N
     first = incident.causes[0].element if incident.causes else None
     maintenance = maintenance_of(incident, s.journal.maintenance, s.at)
     affects = answer is not None and _affects(answer)
-    lost = [each.target for each in failures if each.target not in s.topology.elements]
-    is_quiet = not (affects or lost) or maintenance is not None
+    lost_elements = [each.target for each in failures if each.target not in s.topology.elements]
+    is_quiet = not (affects or lost_elements) or maintenance is not None
     residual = _residual(s, ask, answer, failures) if answer is not None else None
     return IncidentReport(
         key=incident.key,
@@ -150,7 +150,7 @@ def report_incident(s: Snapshot, ask: Ask, incident: Incident, as_of: Millis | N
         team=s.topology.owner_of(first) if first is not None else None,
         estimates=answer.estimates if answer is not None else None,
         question=asked_for,
-        reason=_reason(answer, maintenance, lost),
+        reason=_reason(answer, maintenance, lost_elements),
         life=life_of(
             course_of(incident, failures, s.at),
             actions_of(keys, s.journal.actions),
@@ -186,10 +186,10 @@ def _residual(s: Snapshot, ask: Ask, answer: Answer, failures: Sequence[Failure]
     """What those that have ended have left; None where none has."""
     if answer.residual is not None:
         return _residual_of(answer, s.at)
-    ended = [failure.key for failure in failures if _may_have_left(s, failure)]
-    if not ended:
+    ended_keys = [failure.key for failure in failures if _may_have_left(s, failure)]
+    if not ended_keys:
         return None
-    return _residual_of(ask(s, Question(failures=tuple(ended), as_of=answer.question.as_of)), s.at)
+    return _residual_of(ask(s, Question(failures=tuple(ended_keys), as_of=answer.question.as_of)), s.at)
 
 
 def _may_have_left(s: Snapshot, failure: Failure) -> bool:
@@ -215,14 +215,14 @@ def _residual_of(answer: Answer, at: Millis) -> Residual | None:
     )
 
 
-def _reason(answer: Answer | None, maintenance: Maintenance | None, lost: Sequence[str]) -> str:
+def _reason(answer: Answer | None, maintenance: Maintenance | None, lost_elements: Sequence[str]) -> str:
     """`lost`: failed elements that the topology does not have any more."""
     stake = rank_reason(answer.estimates) if answer is not None else ""
     if maintenance is not None:
         plan = f"planned maintenance {maintenance.key}"
         return f"{plan}; {stake}" if stake else plan
-    if lost:
-        unknown = f"the topology has no {lost[0]} any more: what its failure affects is not known"
+    if lost_elements:
+        unknown = f"the topology has no {lost_elements[0]} any more: what its failure affects is not known"
         return f"{stake}; {unknown}" if stake else unknown
     if answer is None:
         return "nothing explains it"

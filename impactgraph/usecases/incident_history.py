@@ -54,18 +54,18 @@ def incidents_since(s: Snapshot, since: Millis) -> tuple[tuple[Incident, tuple[F
         for episode in failure.episodes
         if since <= episode.started_at <= s.at
     )
-    found: list[tuple[Incident, tuple[Failure, ...]]] = []
+    incidents: list[tuple[Incident, tuple[Failure, ...]]] = []
     for cluster in _clusters(episodes):
         by_key = _by_key(cluster)
         correlation = correlate(
             s.graph, map(alert_of, by_key.values()), now=s.at, symptoms=partial(symptoms_of, s.graph)
         )
         for incident in correlation.incidents:
-            found.append((incident, tuple(by_key[alert.key] for alert in incident.alerts)))
-        found += [
+            incidents.append((incident, tuple(by_key[alert.key] for alert in incident.alerts)))
+        incidents += [
             (Incident(each.key, (each,), (), 1.0), (by_key[each.key],)) for each in correlation.unmatched
         ]
-    return tuple(sorted(found, key=lambda each: (-each[0].started_at, each[0].key)))
+    return tuple(sorted(incidents, key=lambda each: (-each[0].started_at, each[0].key)))
 
 
 def facts_of(
@@ -91,9 +91,9 @@ def facts_of(
     cause = incident.causes[0].element if incident.is_explained else None
     elements = tuple(dict.fromkeys(failure.target for failure in failures))
     reported_at = min(failure.reported_at for failure in failures)
-    ended = [failure.ended_at for failure in failures]
+    ends = [failure.ended_at for failure in failures]
     closed_at = _first(mine, (IncidentActionKind.CLOSED,))
-    healed_at = max((each for each in (*ended, closed_at) if each is not None), default=None)
+    healed_at = max((each for each in (*ends, closed_at) if each is not None), default=None)
     return IncidentFacts(
         key=incident.key,
         started_at=incident.started_at,
@@ -101,7 +101,7 @@ def facts_of(
         reported_at=reported_at,
         acknowledged_at=_first(mine, _TAKEN_UP),
         mitigated_at=_first(mine, (IncidentActionKind.MITIGATED,)),
-        healed_at=healed_at if all(each is not None for each in ended) else None,
+        healed_at=healed_at if all(each is not None for each in ends) else None,
         alerts=sum(failure.alert is not None for failure in failures),
         failures=len(failures),
         actions=len(mine),

@@ -84,8 +84,8 @@ def list_incidents(s: Snapshot, ask: Ask, question: IncidentsQuestion) -> tuple[
     asked_for = [each for each in reports if _is_asked(each, question)]
     rates = s.topology.rates
     currency = rates.currency if rates is not None else None
-    ranked = sorted(asked_for, key=partial(_rank, at=s.at, weights=question.weights, currency=currency))
-    return tuple(replace(each, rank=number) for number, each in enumerate(ranked, 1))
+    by_rank = sorted(asked_for, key=partial(_rank, at=s.at, weights=question.weights, currency=currency))
+    return tuple(replace(each, rank=number) for number, each in enumerate(by_rank, 1))
 
 
 def page_of(reports: Sequence[IncidentReport], first: int | None, after: str | None) -> Page[IncidentReport]:
@@ -155,9 +155,11 @@ def _incidents(s: Snapshot, question: IncidentsQuestion) -> Sequence[Incident]:
     if not s.topology.version:
         raise NoTopologyError
     _check(s, question)
-    kept = _kept_longer(s)
+    retained_keys = _kept_longer(s)
     failure_alerts = (
-        alert_of(failure) for failure in s.begun_failures if _is_recent(failure, s.at) or failure.key in kept
+        alert_of(failure)
+        for failure in s.begun_failures
+        if _is_recent(failure, s.at) or failure.key in retained_keys
     )
     monitoring = Monitoring(question.monitors, silenced=elements_of(s.journal.maintenance, s.at))
     changes = [each for each in s.journal.changes if each.elements and each.started_at > s.at - 2 * KEPT_FOR]
@@ -178,8 +180,8 @@ def _incidents(s: Snapshot, question: IncidentsQuestion) -> Sequence[Incident]:
             return incident
         return replace(incident, key=alerts[0].key, alerts=tuple(alerts))
 
-    unmatched = (_without_cause([alert]) for alert in correlation.unmatched)
-    return constrained((*correlation.incidents, *unmatched), s.journal.actions, as_one)
+    single_alerts = (_without_cause([alert]) for alert in correlation.unmatched)
+    return constrained((*correlation.incidents, *single_alerts), s.journal.actions, as_one)
 
 
 def _without_cause(alerts: Sequence[Alert]) -> Incident:
@@ -214,10 +216,10 @@ def _kept_longer(s: Snapshot) -> frozenset[str]:
     if not old:
         return frozenset()
     last = {each.incident: each.kind for each in s.journal.actions if each.kind in _BY_HAND}
-    reopened = {key for key, kind in last.items() if kind is IncidentActionKind.REOPENED}
+    reopened_keys = {key for key, kind in last.items() if kind is IncidentActionKind.REOPENED}
     may_wait = not old.isdisjoint(s.rejections.failures)
     waiting = with_open_rejections(s, Question(as_of=s.as_of)) if may_wait else ()
-    return frozenset(old & {*reopened, *(failure.key for failure in waiting)})
+    return frozenset(old & {*reopened_keys, *(failure.key for failure in waiting)})
 
 
 def _may_be_asked(s: Snapshot, incident: Incident, question: IncidentsQuestion) -> bool:

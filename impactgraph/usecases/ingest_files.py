@@ -198,7 +198,7 @@ class FileIngest:
             before += read
         if not self.number:
             self._begin()
-        self._retried(lambda: self._store.end_ingest(self.number, self.as_data(), self._now))
+        self._retry(lambda: self._store.end_ingest(self.number, self.as_data(), self._now))
 
     def as_data(self) -> dict[str, Any]:
         """The import report: names and shapes of `impactgraph ingest --format json`."""
@@ -219,7 +219,7 @@ class FileIngest:
     def _begin(self) -> None:
         files = [self._file(path) for path in self._paths]
         self._replace_earlier(files)
-        self.number = self._retried(lambda: self._store.begin_ingest(files, self._now))
+        self.number = self._retry(lambda: self._store.begin_ingest(files, self._now))
 
     def _file(self, path: str) -> IngestedFile:
         size = size_of(path)
@@ -231,11 +231,11 @@ class FileIngest:
         """Takes back ingests of these files, or of what they began with, that another mapping made."""
         if self._mapping is None:
             return
-        for earlier in self._retried(lambda: self._store.ingests(MOST_EARLIER)):
+        for earlier in self._retry(lambda: self._store.ingests(MOST_EARLIER)):
             if earlier.undone_at is not None or not earlier.files:
                 continue
             if all(any(_is_replaced(old, new) for new in files) for old in earlier.files):
-                self._retried(partial(self._store.undo_ingest, earlier.number, self._now))
+                self._retry(partial(self._store.undo_ingest, earlier.number, self._now))
                 self.replaced.append(earlier.number)
 
     def _blocks(self, path: str, report: FileReport) -> Iterator[Block]:
@@ -251,7 +251,7 @@ class FileIngest:
         lines, places, sizes = self._without_known_placements(block)
         if len(self.first_events) < MOST_SHOWN:
             self.first_events += lines[: MOST_SHOWN - len(self.first_events)]
-        result = self._retried(
+        result = self._retry(
             lambda: self._store.ingest(lines, places=places, results=True, ingest=self.number)
         )
         report.add_passed(block.passed)
@@ -284,10 +284,10 @@ class FileIngest:
         return [block.lines[i] for i in indices], [block.places[i] for i in indices], sizes
 
     def _placement_times(self, orders: set[str]) -> dict[str, Millis]:
-        orders_by_key = self._retried(lambda: self._store.orders(sorted(orders)))
+        orders_by_key = self._retry(lambda: self._store.orders(sorted(orders)))
         return {key: order.placed_at for key, order in orders_by_key.items() if order.placed_at}
 
-    def _retried(self, call: Callable[[], T]) -> T:
+    def _retry(self, call: Callable[[], T]) -> T:
         """Events that were committed although the store did not confirm it are duplicates of the next try."""
         patience = self._patience
         since: float | None = None

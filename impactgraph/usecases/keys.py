@@ -25,15 +25,15 @@ class KeyRing:
     by: Principal
     now: Callable[[], Millis]
 
-    def create(self, asked: NewKey) -> IssuedKey:
+    def create(self, request: NewKey) -> IssuedKey:
         """Raises BadInputError, StoreUnavailableError."""
 
         def work(keys: Mapping[str, ApiKey]) -> tuple[ApiKey, IssuedKey]:
-            made = pure.issue(keys, asked, self.now())
+            made = pure.issue(keys, request, self.now())
             return made.key, made
 
-        rows = {name: keys for name, keys in asdict(asked.rows).items() if keys}
-        return self._audited("keys create", {"name": asked.name, "role": asked.role, **rows}, work)
+        rows = {name: keys for name, keys in asdict(request.rows).items() if keys}
+        return self._audit("keys create", {"name": request.name, "role": request.role, **rows}, work)
 
     def rotate(self, text: str, overlap: Millis) -> IssuedKey:
         """Raises NotFoundError, BadInputError, StoreUnavailableError."""
@@ -42,7 +42,7 @@ class KeyRing:
             made = pure.rotate(keys, text, self.now(), overlap)
             return made.key, made
 
-        return self._audited("keys rotate", {"key": self._id(text)}, work)
+        return self._audit("keys rotate", {"key": self._id(text)}, work)
 
     def revoke(self, text: str) -> ApiKey:
         """Raises NotFoundError, BadInputError, StoreUnavailableError."""
@@ -51,7 +51,7 @@ class KeyRing:
             key = pure.revoke(keys, text, self.now())
             return key, key
 
-        return self._audited("keys revoke", {"key": self._id(text)}, work)
+        return self._audit("keys revoke", {"key": self._id(text)}, work)
 
     def all(self) -> Sequence[ApiKey]:
         """Newest first. Raises StoreUnavailableError."""
@@ -61,7 +61,7 @@ class KeyRing:
         """Without a secret that the text may have."""
         return pure.find_key(self.store.keys(), text).id
 
-    def _audited(
+    def _audit(
         self,
         operation: str,
         arguments: Mapping[str, Any],

@@ -102,15 +102,15 @@ def measures(s: Snapshot, ask: Ask, question: MeasuresQuestion) -> Measures:
         raise NoTopologyError
     periods = _periods(s, question)
     since = periods[0].start
-    kept = kept_at(s.topology, s.columns)
+    promise_keeping = kept_at(s.topology, s.columns)
     incidents = incidents_since(s, since)
-    facts, checks = _examine(s, ask, incidents, question.asked, _Outcomes(s, kept))
+    facts, checks = _examine(s, ask, incidents, question.asked, _Outcomes(s, promise_keeping))
     answer = Measures(
         at=s.at,
         unit=question.unit,
         periods=figures_by_period(facts, periods),
         groups=groups_of(facts),
-        service=service_levels(s.columns, kept, periods, s.at),
+        service=service_levels(s.columns, promise_keeping, periods, s.at),
         steps=step_errors(s.columns, s.store.visits(s.as_of, per_step=_MOST_VISITS), periods, _MOST_VISITS),
         postings=late_postings(_postings(s), periods),
         forecasts=checks,
@@ -143,19 +143,19 @@ class _Outcomes:
     def of(self, keys: Sequence[str]) -> dict[str, bool]:
         """By order, without those whose promise is not over and those that have none."""
         orders = self._s.columns.orders
-        found: dict[str, bool] = {}
+        flags: dict[str, bool] = {}
         for key, row in zip(keys, self._s.columns.order_rows(keys).tolist(), strict=True):
             promised_by, kept_at = int(orders.promised_by[row]), int(self._kept[row])
             if row >= 0 and promised_by and kept_at and min(promised_by, kept_at) <= self._s.at:
-                found[key] = kept_at > promised_by
-        return found
+                flags[key] = kept_at > promised_by
+        return flags
 
 
 def _examine(
     s: Snapshot,
     ask: Ask,
     incidents: Sequence[tuple[Incident, tuple[Failure, ...]]],
-    asked: int,
+    asked_count: int,
     outcomes: _Outcomes,
 ) -> tuple[list[IncidentFacts], tuple[ForecastCheck, ...]]:
     actions: dict[str, list[IncidentAction]] = {}
@@ -165,7 +165,7 @@ def _examine(
     checks: list[ForecastCheck | None] = []
     for number, (incident, failures) in enumerate(incidents):
         last: Hit | None = None
-        if number < asked:
+        if number < asked_count:
             last_at = last_moment(s, failures)
             last = hit_at(s, ask, failures, last_at)
             early = forecast_moment(s, failures)
@@ -201,10 +201,10 @@ def _postings(s: Snapshot) -> Postings:
 
 def _notes_on_retention(s: Snapshot, since: Millis) -> Iterator[str]:
     """What the figures lack since orders were removed by their age."""
-    retained = s.store.retained_from()
-    if retained is not None and since < retained.answers:
+    whole_from = s.store.retained_from()
+    if whole_from is not None and since < whole_from.answers:
         yield (
-            f"Orders that ended before {moment(retained.answers):%Y-%m-%d %H:%M} UTC were removed by "
+            f"Orders that ended before {moment(whole_from.answers):%Y-%m-%d %H:%M} UTC were removed by "
             "retention: "
             "figures of orders, promises, steps and postings before that are not complete, and it is not "
             "asked "
@@ -213,7 +213,7 @@ def _notes_on_retention(s: Snapshot, since: Millis) -> Iterator[str]:
 
 
 def _notes(answer: Measures, facts: Sequence[IncidentFacts], question: MeasuresQuestion) -> tuple[str, ...]:
-    asked = sum(each.orders is not None for each in facts)
+    asked_count = sum(each.orders is not None for each in facts)
     texts = (
         (not facts, "No failure that is on record began in this time: there is no incident to measure."),
         (
@@ -229,9 +229,9 @@ def _notes(answer: Measures, facts: Sequence[IncidentFacts], question: MeasuresQ
             "Reports are dated at the start of their failures: how long these went unseen is not known.",
         ),
         (
-            asked < len(facts),
-            f"Orders and promises are those of {asked} of {len(facts)} incidents: it is asked of the latest "
-            f"{question.asked}, where their failures were on record before they ended.",
+            asked_count < len(facts),
+            f"Orders and promises are those of {asked_count} of {len(facts)} incidents: it is asked of the "
+            f"latest {question.asked}, where their failures were on record before they ended.",
         ),
         (bool(facts) and not answer.forecasts, "No order that was forecast has a promise that is over."),
         (not answer.service, "No promise of an order was over in this time."),

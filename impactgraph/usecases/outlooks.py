@@ -222,11 +222,11 @@ class Outlooks:
         return outlook_of(
             self._sources,
             order,
-            FulfillmentEvidence(part, row, self._blamed(order, impacts), self._error_text(order, part)),
+            FulfillmentEvidence(part, row, self._blame(order, impacts), self._error_text(order, part)),
             lambda impact: steps_in(self._radius_of(impact), row),
         )
 
-    def _blamed(self, order: Order, impacts: Sequence[Impact]) -> list[Impact]:
+    def _blame(self, order: Order, impacts: Sequence[Impact]) -> list[Impact]:
         """The impacts, each naming the failures that change something for the order, the most to blame
         first.
         """

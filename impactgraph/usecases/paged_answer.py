@@ -186,9 +186,9 @@ def _tuple(values: Sequence[T] | None) -> tuple[T, ...] | None:
 
 if TYPE_CHECKING:
 
-    def as_answer(paged: PagedAnswer) -> Answer: ...
+    def as_answer(pages: PagedAnswer) -> Answer: ...
 
 else:
 
-    def as_answer(paged):
-        return paged
+    def as_answer(pages):
+        return pages

@@ -41,5 +41,5 @@ def plan_maintenance(store: Store, plan: Maintenance, now: Millis) -> Maintenanc
     intake = send(store, "maintenance.planned", data, event_id=next_id(now), at=now)
     if problems := problems_of(intake):
         return MaintenanceOutcome(None, problems)
-    planned = (each for each in store.journal().maintenance if each.key == plan.key)
-    return MaintenanceOutcome(next(planned, None))
+    plans = (each for each in store.journal().maintenance if each.key == plan.key)
+    return MaintenanceOutcome(next(plans, None))

@@ -63,13 +63,13 @@ class Repair:
     @cached_property
     def replay(self) -> RepairList[ReplayItem]:
         """Costs an answer of an earlier moment where a failure has ended."""
-        left = replay_items(self.answer, self._watched)
-        finished = done.checked_off(self.answer, self._before(), left)
+        open_items = replay_items(self.answer, self._watched)
+        done_items = done.checked_off(self.answer, self._before(), open_items)
         return RepairList(
-            items=self._with_documents(left),
-            value=sum_money(item.value for item in left),
-            why_empty=None if left else reasons.why_no_replay(self.answer, len(finished)),
-            done=finished,
+            items=self._with_documents(open_items),
+            value=sum_money(item.value for item in open_items),
+            why_empty=None if open_items else reasons.why_no_replay(self.answer, len(done_items)),
+            done=done_items,
         )
 
     @cached_property

@@ -92,12 +92,12 @@ class _InFlight:
     rows: Codes
     is_overdue: Flags
 
-    def factor_of_value(self, scored: ScoredValue, dimensions: Sequence[DimensionValues]) -> SharedFactor:
+    def factor_of_value(self, score: ScoredValue, dimensions: Sequence[DimensionValues]) -> SharedFactor:
         """With the counts of the steps in which it shows; two dimensions come in the order of their names."""
         f = self.columns.fulfillments
         has_value = np.ones(len(self.rows), bool)
         values: list[tuple[str, str]] = []
-        for number, codes in zip(scored.value.dimensions, scored.value.codes, strict=True):
+        for number, codes in zip(score.value.dimensions, score.value.codes, strict=True):
             name = dimensions[number].name
             values.append((name, ", ".join(dimensions[number].values[code] for code in codes)))
             own = dimension_values(
@@ -111,7 +111,7 @@ class _InFlight:
             has_value &= np.isin(own.codes, codes)
         place = self._place()
         among = np.isin(place, np.unique(place[has_value & self.is_overdue]))
-        return self._factor(tuple(sorted(values)), has_value, among, scored.p_value)
+        return self._factor(tuple(sorted(values)), has_value, among, score.p_value)
 
     def factors_of_steps(
         self, baseline: DwellBaseline, limit: Ints, factors: Sequence[SharedFactor]

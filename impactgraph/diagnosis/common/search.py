@@ -130,8 +130,8 @@ def _after_correction(values: Iterator[ScoredValue], trials: int) -> list[Scored
     return sorted((replace(each, log_p=each.log_p + log(2 * max(trials, 1))) for each in values), key=_rank)
 
 
-def _rank(scored: ScoredValue) -> tuple[float, float]:
-    return scored.log_p, -scored.gain
+def _rank(score: ScoredValue) -> tuple[float, float]:
+    return score.log_p, -score.gain
 
 
 def _testable(codes: Codes) -> int:

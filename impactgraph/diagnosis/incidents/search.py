@@ -58,42 +58,44 @@ class Search:
                 break
         return causes
 
-    def scores_in_place(self, chosen: Sequence[int], cause: int) -> tuple[Reals, float]:
+    def scores_in_place(self, selection: Sequence[int], cause: int) -> tuple[Reals, float]:
         """(log-likelihood of each candidate in the place of a cause of the set, that of none in its place).
 
         Candidates that are in the set already, and those that they exclude, have minus infinity.
         """
-        rest = [each for each in chosen if each != cause]
+        rest = [each for each in selection if each != cause]
         return self._gains(rest), 0.0
 
-    def _addition(self, chosen: Sequence[int]) -> int | None:
-        gains = self._gains(chosen)
+    def _addition(self, selection: Sequence[int]) -> int | None:
+        gains = self._gains(selection)
         best = int(np.argmax(gains)) if len(gains) else 0
         return best if len(gains) and gains[best] > _LEAST_GAIN else None
 
-    def _replace(self, chosen: list[int], cause: int) -> None:
+    def _replace(self, selection: list[int], cause: int) -> None:
         """Replaces the cause by the best candidate in its place, or by none."""
-        rest = [each for each in chosen if each != cause]
+        rest = [each for each in selection if each != cause]
         gains = self._gains(rest)
         best = int(np.argmax(gains))
-        place = chosen.index(cause)
+        place = selection.index(cause)
         if gains[best] <= _LEAST_GAIN:
-            del chosen[place]
+            del selection[place]
         elif gains[best] > gains[cause] + _LEAST_GAIN:
-            chosen[place] = best
+            selection[place] = best
 
-    def _gains(self, chosen: Sequence[int]) -> Reals:
+    def _gains(self, selection: Sequence[int]) -> Reals:
         """(C,) What each candidate adds to the log-likelihood of the set."""
-        rate = self._rate(chosen)
-        gains = self._model.log_prior + np.log1p(self._model.rates / rate).sum(axis=1) + log(len(chosen) + 1)
-        is_excluded = np.isin(self._model.group, self._model.group[list(chosen)])
+        rate = self._rate(selection)
+        gains = (
+            self._model.log_prior + np.log1p(self._model.rates / rate).sum(axis=1) + log(len(selection) + 1)
+        )
+        is_excluded = np.isin(self._model.group, self._model.group[list(selection)])
         return np.where(is_excluded, -np.inf, gains)
 
-    def shares(self, chosen: Sequence[int]) -> Reals:
+    def shares(self, selection: Sequence[int]) -> Reals:
         """(1 + causes of the set, U) Share of false alarm, then of each cause, in each observation."""
-        rates = np.vstack([self._model.false_alarm, self._model.rates[list(chosen)]])
+        rates = np.vstack([self._model.false_alarm, self._model.rates[list(selection)]])
         return rates / rates.sum(axis=0)
 
-    def _rate(self, chosen: Sequence[int]) -> Reals:
+    def _rate(self, selection: Sequence[int]) -> Reals:
         """(U,) Rate of each observation by the causes of the set and by none."""
-        return self._model.false_alarm + self._model.rates[list(chosen)].sum(axis=0)
+        return self._model.false_alarm + self._model.rates[list(selection)].sum(axis=0)

@@ -96,7 +96,7 @@ class Ancestry:
             for alternative in choice.alternatives:
                 self._sources[choice.owner] += alternative.members
 
-    def candidates(self, elements: Iterable[str], named: Iterable[str] = ()) -> tuple[str, ...]:
+    def candidates(self, elements: Iterable[str], names: Iterable[str] = ()) -> tuple[str, ...]:
         """Those whose failure may reach one of the elements, these included: at most MOST_CANDIDATES, those
         that are near to most of them first. `named`: locations that alerts name.
         """
@@ -108,7 +108,7 @@ class Ancestry:
             for number, distance in self._ancestors(start).items():
                 nearness[number] = nearness.get(number, 0.0) + 0.8**distance
         best = sorted(nearness, key=lambda number: (-nearness[number], number))
-        able = (number for number in best if self._may_be_cause(number, {*elements, *named}))
+        able = (number for number in best if self._may_be_cause(number, {*elements, *names}))
         return tuple(self._graph.ids[number] for number, _ in zip(able, range(MOST_CANDIDATES), strict=False))
 
     def upstream(self, element: str, most: int) -> Mapping[str, int]:
@@ -119,10 +119,10 @@ class Ancestry:
         distances = self._ancestors(start)
         return {self._graph.ids[number]: each for number, each in distances.items() if 0 < each <= most}
 
-    def _may_be_cause(self, number: int, named: set[str]) -> bool:
+    def _may_be_cause(self, number: int, names: set[str]) -> bool:
         kind = self._graph.kinds[number]
         if kind in _ONLY_WHERE_NAMED:
-            return self._graph.ids[number] in named
+            return self._graph.ids[number] in names
         return kind not in _CANNOT_FAIL
 
     def _ancestors(self, start: int) -> dict[int, int]:

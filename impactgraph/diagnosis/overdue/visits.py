@@ -78,12 +78,12 @@ def sample_by_workflow(columns: Columns, most: int) -> Iterator[tuple[int, Codes
         rows = np.flatnonzero(f.workflow == workflow).astype(np.int32)
         if len(rows) > most:
             moments = f.entered_at[rows] ^ f.ended_at[rows] ^ columns.orders.placed_at[f.order[rows]]
-            rows = rows[_scattered(moments) < most / len(rows)]
+            rows = rows[_scatter(moments) < most / len(rows)]
         if len(rows):
             yield workflow, rows
 
 
-def _scattered(values: Ints) -> NDArray[np.float64]:
+def _scatter(values: Ints) -> NDArray[np.float64]:
     """Values evenly spread over [0, 1), equal for equal values (multiplicative hashing)."""
     hashes = values.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     return (hashes >> np.uint64(11)).astype(np.float64) / 2.0**53

@@ -101,11 +101,11 @@ def _hand_off(
     audit: WorkflowAudit,
     topology: Topology,
     emitter: Emitter,
-    chosen: Flags,
+    is_chosen: Flags,
 ) -> Bringer:
     """An integration that delivers to the system what a step hands over."""
     completed_at = audit.surely_completed_at(emitter, None)
-    which = np.flatnonzero((completed_at < FAR) & chosen)
+    which = np.flatnonzero((completed_at < FAR) & is_chosen)
     since, due = (np.full(len(audit.rows), FAR, np.int64) for _ in range(2))
     since[which] = completed_at[which]
     due[which] = route_of(topology, emitter.emission.via, None).arrives_by(completed_at[which])

@@ -274,13 +274,13 @@ class RecordFindings:
             else None,
         )
 
-    def _listed_money(self, table: ListRows, listed: int, order: int) -> Money | None:
+    def _listed_money(self, table: ListRows, row: int, order: int) -> Money | None:
         """A row without a currency is in that of the order."""
-        micros = int(table.amount[listed])
+        micros = int(table.amount[row])
         if micros == NO_AMOUNT:
             return None
         own = self.columns.dictionaries.currencies.values[int(self.columns.orders.currency[order])]
-        return from_micros(micros, table.texts[int(table.currency[listed])] or own)
+        return from_micros(micros, table.texts[int(table.currency[row])] or own)
 
     def _money(self, micros: int, currency: int) -> Money | None:
         if micros == NO_AMOUNT:

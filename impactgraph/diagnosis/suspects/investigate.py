@@ -97,11 +97,11 @@ def suspects(investigation: Investigation) -> tuple[Suspect, ...]:
     )
 
 
-def _pairs(compared: Comparison, best: Sequence[Explanation]) -> list[Pair]:
+def _pairs(comparison: Comparison, best: Sequence[Explanation]) -> list[Pair]:
     """For the best explanations: the one that explains most of what each leaves unexplained."""
     pairs: list[Pair] = []
     for each in best[:MOST]:
-        rest = compared.ranking(each.hypotheses[0])
+        rest = comparison.ranking(each.hypotheses[0])
         if rest[0].score >= LEAST:
             pairs.append((each, rest[0]))
     return pairs

@@ -49,8 +49,8 @@ def likely(singles: Sequence[Explanation], pairs: Sequence[Pair], hypotheses: in
             element = each.hypotheses[0].element
             choices.setdefault(element, each)
             likelihoods[element] = likelihoods.get(element, 0.0) + weight / sum(weights)
-    return [Likely(choices[element], likelihoods[element]) for element in _ordered(choices, likelihoods)]
+    return [Likely(choices[element], likelihoods[element]) for element in _in_order(choices, likelihoods)]
 
 
-def _ordered(chosen: Mapping[str, Explanation], likelihoods: Mapping[str, float]) -> list[str]:
-    return sorted(chosen, key=lambda element: (-likelihoods[element], -chosen[element].score, element))
+def _in_order(choices: Mapping[str, Explanation], likelihoods: Mapping[str, float]) -> list[str]:
+    return sorted(choices, key=lambda element: (-likelihoods[element], -choices[element].score, element))

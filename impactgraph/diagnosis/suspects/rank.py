@@ -64,14 +64,14 @@ class Comparison:
     volume: Reals
     evidence: Sequence[Evidence]
 
-    def ranking(self, failed: Hypothesis | None = None) -> list[Explanation]:
+    def ranking(self, hypothesis: Hypothesis | None = None) -> list[Explanation]:
         """One explanation per class, the best first; with `failed`, of what its failure leaves unexplained.
 
         Costs a product of (hypotheses, places) and (places, windows) for each scope.
         """
         if not self.classes or not self.evidence:
             return []
-        model = self._model(failed)
+        model = self._model(hypothesis)
         scores = [model.scores(each) for each in self.evidence]
         total = np.stack([each.total for each in scores])
         score = _log_sum(total.transpose(1, 0, 2).reshape(len(self.classes), -1))
@@ -82,18 +82,18 @@ class Comparison:
             best.append(scores[index].explanation(hypotheses, row, scope, float(score[row])))
         return sorted(best, key=lambda each: (-each.score, each.hypotheses[0].element))
 
-    def _model(self, failed: Hypothesis | None) -> "_Model":
+    def _model(self, hypothesis: Hypothesis | None) -> "_Model":
         number_of = {place: n for n, place in enumerate(self.places)}
         stops = np.zeros((len(self.classes), len(self.places)))
         stops_new = np.zeros((len(self.classes), len(self.places)))
         for row, (first, *_) in enumerate(self.classes):
             stops[row, [number_of[p] for p in first.stops]] = 1
             stops_new[row, [number_of[p] for p in first.stops_new]] = 1
-        if failed is not None:
-            explained_numbers = [number_of[p] for p in failed.stops | failed.stops_new]
+        if hypothesis is not None:
+            explained_numbers = [number_of[p] for p in hypothesis.stops | hypothesis.stops_new]
             stops[:, explained_numbers] = stops_new[:, explained_numbers] = 0
         prior = _detour_prior(self.classes, number_of, self.volume)
-        return _Model(self.classes, stops, stops_new, prior, scopes=len(self.evidence), failed=failed)
+        return _Model(self.classes, stops, stops_new, prior, scopes=len(self.evidence), failed=hypothesis)
 
 
 @dataclass(frozen=True)
@@ -198,11 +198,11 @@ class _Model:
         )
         return matrix.reshape(len(self.classes), len(workflows))
 
-    def _counts(self, errors: RareEvents, names: Sequence[Sequence[str]], surfaced: bool) -> "_Counts":
+    def _counts(self, errors: RareEvents, names: Sequence[Sequence[str]], is_visible: bool) -> "_Counts":
         """Errors that name an element, or those at a step at which a wrong decision surfaces."""
         rows = [
             [
-                kind in own and surfaced == (bool(c[0].misled_places) and kind.startswith("step:"))
+                kind in own and is_visible == (bool(c[0].misled_places) and kind.startswith("step:"))
                 for kind in errors.kinds
             ]
             for own, c in zip(names, self.classes, strict=True)

@@ -57,7 +57,7 @@ def customer_facts(s: Situation, verdict: Verdict, next_at: Millis | None) -> Cu
     parts = tuple(_part(s, state) for state in s.fulfillments)
     relevant = [part for part in parts if part.stage is not CustomerStage.CANCELLED] or list(parts)
     stage = _farthest_behind(relevant)
-    expected_at, expected_by = _expected(verdict, relevant, next_at)
+    expected_at, expected_by = _expectation(verdict, relevant, next_at)
     is_late = _is_late(s, expected_at)
     charges = charges_of(s)
     notices = _overdue_notices(s)
@@ -144,7 +144,7 @@ def _arrival(s: Situation) -> CustomerArrival:
     return states[0].arrival if states else CustomerArrival.COMPLETION
 
 
-def _expected(
+def _expectation(
     verdict: Verdict, parts: list[CustomerPart], next_at: Millis | None
 ) -> tuple[Millis | None, Millis | None]:
     """Of the last part that is expected; None where one has no date."""

@@ -49,7 +49,7 @@ def completion(p: Phrases) -> str:
     verb = _DONE.get(stages.pop(), "was completed") if len(stages) == 1 else "was completed"
     at = max((state.ended_at or 0 for state in done), default=0)
     when = f" at {p.s.clock.ago(at)}" if at else ""
-    return f"Order {p.s.order.key} {verb}{when}{_kept_promise(p)}{_refunded(p)}"
+    return f"Order {p.s.order.key} {verb}{when}{_kept_promise(p)}{_refund_sentence(p)}"
 
 
 def _kept_promise(p: Phrases) -> str:
@@ -61,7 +61,7 @@ def _kept_promise(p: Phrases) -> str:
     return f"; it was ready at {p.s.clock.time(ready_at)}{p.punctuality}"
 
 
-def _refunded(p: Phrases) -> str:
+def _refund_sentence(p: Phrases) -> str:
     """Of a return."""
     if not any(state.arrival is CustomerArrival.RETURN for state in p.s.fulfillments):
         return ""

@@ -281,16 +281,16 @@ def _step_begin(
 
 
 def _expected_records(
-    sources: TimelineSources, step: ExpectedStep, fulfillment: str, tag: str | None, seen: set[int]
+    sources: TimelineSources, step: ExpectedStep, fulfillment: str, tag: str | None, known_records: set[int]
 ) -> Iterator[TimelineEntry]:
     """Those that have not come, each once: `seen` has the records of earlier steps, by index."""
     workflow = sources.topology.workflows[step.step.workflow]
     for bit, (position, emission) in enumerate(workflow.records):
         key = fulfillment, emission.kind, emission.type
         is_of_step = workflow.steps[position].key == step.step.key
-        if not is_of_step or bit in seen or key in sources.arrivals or key in sources.missing:
+        if not is_of_step or bit in known_records or key in sources.arrivals or key in sources.missing:
             continue
-        seen.add(bit)
+        known_records.add(bit)
         forecast = sources.forecasts.get(key)
         at = step.records.get(bit, step.leaves)
         is_late = forecast is not None or (emission.due is not None and at > step.leaves + emission.due)

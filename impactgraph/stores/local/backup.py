@@ -94,14 +94,14 @@ def _ranges(record: FrozenRecord, family: Family, known: Iterable[PartKey]) -> I
         0
     ]
     known_ends = sorted(key.last for key in known if key.family == family.name)
-    ends = _merged([end for end in known_ends if end < last])
+    ends = _merge([end for end in known_ends if end < last])
     edges = [min(first, 0) - 1, *ends, last]
     for before, end in pairwise(edges):
         for start in range(before + 1, end + 1, PART_ROWS):
             yield PartKey(family.name, start, min(start + PART_ROWS - 1, end))
 
 
-def _merged(ends: Sequence[int]) -> list[int]:
+def _merge(ends: Sequence[int]) -> list[int]:
     """The ends of ranges without those of many small ones at the end."""
     small = 0
     for before, end in pairwise(reversed([-1, *ends])):

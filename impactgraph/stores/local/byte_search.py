@@ -51,9 +51,9 @@ def _search_file(path: Path, terms: Terms, *, raw_tables: bool) -> Search:
     return _found(str(path), len(data), terms.count(data.decode("utf-8", "replace")))
 
 
-def search_packed(name: str, packed: bytes, terms: Terms) -> Search:
+def search_packed(name: str, data: bytes, terms: Terms) -> Search:
     """A packed block, unpacked."""
-    texts = list(_texts(unpack(packed)))
+    texts = list(_texts(unpack(data)))
     return _found(name, sum(map(len, texts)), sum(map(terms.count, texts)))
 
 

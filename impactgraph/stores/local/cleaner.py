@@ -89,37 +89,37 @@ class Cleaner:
         if self._terms is not None:
             for table, (_, columns) in EDITED.items():
                 if rows.get(table):
-                    rows[table] = self._replaced(rows[table], columns, self._terms)
+                    rows[table] = self._replace(rows[table], columns, self._terms)
 
     def _without_values(self, placed: Table) -> Table:
         """Without the attributes that have a forgotten value."""
 
         def clean(text: str) -> str | None:
             attributes = msgspec.json.decode(text, type=dict[str, Any])
-            gone = [
+            removed_names = [
                 name
                 for name in self._names & attributes.keys()
                 if self._subjects.intersection(
                     hash_pairs([str(attributes[name]), str(attributes[name]).lower()])
                 )
             ]
-            if not gone:
+            if not removed_names:
                 return text
-            rest = {name: value for name, value in attributes.items() if name not in gone}
+            rest = {name: value for name, value in attributes.items() if name not in removed_names}
             return msgspec.json.encode(rest).decode() if rest else None
 
-        return _mapped(placed, "attributes", clean)
+        return _map(placed, "attributes", clean)
 
     @staticmethod
-    def _replaced(rows: Table, columns: Sequence[str], terms: Terms) -> Table:
+    def _replace(rows: Table, columns: Sequence[str], terms: Terms) -> Table:
         for column in columns:
-            rows = _mapped(
+            rows = _map(
                 rows, column, lambda text: terms.replaced(text, FORGOTTEN) if terms.count(text) else text
             )
         return rows
 
 
-def _mapped(rows: Table, name: str, change: Callable[[str], str | None]) -> Table:
+def _map(rows: Table, name: str, change: Callable[[str], str | None]) -> Table:
     """The same rows where no text changes."""
     texts = rows[name].tolist()
     changed = [text if text is None else change(text) for text in texts]
@@ -135,8 +135,8 @@ def _keep(rows: dict[str, Table], table: str, condition: Callable[[Table], NDArr
         return
     is_kept = condition(rows[table])
     if not is_kept.all():
-        kept = {name: column[is_kept] for name, column in rows[table].items()}
-        rows[table] = kept if is_kept.any() else {}
+        columns = {name: column[is_kept] for name, column in rows[table].items()}
+        rows[table] = columns if is_kept.any() else {}
 
 
 def _are_of(rows: Table, pairs: set[tuple[int, int]]) -> NDArray[np.bool_]:

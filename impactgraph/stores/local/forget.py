@@ -57,34 +57,34 @@ class PreparedForget:
 
 def prepare_forget(request: ForgetRequest, record: Record, watermark: int, at: Millis) -> PreparedForget:
     """The block that forgets; its rows get the sequence numbers after `watermark`."""
-    prepared = PreparedForget(Block(), [])
-    shared = Removal()
+    plan = PreparedForget(Block(), [])
+    rest = Removal()
     """What is found in texts, and what stays of them without any of the subjects."""
     subjects: list[tuple[str, str, str, Removal]] = []
     for order in dict.fromkeys(request.orders):
         removal, terms = _order(order, record)
-        prepared.orders += bool(removal.seqs)
-        prepared.terms += terms
+        plan.orders += bool(removal.seqs)
+        plan.terms += terms
         subjects.append((ORDER, "", order, removal))
     for name, values in request.attributes:
-        prepared.edited_orders += _remove_attributes({name, *request.personal}, name, values, record, shared)
-        prepared.terms += values
+        plan.edited_orders += _remove_attributes({name, *request.personal}, name, values, record, rest)
+        plan.terms += values
         subjects.append((ATTRIBUTE, name, values[0], Removal(subjects=_subjects(values), names=[name])))
-    removals = [*(removal for *_, removal in subjects), shared]
+    removals = [*(removal for *_, removal in subjects), rest]
     seqs = np.unique(np.concatenate([removed_seqs(each) for each in removals]))
-    prepared.texts = _scrub(shared, set(seqs.tolist()), Terms(prepared.terms), record)
-    subjects.append(("texts", "", "", shared))
+    plan.texts = _scrub(rest, set(seqs.tolist()), Terms(plan.terms), record)
+    subjects.append(("texts", "", "", rest))
     rows = [
         forgotten_row(kind, name, text, removal, at, seq)
         for seq, (kind, name, text, removal) in enumerate(subjects, watermark + 1)
     ]
-    prepared.removals = removals
-    block = prepared.block
+    plan.removals = removals
+    block = plan.block
     block.removed_seqs = seqs
-    block.quarantine_releases = np.array(sorted(shared.numbers), np.int64)
+    block.quarantine_releases = np.array(sorted(rest.numbers), np.int64)
     block.add("forgotten", {name: np.concatenate([row[name] for row in rows]) for name in rows[0]})
-    prepared.events, prepared.entries = len(seqs), len(shared.numbers)
-    return prepared
+    plan.events, plan.entries = len(seqs), len(rest.numbers)
+    return plan
 
 
 def _order(order: str, record: Record) -> tuple[Removal, list[str]]:

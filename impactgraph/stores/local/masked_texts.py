@@ -51,6 +51,6 @@ def _masked_values(event: dict[str, Any], names: Sequence[str]) -> set[str]:
         return set()
     values: set[str] = set()
     for name in set(names) & attributes.keys():  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] - any JSON
-        values.add(str(attributes[name]))  # pyright: ignore[reportUnknownArgumentType]
+        values.add(str(attributes[name]))  # pyright: ignore[reportUnknownArgumentType] - any JSON
         attributes[name] = MASK
     return values

@@ -77,15 +77,15 @@ def pack(block: Block) -> bytes:
     return zstd.compress(_ENCODER.encode(block_format), options=_OPTIONS)
 
 
-def unpack(packed: bytes) -> Block:
+def unpack(data: bytes) -> Block:
     """The block of bytes of format 1 or 2.
 
     Raises:
         StoreUnavailableError: the bytes are damaged, or of a later format.
     """
-    is_zstd = packed.startswith(_ZSTD_MAGIC)
+    is_zstd = data.startswith(_ZSTD_MAGIC)
     try:
-        content = _DECODER.decode(zstd.decompress(packed) if is_zstd else zlib.decompress(packed))
+        content = _DECODER.decode(zstd.decompress(data) if is_zstd else zlib.decompress(data))
     except (zlib.error, zstd.ZstdError, msgspec.DecodeError) as error:
         raise StoreUnavailableError(f"A block of the record cannot be read: {error}") from error
     if content.format != (_FORMAT if is_zstd else _ZLIB_FORMAT):

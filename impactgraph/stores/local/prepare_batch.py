@@ -252,12 +252,12 @@ class _Folding:
         self._reject(result.misfits, result.misfit_workflows, events.events)
         return result
 
-    def _due_events(self, encoded: EventBatch, orders: Codes, present: Millis) -> EventBatch:
+    def _due_events(self, events: EventBatch, orders: Codes, present: Millis) -> EventBatch:
         """The events of these orders up to the present that fit, with the later ones considered."""
-        is_wanted = np.zeros(int(max(encoded.events.order.max(), orders.max())) + 1, np.bool_)
+        is_wanted = np.zeros(int(max(events.events.order.max(), orders.max())) + 1, np.bool_)
         is_wanted[orders] = True
         record_events = self._record.of_orders(orders, EVER)
-        together = EventBatch.concatenate([record_events, encoded.of_orders(is_wanted)])
+        together = EventBatch.concatenate([record_events, events.of_orders(is_wanted)])
         result = self._fold(together)
         self._misfits = np.concatenate([self._misfits, result.misfits])
         self._misfit_workflows = np.concatenate([self._misfit_workflows, result.misfit_workflows])

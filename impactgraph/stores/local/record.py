@@ -114,12 +114,12 @@ class Record(RecordFile):
     def _checked_commit_count(self, meta: Mapping[str, str]) -> int:
         """Raises StoreDamagedError where commits are missing that were acknowledged."""
         count = int(meta.get("commits", 0))
-        marked = self._mark.read(meta["identity"]) if self._mark else None
-        if marked is None and self._mark:
+        marked_count = self._mark.read(meta["identity"]) if self._mark else None
+        if marked_count is None and self._mark:
             self._mark.write(meta["identity"], count)
-        elif marked is not None and marked > count:
+        elif marked_count is not None and marked_count > count:
             raise StoreDamagedError(
-                f"The record in {self.folder} has {count} commits, and {marked} were acknowledged: its "
+                f"The record in {self.folder} has {count} commits, and {marked_count} were acknowledged: its "
                 f"write-ahead log {FILE}.wal is damaged or missing. {RESTORE} To go on without the missing "
                 f"ones, remove the file {MARK} from the folder."
             )
@@ -372,10 +372,10 @@ class Record(RecordFile):
             return
         if self.folder is not None:
             drop_snapshot(self.folder)
-            copied = self.folder / COMPACTED
+            copy = self.folder / COMPACTED
             self.execute("checkpoint")
-            self._copy_tables(copied)
-            self.replace_by(copied)
+            self._copy_tables(copy)
+            self.replace_by(copy)
         with self.transaction():
             self.execute("delete from meta where name = ?", [_MUST_COMPACT])
 

@@ -82,7 +82,7 @@ class RecordFile:
         with suppress(duckdb.Error):
             self._connection.close()
         if not (self.folder / FILE).is_file():
-            raise _removed(self.folder)
+            raise _removal_error(self.folder)
         self._connect()
         self.is_broken = False
 
@@ -114,7 +114,7 @@ class RecordFile:
         """Raises StoreUnavailableError where the open file is no longer that of the folder."""
         if self.folder is not None and (self._inode is None or _inode(self.folder) != self._inode):
             self.is_broken = True
-            raise _removed(self.folder)
+            raise _removal_error(self.folder)
 
     @contextmanager
     def _translated_errors(self) -> Generator[None]:
@@ -122,16 +122,16 @@ class RecordFile:
             yield
         except duckdb.FatalException as error:
             self.is_broken = True
-            raise self._translated(error) from error
+            raise self._translate(error) from error
         except _OWN_DEFECTS as error:
             if "invalidated" not in str(error):
                 raise
             self.is_broken = True
-            raise self._translated(error) from error
+            raise self._translate(error) from error
         except (duckdb.Error, OSError) as error:
-            raise self._translated(error) from error
+            raise self._translate(error) from error
 
-    def _translated(self, error: Exception) -> StoreUnavailableError:
+    def _translate(self, error: Exception) -> StoreUnavailableError:
         place = f" in {self.folder}" if self.folder else ""
         if _DAMAGE.search(str(error)):
             return StoreDamagedError(f"The record{place} is damaged: {_first_line(error)} {RESTORE}")
@@ -289,7 +289,7 @@ def _create(folder: Path) -> None:
         raise StoreUnavailableError(f"The store in {folder} cannot be made: {_first_line(error)}") from error
 
 
-def _removed(folder: Path) -> StoreUnavailableError:
+def _removal_error(folder: Path) -> StoreUnavailableError:
     return StoreUnavailableError(
         f"The record in {folder} was removed or replaced while this process had it open: nothing is written "
         "any more. Restore the folder from a backup, then start this process again."

@@ -96,8 +96,8 @@ def edit_statements(removal: Removal) -> list[tuple[str, list[Any]]]:
 
 def tokens(text: str) -> list[str]:
     """What may be an id or a value in a text, in small letters too."""
-    found = _TOKENS.findall(text)
-    return list(dict.fromkeys([*found, *(token.lower() for token in found)]))
+    words = _TOKENS.findall(text)
+    return list(dict.fromkeys([*words, *(token.lower() for token in words)]))
 
 
 def removed_seqs(removal: Removal) -> Ints:

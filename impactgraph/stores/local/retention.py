@@ -118,5 +118,5 @@ def _count_entries(rule: RetentionRule, record: Record) -> int:
     return int(record.rows("select count(*) from aside where received_at < ?", [rule.before])[0][0])
 
 
-def _is_in(codes: Codes, wanted: list[int]) -> NDArray[np.bool_]:
-    return np.isin(codes, wanted)
+def _is_in(codes: Codes, values: list[int]) -> NDArray[np.bool_]:
+    return np.isin(codes, values)

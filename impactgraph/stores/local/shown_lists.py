@@ -34,8 +34,8 @@ def shown_content(system: str, events: Sequence[ListEvent], record: Record, cut:
 def _shown_part(event: ListEvent, record: Record, cut: CutState) -> ListEvent:
     rows = event.data.rows
     is_shown = _is_shown([row.id for row in rows], record, cut).tolist()
-    shown = [row for row, has in zip(rows, is_shown, strict=True) if has]
-    return replace(event, data=msgspec.structs.replace(event.data, rows=shown, refused=None))
+    visible_rows = [row for row, has in zip(rows, is_shown, strict=True) if has]
+    return replace(event, data=msgspec.structs.replace(event.data, rows=visible_rows, refused=None))
 
 
 def _is_shown(ids: Sequence[str], record: Record, cut: CutState) -> Flags:

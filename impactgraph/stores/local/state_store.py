@@ -114,11 +114,11 @@ class StateStore(ReplicaStore):
     def find(self, text: str, first: int, *, inside: bool = False) -> Sequence[SearchMatch]:
         with self._reading() as replica:
             columns = replica.instances(None).columns
-            return _begun(replica, search_ids(replica.record, columns, text, first, inside=inside))
+            return _without_waiting(replica, search_ids(replica.record, columns, text, first, inside=inside))
 
     def find_number(self, number: OrderNumber, first: int) -> Sequence[SearchMatch]:
         with self._reading() as replica:
-            return _begun(replica, search_number(replica.record, number, first))
+            return _without_waiting(replica, search_number(replica.record, number, first))
 
     def documents(self, numbers: Sequence[str]) -> Mapping[str, frozenset[str]]:
         with self._reading() as replica:
@@ -139,7 +139,7 @@ class StateStore(ReplicaStore):
             return replica.topologies.versions(self._now())
 
 
-def _begun(replica: Replica, matches: Sequence[SearchMatch]) -> Sequence[SearchMatch]:
+def _without_waiting(replica: Replica, matches: Sequence[SearchMatch]) -> Sequence[SearchMatch]:
     """Without orders of which only events ahead of the clock are known."""
     if not len(replica.waiting):
         return matches

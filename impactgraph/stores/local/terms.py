@@ -13,8 +13,8 @@ _BEFORE, _AFTER = r"(^|[^\p{L}\p{N}])", r"($|[^\p{L}\p{N}])"
 
 def written_forms(term: str) -> list[str]:
     """The ways in which texts of a store may have it."""
-    escaped = [json.dumps(term, ensure_ascii=ascii_only)[1:-1] for ascii_only in (False, True)]
-    return list(dict.fromkeys([term, *escaped, quote(term, safe="")]))
+    forms = [json.dumps(term, ensure_ascii=ascii_only)[1:-1] for ascii_only in (False, True)]
+    return list(dict.fromkeys([term, *forms, quote(term, safe="")]))
 
 
 class Terms:

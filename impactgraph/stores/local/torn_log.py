@@ -24,9 +24,9 @@ _log = structlog.get_logger("impactgraph.stores")
 def put_back_log(file: Path) -> None:
     """Undoes a cut that did not come to its end. Raises OSError."""
     log = _log_of(file)
-    saved = log.with_name(log.name + _SAVED)
-    if saved.exists():
-        os.replace(saved, log)
+    saved_log = log.with_name(log.name + _SAVED)
+    if saved_log.exists():
+        os.replace(saved_log, log)
 
 
 def end_before_torn_commit(file: Path, error: Exception) -> bool:
@@ -39,14 +39,14 @@ def end_before_torn_commit(file: Path, error: Exception) -> bool:
     log = _log_of(file)
     if place is None or not log.exists():
         return False
-    saved = log.with_name(log.name + _SAVED)
-    shutil.copyfile(log, saved)
+    saved_log = log.with_name(log.name + _SAVED)
+    shutil.copyfile(log, saved_log)
     os.truncate(log, int(place[1]))
     if not _has_every_acknowledged_commit(file):
-        os.replace(saved, log)
+        os.replace(saved_log, log)
         return False
     sync_folder(file.parent)
-    saved.unlink()
+    saved_log.unlink()
     _log.warning(
         "The write-ahead log ended in a torn commit, which was not acknowledged", store=str(file.parent)
     )
@@ -61,8 +61,8 @@ def _has_every_acknowledged_commit(file: Path) -> bool:
         return CommitMark(file.parent).read("") is None  # its tables were being made
     except duckdb.Error:
         return False
-    marked = CommitMark(file.parent).read(meta["identity"])
-    return marked is not None and marked <= int(meta.get("commits", 0))
+    marked_count = CommitMark(file.parent).read(meta["identity"])
+    return marked_count is not None and marked_count <= int(meta.get("commits", 0))
 
 
 def _log_of(file: Path) -> Path:

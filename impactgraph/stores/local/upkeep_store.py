@@ -53,21 +53,21 @@ class UpkeepStore(ReplicaStore):
     # Removals for good
 
     def forget(self, request: ForgetRequest, at: Millis) -> ForgetResult:
-        prepared: PreparedForget | None = None
+        plan: PreparedForget | None = None
         request = replace(
             request,
             attributes=[(name, self.personal.forms(name, values)) for name, values in request.attributes],
         )
 
         def prepare() -> Change:
-            nonlocal prepared
+            nonlocal plan
             self._follow_clock_to(self._now())
-            change, prepared = self._replica.prepare_forget(request, self._watermark(), at)
+            change, plan = self._replica.prepare_forget(request, self._watermark(), at)
             return change
 
         self._commit(prepare)
-        assert prepared is not None
-        return prepared.result(self._clean_up(prepared.removals, Terms(prepared.terms)))
+        assert plan is not None
+        return plan.result(self._clean_up(plan.removals, Terms(plan.terms)))
 
     def _clean_up(self, removals: Sequence[Removal], terms: Terms | None) -> Search:
         """Removes what is left of it outside of the replica's tables, and looks for it (None: does not)."""
@@ -81,22 +81,22 @@ class UpkeepStore(ReplicaStore):
         if dry_run:
             with self._reading() as replica:
                 return total + replica.retention_count(rule)
-        while (prepared := self._retain_some(rule, at)) is not None:
-            total += prepared.count
-            self._clean_up([prepared.removal], None)
+        while (removal := self._retain_some(rule, at)) is not None:
+            total += removal.count
+            self._clean_up([removal.removal], None)
         return total
 
     def _retain_some(self, rule: RetentionRule, at: Millis) -> PreparedRetention | None:
-        prepared: PreparedRetention | None = None
+        plan: PreparedRetention | None = None
 
         def prepare() -> Change | None:
-            nonlocal prepared
+            nonlocal plan
             self._follow_clock_to(self._now())
-            change, prepared = self._replica.prepare_retention(rule, self._watermark(), at)
+            change, plan = self._replica.prepare_retention(rule, self._watermark(), at)
             return change
 
         self._commit(prepare)
-        return prepared
+        return plan
 
     def retained_from(self) -> RetainedFrom | None:
         with self._reading() as replica:

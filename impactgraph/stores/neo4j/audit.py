@@ -85,23 +85,23 @@ class Neo4jAudit:
             return found[0]["written"]
 
         try:
-            written = self._database.write(work)
+            written_count = self._database.write(work)
         except CommitUnknownError:
-            written = len(entries) if self._end() == head else self._database.write(work)
-        if written != len(entries) and self._end() != head:
+            written_count = len(entries) if self._end() == head else self._database.write(work)
+        if written_count != len(entries) and self._end() != head:
             raise StoreUnavailableError(
                 f"The chain {self._writer} of the audit log in Neo4j was changed by somebody else: "
                 "`impactgraph doctor` says where."
             )
 
     def _end(self) -> Head:
-        found = self._database.read(_END, writer=self._writer)
-        return Head(found[0]["number"], found[0]["hash"]) if found else Head()
+        end_rows = self._database.read(_END, writer=self._writer)
+        return Head(end_rows[0]["number"], end_rows[0]["hash"]) if end_rows else Head()
 
     def entries(self, since: Millis | None = None) -> Iterator[AuditEntry]:
-        found = self.check()
-        if found.problem:
-            raise StoreUnavailableError(f"The audit log in Neo4j is broken: {found.problem}")
+        check = self.check()
+        if check.problem:
+            raise StoreUnavailableError(f"The audit log in Neo4j is broken: {check.problem}")
         for row in self._database.stream(_SINCE, since=since if since is not None else 0):
             try:
                 yield read_line(row["line"].encode())
@@ -113,10 +113,10 @@ class Neo4jAudit:
         count, head = 0, Head()
         for row in self._database.read(_WRITERS):
             lines = (each["line"].encode() for each in self._database.stream(_LINES, writer=row["writer"]))
-            found = check_chain(lines, Head(row["number"], row["hash"]))
-            count, head = count + found.entries, found.head
-            if found.problem:
-                return ChainCheck(count, head, f"chain {row['writer']}, {found.problem}")
+            result = check_chain(lines, Head(row["number"], row["hash"]))
+            count, head = count + result.entries, result.head
+            if result.problem:
+                return ChainCheck(count, head, f"chain {row['writer']}, {result.problem}")
         for row in self._database.read(_ORPHANS):
             return ChainCheck(count, head, f"chain {row['writer']}: its node AuditWriter is gone.")
         return ChainCheck(count, head)

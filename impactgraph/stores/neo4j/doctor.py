@@ -73,7 +73,7 @@ def _rights(database: Database) -> HealthCheck:
 
     def attempt(tx: object) -> None:
         query = "create (n:Log {key: 'doctor'}) set n.tried = true delete n"
-        rows(tx, query)  # pyright: ignore[reportArgumentType]
+        rows(tx, query)  # pyright: ignore[reportArgumentType] - the driver types it as object
         raise _RollbackError
 
     try:

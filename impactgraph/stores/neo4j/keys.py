@@ -79,10 +79,10 @@ class Neo4jKeys:
                 log.warning("the keys cannot be read", reason=str(error))
 
 
-def _keys_of(found: list[dict[str, object]]) -> Mapping[str, ApiKey]:
+def _keys_of(rows: list[dict[str, object]]) -> Mapping[str, ApiKey]:
     """Raises StoreUnavailableError where a node is not what was written."""
     keys: dict[str, ApiKey] = {}
-    for row in found:
+    for row in rows:
         if row["text"] is None:
             continue
         try:
@@ -91,6 +91,6 @@ def _keys_of(found: list[dict[str, object]]) -> Mapping[str, ApiKey]:
             raise StoreUnavailableError(
                 f"The node ApiKey {row['id']!r} is not what `impactgraph keys` writes: remove it."
             ) from error
-        used = row["used"]
-        keys[key.id] = replace(key, used_at=used if isinstance(used, int) else None)
+        last_use = row["used"]
+        keys[key.id] = replace(key, used_at=last_use if isinstance(last_use, int) else None)
     return keys

@@ -84,15 +84,15 @@ def _change(key: str, entries: Sequence[JournalEntry]) -> Change:
     started_at = ended_at = None
     for entry in entries:
         data = cast(ChangeData, entry.data)
-        stated = {name: getattr(data, name) for name in data.__struct_fields__}
-        fields |= {name: value for name, value in stated.items() if value is not None}
+        values = {name: getattr(data, name) for name in data.__struct_fields__}
+        fields |= {name: value for name, value in values.items() if value is not None}
         if entry.kind is EventKind.CHANGE_STARTED:
             started_at = millis_of(data.started_at) or entry.at
             ended_at = millis_of(data.ended_at)
         else:
             ended_at = millis_of(data.ended_at) or entry.at
             started_at = millis_of(data.started_at) or started_at
-    last = ChangeData(**fields)  # pyright: ignore[reportArgumentType]
+    last = ChangeData(**fields)  # pyright: ignore[reportArgumentType] - fields of events
     return Change(
         key=key,
         kind=ChangeKind(last.kind or ChangeKind.OTHER),
@@ -109,16 +109,16 @@ def _change(key: str, entries: Sequence[JournalEntry]) -> Change:
 
 
 def _maintenance(in_order: Sequence[JournalEntry]) -> tuple[Maintenance, ...]:
-    planned: dict[str, Maintenance] = {}
+    plans: dict[str, Maintenance] = {}
     for entry in in_order:
         data = entry.data
         if not isinstance(data, MaintenanceData):
             continue
         if entry.kind is EventKind.MAINTENANCE_CANCELLED:
-            planned.pop(data.maintenance, None)
+            plans.pop(data.maintenance, None)
             continue
         assert data.ends_at is not None
-        planned[data.maintenance] = Maintenance(
+        plans[data.maintenance] = Maintenance(
             key=data.maintenance,
             starts_at=millis_of(data.starts_at) or entry.at,
             ends_at=millis_of(data.ends_at) or entry.at,
@@ -127,7 +127,7 @@ def _maintenance(in_order: Sequence[JournalEntry]) -> tuple[Maintenance, ...]:
             note=data.note or "",
             by=data.by or "",
         )
-    return tuple(sorted(planned.values(), key=lambda each: (each.starts_at, each.key)))
+    return tuple(sorted(plans.values(), key=lambda each: (each.starts_at, each.key)))
 
 
 def _notice(entry: JournalEntry, data: NoticeData) -> NoticeRecord:

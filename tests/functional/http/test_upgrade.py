@@ -5,7 +5,6 @@ request fails, and nothing is lost or taken twice.
 import signal
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
@@ -37,6 +36,8 @@ class Balancer:
     """
 
     addresses: list[str] = field(default_factory=list[str])
+    progress: threading.Condition = field(default_factory=threading.Condition)
+    """Notified when a client has an answer, or has failed."""
 
     def other(self, than: str | None) -> str:
         known = list(self.addresses)
@@ -65,6 +66,16 @@ class Client(threading.Thread):
     __hash__ = threading.Thread.__hash__
 
     def run(self) -> None:
+        try:
+            self._send()
+        finally:
+            self._report()
+
+    def _report(self) -> None:
+        with self.balancer.progress:
+            self.balancer.progress.notify_all()
+
+    def _send(self) -> None:
         address = self.balancer.other(None)
         with httpx.Client(timeout=SECONDS) as http:
             while not self.stop.is_set() and not self.failures:
@@ -84,6 +95,7 @@ class Client(threading.Thread):
                     self.failures.append(f"{answer.status_code}: {answer.text}")
                 self.answered += 1
                 self.served_by.add(address)
+                self._report()
                 if answer.headers.get("connection") == "close":
                     address = self.balancer.other(address)
 
@@ -142,18 +154,12 @@ def running(variables: dict[str, str]) -> Iterator[Server]:
     try:
         assert process.stdout is not None
         address = process.stdout.readline().split()[1].rstrip("/")
-        until(lambda: httpx.get(f"{address}/readyz", timeout=SECONDS).is_success)
+        # the port is open from the line on that names it: the answer comes when the process has started
+        httpx.get(f"{address}/readyz", timeout=SECONDS).raise_for_status()
         yield Server(process, address)
     finally:
         process.kill()
         process.wait(SECONDS)
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    end = time.monotonic() + SECONDS
-    while not is_so():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -180,7 +186,12 @@ def test_two_processes_are_upgraded_one_by_one_without_a_failed_request(
     def get_on() -> None:
         """Until each client has further answers."""
         wanted = [(client, client.answered + EACH) for client in clients]
-        until(lambda: all(client.failures or client.answered >= count for client, count in wanted))
+
+        def have_got_on() -> bool:
+            return all(client.failures or client.answered >= count for client, count in wanted)
+
+        with balancer.progress:
+            assert balancer.progress.wait_for(have_got_on, SECONDS)
 
     statuses: list[int] = []
     with ExitStack() as servers:

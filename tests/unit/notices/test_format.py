@@ -104,7 +104,7 @@ def test_a_file_says_who_is_told_of_what() -> None:
         (
             "[new, resolved]",
             "[resolved]",
-            "10: rule night: `changes` must have `new`: what nobody was told of does not change for them.",
+            "10: rule night: `changes` must have `new`: changes are only sent of incidents sent as new.",
         ),
         (
             "  all: {to: [hook]}",

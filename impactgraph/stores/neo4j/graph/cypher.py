@@ -42,12 +42,12 @@ def typed(row: str, properties: Iterable[Property]) -> str:
     )
 
 
-def _with_types(sent: str, value: Value) -> str:
+def _with_types(parameter: str, value: Value) -> str:
     if value is Value.MOMENT:
-        return f"case when {sent} is null then null else datetime({{epochMillis: {sent}}}) end"
+        return f"case when {parameter} is null then null else datetime({{epochMillis: {parameter}}}) end"
     if value is Value.SPAN:
-        return f"case when {sent} is null then null else duration({{milliseconds: {sent}}}) end"
-    return sent
+        return f"case when {parameter} is null then null else duration({{milliseconds: {parameter}}}) end"
+    return parameter
 
 
 def put_nodes(kind: NodeKind) -> str:

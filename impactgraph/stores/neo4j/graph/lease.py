@@ -110,6 +110,6 @@ class Lease:
             if not rows(tx, _RENEW, holder=self._holder, lease=LEASE_SECONDS * 1000, changes=changes):
                 raise LeaseLostError
             for statement, values in statements:
-                tx.run(statement, values).consume()  # pyright: ignore[reportArgumentType]
+                tx.run(statement, values).consume()  # pyright: ignore[reportArgumentType] - no literal string
 
         self._database.write(work)

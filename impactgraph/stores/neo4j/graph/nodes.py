@@ -187,13 +187,13 @@ FULFILLMENT = NodeKind(
 )
 
 
-def _record(label: str, text: str, *properties: Property, indexed: tuple[str, ...] = ()) -> NodeKind:
+def _record(label: str, text: str, *properties: Property, index_names: tuple[str, ...] = ()) -> NodeKind:
     common = (
         Property("seq", WHOLE, "number of its event in the log"),
         Property("type", TEXT, "such as `invoice`"),
         Property("at", MOMENT, "when it happened"),
     )
-    return NodeKind(label, text, (*common, *properties), key=None, indexed=indexed)
+    return NodeKind(label, text, (*common, *properties), key=None, indexed=index_names)
 
 
 RECORDS: dict[str, NodeKind] = {
@@ -203,7 +203,7 @@ RECORDS: dict[str, NodeKind] = {
         Property("amountMicros", WHOLE, "millionths of the currency's main unit"),
         Property("currency", TEXT, "ISO 4217"),
         Property("document", TEXT, "number of its document"),
-        indexed=("document",),
+        index_names=("document",),
     ),
     "notification": _record(
         "Notification", "A message to the customer.", Property("channel", TEXT, "such as `email`")

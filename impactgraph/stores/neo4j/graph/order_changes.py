@@ -116,14 +116,14 @@ def order_changes(
     orders = np.union1d(orders_of_missing, changed_orders[changed_orders >= 0]).astype(np.int32)
     parts = np.union1d(rows[is_moved | is_missing], instances.columns.fulfillment_rows(orders))
     return OrderChanges(
-        created=_created(replica, numbers[numbers > last], records),
+        created=_creations(replica, numbers[numbers > last], records),
         orders=order_rows(replica, orders),
         parts=part_rows(replica, parts.astype(np.int32)),
         records=_flat(dict(zip(part_numbers.tolist(), ids, strict=True)), records),
     )
 
 
-def _created(replica: Replica, numbers: Codes, records: Records) -> list[Row]:
+def _creations(replica: Replica, numbers: Codes, records: Records) -> list[Row]:
     """Rows of new orders, with their fulfillments and records."""
     instances = replica.state.instances
     rows = instances.order_rows(numbers)
