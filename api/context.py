@@ -26,7 +26,7 @@ from impactgraph.usecases.audit import ASKED, Deed
 from impactgraph.usecases.contributions import contributions
 from impactgraph.usecases.impact_summary import ImpactSummary, impact_summaries, impact_summary
 from impactgraph.usecases.incident_actions import IncidentOutcome, IncidentWork, work_on_incident
-from impactgraph.usecases.incident_checklist import ProposedStep, checklist
+from impactgraph.usecases.incident_checklist import checklist
 from impactgraph.usecases.incident_document import incident_document
 from impactgraph.usecases.incidents import (
     IncidentReport,
@@ -46,6 +46,7 @@ from impactgraph.usecases.repair import Repair, RepairQuestion, repair_of, repai
 from impactgraph.usecases.single_failures import owner_shares
 from impactgraph.usecases.snapshot import current_topology
 from impactgraph.usecases.sources import LiveSources, NoSources, WithheldCounts
+from impactgraph.usecases.step_savings import ProposedStep
 from impactgraph.usecases.time_zones import check_zone
 from impactgraph.usecases.topologies import get_topology
 from impactgraph.usecases.why import Case, cases, timelines

@@ -19,7 +19,7 @@ class StepEffectKind(StrEnum):
     ALTERNATIVE = "alternative"
     """Opens another way in place of the failed element."""
     MOVE = "move"
-    """Moves orders to another workflow."""
+    """Moves orders to another workflow or step."""
     HOLD = "hold"
     """Holds records or messages."""
 
@@ -33,6 +33,10 @@ class StepEffect:
     """Full id; None: the element that failed."""
     within: Millis | None = None
     """DRAIN: how long the backlog takes then."""
+    source: str | None = None
+    """MOVE: full id of the step or workflow whose orders are moved."""
+    records: tuple[str, ...] = ()
+    """HOLD: types of the records that are held; none: all."""
 
 
 @dataclass(frozen=True, slots=True)

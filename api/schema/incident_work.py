@@ -8,7 +8,7 @@ from strawberry.scalars import JSON
 from api.context import Landscape
 from api.schema.element import Element, element_by_id
 from api.schema.enums import ChangeKind, IncidentActionKind
-from api.schema.estimates import Estimates
+from api.schema.estimates import Estimate, Estimates
 from api.schema.organisation import StepEffect, Team
 from api.schema.scalars import Moment, moment_of
 from api.schema.topology import Problem
@@ -16,8 +16,8 @@ from graph_models import journal
 from impactgraph.usecases import incidents
 from impactgraph.usecases.elements import contact_name
 from impactgraph.usecases.incident_actions import IncidentOutcome
-from impactgraph.usecases.incident_checklist import ProposedStep
 from impactgraph.usecases.plan_maintenance import MaintenanceOutcome
+from impactgraph.usecases.step_savings import ProposedStep
 
 if TYPE_CHECKING:
     from api.schema.incident import Incident
@@ -181,12 +181,19 @@ class ChecklistStep:
         description="What it changes; null where the topology does not say."
     )
     saves: Estimates | None = strawberry.field(
-        description="What would no longer be affected if it is done now; null where that is not known."
+        description="What would no longer be affected if it is done now; less than 0: what it costs. Null "
+        "where that is not known."
     )
     saves_in_an_hour: Estimates | None = strawberry.field(
         description="What would no longer be affected if it is done in an hour; null where that is not known."
     )
     saves_reason: str | None = strawberry.field(description="Why it is not known what it saves.")
+    saves_assumes: list[str] = strawberry.field(
+        description="What the figures assume, and what they leave out."
+    )
+    delays: Estimate | None = strawberry.field(
+        description="HOLD: records that come late for it if it is done now; null of other steps."
+    )
     landscape: strawberry.Private[Landscape]
     model: strawberry.Private[ProposedStep]
 
@@ -214,6 +221,8 @@ class ChecklistStep:
             saves=Estimates.of(model.saves) if model.saves is not None else None,
             saves_in_an_hour=Estimates.of(model.saves_in_an_hour) if model.saves_in_an_hour else None,
             saves_reason=model.reason or None,
+            saves_assumes=list(model.assumes),
+            delays=Estimate.of(model.delays) if model.delays is not None else None,
             landscape=landscape,
             model=model,
         )

@@ -97,13 +97,23 @@ class StepEffect:
         description="Full id of the element that it is about; null: the one that failed."
     )
     within: Span | None = strawberry.field(description="DRAIN: how long the backlog takes then.")
+    source: strawberry.ID | None = strawberry.field(
+        name="from", description="MOVE: full id of the step or workflow whose orders are moved."
+    )
+    records: list[str] = strawberry.field(description="HOLD: types of the records that are held; none: all.")
 
     @classmethod
     def of(cls, model: playbooks.StepEffect | None) -> "StepEffect | None":
         if model is None:
             return None
         target = strawberry.ID(model.target) if model.target is not None else None
-        return cls(kind=model.kind, target=target, within=span_of(model.within))
+        return cls(
+            kind=model.kind,
+            target=target,
+            within=span_of(model.within),
+            source=strawberry.ID(model.source) if model.source is not None else None,
+            records=list(model.records),
+        )
 
 
 @strawberry.type(description="One step of a playbook.")

@@ -148,16 +148,35 @@ def _saves_text(step: Json) -> str:
         return f"Done {formats.dated(known_moment(step['at']))} by {step['by'] or 'somebody'}."
     if step["saves"] is None:
         return step["savesReason"] or ""
-    text = f"Saves now: {_saving_text(step['saves'])}"
+    of = _RECORDS if step["effect"]["kind"] == "HOLD" else _ORDERS
+    text = f"Saves now: {_saving_text(step['saves'], of)}"
     later = step["savesInAnHour"]
-    return f"{text}; in an hour: {_saving_text(later)}." if later is not None else f"{text}."
+    text = f"{text}; in an hour: {_saving_text(later, of)}." if later is not None else f"{text}."
+    delays = round(step["delays"]["expected"]) if step["delays"] else 0
+    late = [f"Makes {formats.count(delays, 'record')} late."] if delays > 0 else []
+    return " ".join((text, *late, *step["savesAssumes"]))
 
 
-def _saving_text(estimates: Json) -> str:
-    promises, orders = (round(estimates[name]["expected"]) for name in ("promisesMissed", "orders"))
-    if not promises and not orders:
+_ORDERS = {"promisesMissed": "promise", "orders": "order"}
+_RECORDS = {
+    "postings": "posting",
+    "notifications": "customer message",
+    "tasks": "task",
+    "supplierOrders": "supplier order",
+}
+
+
+def _saving_text(estimates: Json, of: Mapping[str, str]) -> str:
+    """Such as `6 promises, 3 orders`, `12 orders, but costs 3 promises`."""
+    counts = {name: round(estimates[name]["expected"]) for name in of}
+    if not any(counts.values()):
         return "nothing"
-    return f"{formats.count(promises, 'promise')}, {formats.count(orders, 'order')}"
+    is_short = of is _RECORDS or min(counts.values()) < 0
+    saved = [formats.count(n, of[name]) for name, n in counts.items() if n > 0 or (n == 0 and not is_short)]
+    costs = [formats.count(-n, of[name]) for name, n in counts.items() if n < 0]
+    if not costs:
+        return ", ".join(saved)
+    return f"{', '.join(saved) or 'nothing'}, but costs {', '.join(costs)}"
 
 
 def checklist_rows(incident: Json) -> Rows:

@@ -39,6 +39,15 @@ class FailureEnds:
         lasting = (key for key in failures_with_shift if self.nominal[key] >= end)
         return np.minimum.reduce([self.nominal[key] - end + self.shifts[key] for key in lasting])
 
+    def no_later(self, limits: Mapping[str, Millis]) -> "FailureEnds":
+        """The ends where some failures, by bare key, end at a moment unless they have ended before it."""
+        nominal = {key: min(end, limits.get(key, end)) for key, end in self.nominal.items()}
+        shifts = {
+            key: np.minimum(self.nominal[key] + shift, limits[key]) - nominal[key] if key in limits else shift
+            for key, shift in self.shifts.items()
+        }
+        return FailureEnds(nominal, shifts, self.assumptions)
+
     def of(self, keys: Mapping[str, str]) -> "FailureEnds":
         """The ends by other keys: each gets the end of the failure that it stands for."""
         return FailureEnds(

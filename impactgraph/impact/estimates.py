@@ -69,6 +69,33 @@ def whole(impact: MatchedImpact) -> Partition:
     )
 
 
+def one_part(rows: AffectedRows) -> Partition:
+    """These affected orders in one part, without records."""
+    nothing = np.zeros(len(rows), np.intp)
+    return Partition(
+        parts=1,
+        order_at=rows.position,
+        order_part=nothing,
+        promise_part=nothing,
+        record_part=lambda group, at: np.zeros(len(at), np.intp),
+    )
+
+
+def no_sums(impact: MatchedImpact) -> Sums:
+    """Of nothing, in one part."""
+    currencies = impact.columns.dictionaries.currencies.values
+    return Sums(
+        bands=UncertainSums.none(len(BANDS)),
+        promises=UncertainSums.none(1),
+        records={kind: UncertainSums.none(1) for kind in _KINDS},
+        value=UncertainSums.none(len(currencies)),
+        refunds=UncertainSums.none(len(currencies)),
+        currencies=currencies,
+        rates=impact.topology.rates,
+        basis=shared_basis(impact.forecaster.impairments.ends),
+    )
+
+
 def estimate_parts(impact: MatchedImpact, partition: Partition) -> list[Estimates]:
     """Estimates of each part. Costs O(affected rows)."""
     return read_estimates(sum_parts(impact, partition))
@@ -84,14 +111,14 @@ def sum_parts(impact: MatchedImpact, partition: Partition) -> Sums:
         if not len(at):
             continue
         kind, part = group.emission.kind, partition.record_part(group, at)
-        records[kind] += _record_sums(impact, group, at, part, partition.parts)
+        records[kind] += record_sums(impact, group, at, part, partition.parts)
         if kind is RecordKind.POSTING and "refund" in group.emission.type:
             refunds += _refund_sums(impact, group, at, part, partition.parts)
     return Sums(
-        bands=_band_sums(impact, orders, partition),
+        bands=band_sums(impact, orders, partition),
         promises=_promise_sums(impact, orders, partition),
         records=records,
-        value=_value_sums(impact, orders, partition),
+        value=value_sums(impact, orders, partition),
         refunds=refunds,
         currencies=currencies,
         rates=impact.topology.rates,
@@ -109,12 +136,12 @@ def _rows(orders: AffectedRows, group: NDArray[Any], weight: Ints | None) -> Unc
     )
 
 
-def _band_sums(impact: MatchedImpact, orders: AffectedRows, partition: Partition) -> UncertainSums:
+def band_sums(impact: MatchedImpact, orders: AffectedRows, partition: Partition) -> UncertainSums:
     rows = _rows(orders, partition.order_part * len(BANDS) + orders.band, None)
     return rows.sums(partition.parts * len(BANDS), impact.joined_groups.deviations)
 
 
-def _value_sums(impact: MatchedImpact, orders: AffectedRows, partition: Partition) -> UncertainSums:
+def value_sums(impact: MatchedImpact, orders: AffectedRows, partition: Partition) -> UncertainSums:
     of_orders = impact.columns.orders
     currencies = len(impact.columns.dictionaries.currencies.values)
     group = partition.order_part * currencies + of_orders.currency.take(orders.order)
@@ -141,7 +168,7 @@ def _promise_sums(impact: MatchedImpact, orders: AffectedRows, partition: Partit
     return replace(sums, by_scenario=by_scenario)
 
 
-def _record_sums(
+def record_sums(
     impact: MatchedImpact, group: RecordGroup, at: Positions, part: NDArray[Any], parts: int
 ) -> UncertainSums:
     deviations = deviations_of(group.outcome.scenario_likelihoods, len(group.outcome.likelihood))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from graph_models.scope import Scope
 from graph_models.topology import When, Workflow
 from impactgraph.columns import Codes
+from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.forecast.segment import Segment, order_scope
 from impactgraph.impact.membership import Membership
 from impactgraph.impact.workflow_context import WorkflowContext
@@ -42,7 +43,7 @@ def segments(
     context: WorkflowContext, membership: Membership, selection: RowSelection
 ) -> dict[Segment, list[SegmentRows]]:
     """Rows of each segment that impairments can affect, by step."""
-    scopes = _scopes(context)
+    scopes = _scopes(context.workflow, context.forecaster)
     if not scopes:
         return {}
     branches = workflow_branches(context.workflow)
@@ -79,13 +80,45 @@ def workflow_branches(workflow: Workflow) -> list[When]:
     return list(dict.fromkeys(t.when for step in workflow.steps for t in step.then if t.when is not None))
 
 
-def _scopes(context: WorkflowContext) -> list[Scope]:
+def _segment(scopes: Sequence[Scope], branches: Sequence[When], code: int) -> Segment:
+    """Of a code that has a bit for each scope, then for each branch."""
+    count = len(scopes) + len(branches)
+    bits = [bool(code >> (count - 1 - n) & 1) for n in range(count)]
+    return Segment(
+        frozenset(scope for scope, bit in zip(scopes, bits, strict=False) if bit),
+        frozenset(branch for branch, bit in zip(branches, bits[len(scopes) :], strict=True) if bit),
+    )
+
+
+def divide_rows(
+    workflow: Workflow, forecaster: Forecaster, membership: Membership, rows: Codes
+) -> Iterator[tuple[Segment, NDArray[np.intp]]]:
+    """Rows of another workflow by the segment of this one to which they would belong, as positions.
+
+    Segments without any impairment are among them.
+    """
+    scopes = _scopes(workflow, forecaster)
+    branches = workflow_branches(workflow)
+    flags = [membership.in_scope(rows, scope.without("workflows")) for scope in scopes]
+    flags += [membership.takes_branch(rows, branch) for branch in branches]
+    codes = np.zeros(len(rows), np.int64)
+    for flag in flags:
+        codes = codes * 2 + flag
+    position_of = {int(row): position for position, row in enumerate(rows)}
+    for code in np.unique(codes).tolist():
+        segment = _segment(scopes, branches, code)
+        for site, members in membership.divide_by_site(rows[codes == code], workflow):
+            at = np.array([position_of[int(row)] for row in members], np.intp)
+            yield segment if site is None else replace(segment, site=site), at
+
+
+def _scopes(workflow: Workflow, forecaster: Forecaster) -> list[Scope]:
     """Scopes of impairments that can affect the workflow, each once."""
     scopes = {
         order_scope(impairment.scope): None
-        for element in workflow_elements(context.workflow)
-        for _, impairment in context.forecaster.impairments.at(element)
-        if _applies(impairment.scope, context.workflow)
+        for element in workflow_elements(workflow)
+        for _, impairment in forecaster.impairments.at(element)
+        if _applies(impairment.scope, workflow)
     }
     return list(scopes)
 
@@ -116,11 +149,7 @@ def _divide(
     present = np.flatnonzero(np.bincount(codes)) if len(flags) < _MOST_COUNTED else np.unique(codes)
     segment_rows: list[tuple[Segment, Codes]] = []
     for code in present:
-        bits = [bool(code >> (len(flags) - 1 - n) & 1) for n in range(len(flags))]
-        segment = Segment(
-            frozenset(scope for scope, bit in zip(scopes, bits, strict=False) if bit),
-            frozenset(branch for branch, bit in zip(branches, bits[len(scopes) :], strict=True) if bit),
-        )
+        segment = _segment(scopes, branches, int(code))
         mask = codes == code
         segment_rows.append((segment, rows if mask.all() else rows.take(np.flatnonzero(mask))))
     return segment_rows

@@ -37,6 +37,13 @@ _EFFECT = Fields(
             "The element that it is about; by default the one that failed.",
         ),
         Field("within", SPAN, "Drain: how long the backlog takes then."),
+        Field(
+            "from",
+            Pointer("step", "workflow", full=True),
+            "Move: the step or workflow whose orders are moved.",
+            attribute="source",
+        ),
+        Field("records", Several(TEXT), "Hold: types of the records that are held; by default all."),
     )
 )
 _PLAYBOOK_STEP = Fields(

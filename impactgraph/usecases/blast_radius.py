@@ -1,7 +1,8 @@
 """The blast radius of failures: what they affect now and in the next hours."""
 
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 
 from graph_models.access import View
 from graph_models.enums import Transport
@@ -49,11 +50,19 @@ def answer_question(s: Snapshot, question: Question) -> BlastRadius:
 
 
 def assess(
-    s: Snapshot, question: Question, failures: tuple[Failure, ...], rows: Codes | None = None
+    s: Snapshot,
+    question: Question,
+    failures: tuple[Failure, ...],
+    rows: Codes | None = None,
+    *,
+    limits: Mapping[str, Millis] = MappingProxyType({}),
+    change: Callable[[ImpairmentForecast], ImpairmentForecast] | None = None,
 ) -> BlastRadius:
     """What these failures affect, whichever the question names.
 
-    `rows`: of the fulfillments that `question.where.ids` names, where they were looked up already.
+    `rows`: of the fulfillments that `question.where.ids` names, where they were looked up already. For an
+    answer on what is done about them: `limits`, by bare key when failures end at the latest; `change` of the
+    impairments.
     """
     baseline = s.forecast_baseline
     ends = failure_ends(
@@ -65,12 +74,15 @@ def assess(
         timezone=question.timezone,
         topology=s.topology,
     )
+    ends = ends.no_later(limits)
     distinct = distinct_failures(failures, ends.nominal)
     ends = ends.of(distinct.last)
     impairments = propagate(
         s.graph, distinct.failures, recovery=lambda failure: ends.nominal[failure.key], limit=question.limit
     )
     forecast = _impairment_forecast(s, distinct.failures, impairments, ends)
+    if change is not None:
+        forecast = change(forecast)
     return BlastRadius(
         ImpactInputs(
             question=question,

@@ -90,7 +90,10 @@ function Step({ step, incident, asOf }) {
       </p>
       ${owner && html`<p class="small">${owner.name} <${Contact} of=${owner.contact} /></p>`}
       ${approvalName && !isDone && html`<p class="small approval">Needs the approval of ${approvalName}.</p>`}
-      ${savingOf(step) && html`<p class="small good-text">${savingOf(step)}</p>`}
+      ${savingOf(step) && html`
+        <p class="small good-text">${savingOf(step)}</p>
+        ${step.savesAssumes.length > 0 && html`<p class="small muted">${step.savesAssumes.join(" ")}</p>`}
+      `}
       ${isDone && html`<p class="small muted">Done by ${by ?? "somebody"} <${Time} at=${at} /></p>`}
       ${!isDone && !asOf && !open && may && html`
         <p class="no-print">

@@ -6,7 +6,7 @@ from impactgraph.cli.blast_layout import PREVIEW_PARTS
 
 TEAM = "id key name contact escalation escalatesTo"
 ELEMENT = f"id kind key name owner {{ {TEAM} }}"
-EFFECT = "effect { kind target within }"
+EFFECT = "effect { kind target within from records }"
 PLAYBOOK = f"id key name steps {{ text owner approval {EFFECT} ownerName approvalName }} message messages"
 MONEY = "amount currency"
 HOP = "from to rule effect at detail"
@@ -268,7 +268,8 @@ INCIDENTS = f"""query (
     {_page(INCIDENT)} }}"""
 CHECKLIST = f"""query ($id: ID!, $asOf: DateTime) {{ incident(id: $id, asOf: $asOf) {{ id headline
   checklist {{ number playbook step text owner {{ {TEAM} }} approval {{ {TEAM} }} approvalName state by at
-    {EFFECT} saves {{ {ESTIMATES} }} savesInAnHour {{ {ESTIMATES} }} savesReason }} }} }}"""
+    {EFFECT} saves {{ {ESTIMATES} }} savesInAnHour {{ {ESTIMATES} }} savesReason
+    savesAssumes delays {{ expected low high possible }} }} }} }}"""
 REPORT_OF_INCIDENT = """query ($id: ID!, $asOf: DateTime, $format: ReportFormat!) {
   incident(id: $id, asOf: $asOf) { report(format: $format) } }"""
 FAILURES = f"""query ($active: Boolean, $first: Int) {{ serverTime

@@ -9,9 +9,9 @@ from graph_models.playbooks import StepEffect
 from impactgraph.cli.encode.converters import duration_value, elements, id_of, moment_value
 from impactgraph.cli.encode.model_encoder import Converter, ModelEncoder, Rules
 from impactgraph.cli.encode.values import Json, iso_moment
-from impactgraph.usecases.incident_checklist import ProposedStep
 from impactgraph.usecases.incidents import IncidentReport, LikelyCause, Residual, page_of_alerts
 from impactgraph.usecases.pages import MOST
+from impactgraph.usecases.step_savings import ProposedStep
 
 
 def _alerts(encoder: ModelEncoder, alerts: Sequence[Alert]) -> Json:
@@ -144,9 +144,9 @@ INCIDENT_RULES: Mapping[type, Rules] = {
         keys=("kind", "at", "by", "note", "assignee", "incidents", "failures", "playbook", "step"),
     ),
     Residual: Rules(names={"is_empty": "empty"}, values={"drained_by": moment_value}),
-    StepEffect: Rules(values={"kind": _name, "within": duration_value}),
+    StepEffect: Rules(names={"source": "from"}, values={"kind": _name, "within": duration_value}),
     ProposedStep: Rules(
-        names={"reason": "savesReason"},
+        names={"reason": "savesReason", "assumes": "savesAssumes"},
         values={"reason": _text_or_none},
         computed={
             "number": _step("number"),
@@ -176,6 +176,8 @@ INCIDENT_RULES: Mapping[type, Rules] = {
             "saves",
             "savesInAnHour",
             "savesReason",
+            "savesAssumes",
+            "delays",
         ),
     ),
     LikelyCause: Rules(

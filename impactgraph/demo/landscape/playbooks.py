@@ -33,9 +33,10 @@ playbooks:
       - {text: Add consumers to the release and pick confirmation queues, owner: integration,
           effect: {kind: end, target: "system:store-queues"}}
       - {text: Move new orders to the distribution centres until the queues are short, owner: orders,
-          approval: commerce, effect: {kind: move}}
+          approval: commerce, effect: {kind: move, from: "step:ship-from-store/allocate",
+          target: "workflow:ship-from-dc"}}
       - {text: Hold the invoice run until the goods issues of the window have arrived, owner: finance,
-          approval: finance, effect: {kind: hold, target: "integration:oms-to-erp"}}
+          approval: finance, effect: {kind: hold, target: "integration:oms-to-erp", records: [invoice]}}
     message:
       en: Your order {order} is being prepared in a store. It's taking longer than usual today, and we expect
         it to leave within a few hours.
@@ -61,7 +62,7 @@ playbooks:
     steps:
       - {text: Open a case with the payment provider, owner: payments}
       - {text: Send captures through the second provider, owner: payments, approval: finance,
-          effect: {kind: alternative}}
+          effect: {kind: alternative, target: "api:payments-alt.capture"}}
     message: Your payment is reserved and nothing is charged twice. Your order {order} goes on as soon as the
       payment is confirmed.
   carrier-down:

@@ -141,7 +141,7 @@ def test_the_checklist_says_what_a_step_saves_and_who_did_it(call: Call) -> None
     assert "[ ] 1. Restart the consumer (" in out
     assert "Saves now: " in out and "; in an hour: " in out
     assert "Needs approval: store manager" in out
-    assert "What moving orders saves is not computed yet." in out
+    assert "The topology does not say which orders are moved" in out
 
     assert call("incidents", "done", "F-1", "1", "--by", "ana")[0] == 0
     out = call("incidents", "checklist", "F-1")[1]

@@ -21,9 +21,9 @@ from impactgraph.topology.difference import Change
 from impactgraph.usecases import IngestResult, QuarantinedEvent, TopologyVersion
 from impactgraph.usecases.compare_topologies import TopologyChange
 from impactgraph.usecases.impact_summary import ImpactSummary
-from impactgraph.usecases.incident_checklist import ProposedStep
 from impactgraph.usecases.incidents import IncidentReport, LikelyCause, Residual
 from impactgraph.usecases.records import RecordCount
+from impactgraph.usecases.step_savings import ProposedStep
 
 TYPES = {
     impact.Hop: "Hop",

@@ -11,10 +11,11 @@ from impactgraph.ports.store import Store
 from impactgraph.usecases.apply_topology import apply_documents
 from impactgraph.usecases.blast_radius import answer_question
 from impactgraph.usecases.failure_events import Data, send
-from impactgraph.usecases.incident_checklist import ProposedStep, checklist
+from impactgraph.usecases.incident_checklist import checklist
 from impactgraph.usecases.incidents import get_incident
 from impactgraph.usecases.report_failure import report_failure
 from impactgraph.usecases.snapshot import snapshot
+from impactgraph.usecases.step_savings import ProposedStep
 
 NOW = 1_773_000_000_000
 SHOP = """
@@ -79,7 +80,7 @@ def test_what_cannot_be_computed_has_a_reason_and_no_figure(store: Store) -> Non
     assert [each.reason for each in others] == [
         "No failure of system erp lasts.",
         "The topology does not say how long the backlog takes then.",
-        "What an alternative saves is not computed yet.",
+        "The topology does not name the alternative: give the effect a `target`.",
         "The topology does not say what the step changes.",
     ]
 
