@@ -49,7 +49,7 @@ MUTATIONS: Mapping[str, Permission | None] = {
     **dict.fromkeys(
         (
             *("acknowledgeIncident", "assignIncident", "noteIncident", "mitigateIncident", "closeIncident"),
-            *("reopenIncident", "mergeIncidents", "splitIncident", "doStep", "planMaintenance"),
+            *("reopenIncident", "mergeIncidents", "splitIncident", "startStep", "doStep", "planMaintenance"),
             *("reportFailure", "reportSuspect", "updateFailure", "resolveFailure"),
         ),
         _WORK,

@@ -54,15 +54,15 @@ class IncidentLife:
 
     def step_done(self, playbook: str, step: int) -> IncidentAction | None:
         """The first report that a step was done."""
-        return next(
-            (
-                action
-                for action in self.actions
-                if action.kind is IncidentActionKind.STEP_DONE
-                and (action.playbook, action.step) == (playbook, step)
-            ),
-            None,
-        )
+        return self._first(IncidentActionKind.STEP_DONE, playbook, step)
+
+    def step_started(self, playbook: str, step: int) -> IncidentAction | None:
+        """When somebody started a step."""
+        return self._first(IncidentActionKind.STEP_STARTED, playbook, step)
+
+    def _first(self, kind: IncidentActionKind, playbook: str, step: int) -> IncidentAction | None:
+        of_step = (a for a in self.actions if (a.playbook, a.step) == (playbook, step))
+        return next((action for action in of_step if action.kind is kind), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,9 @@ class ChecklistStep:
     effect: StepEffect | None
     """What it changes; None where the topology does not say."""
     done: IncidentAction | None = None
+    started: IncidentAction | None = None
+    automation: str | None = None
+    """Channel that takes a request when it is started."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ class IncidentActionKind(StrEnum):
     REOPENED = "reopened"
     MERGED = "merged"
     SPLIT = "split"
+    STEP_STARTED = "step_started"
     STEP_DONE = "step_done"
 
 
@@ -41,7 +42,7 @@ class IncidentAction:
     """SPLIT: keys of the failures that do not belong to it; CLOSED: of those that were part of it."""
     playbook: str = ""
     step: int = 0
-    """STEP_DONE: its number in the playbook, from 1 on."""
+    """STEP_STARTED, STEP_DONE: its number in the playbook, from 1 on."""
 
 
 class ChangeKind(StrEnum):
@@ -96,6 +97,8 @@ class NoticeKind(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     RESOLVED = "resolved"
+    STEP = "step"
+    """A request to carry out a step of a playbook, which somebody has started."""
 
 
 class NoticeLevel(StrEnum):

@@ -45,6 +45,8 @@ class PlaybookStep:
     owner: str | None = None
     approval: str | None = None
     effect: StepEffect | None = None
+    automation: str | None = None
+    """Channel of notices that takes a request when somebody starts the step; None: people do all of it."""
 
 
 @dataclass(frozen=True, slots=True)

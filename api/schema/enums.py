@@ -302,6 +302,7 @@ _describe(
         "REOPENED": "Opened it again.",
         "MERGED": "Made it one with others.",
         "SPLIT": "Took failures out of it.",
+        "STEP_STARTED": "Started a step of a playbook.",
         "STEP_DONE": "Did a step of a playbook.",
     },
 )
@@ -349,6 +350,7 @@ _describe(
         "NEW": "The incident is new to its receiver.",
         "CHANGED": "Its level or its likeliest cause has changed.",
         "RESOLVED": "It is over.",
+        "STEP": "It asks to carry out a step of a playbook, which somebody has started.",
     },
 )
 _describe(

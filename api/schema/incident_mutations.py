@@ -134,6 +134,33 @@ class IncidentMutations:
             info, IncidentActionKind.SPLIT, id, by, version, note=note or "", failures=failures
         )
 
+    @strawberry.mutation(
+        description="Records that a person starts a step of the checklist, with the approval that it needs. "
+        "Where its playbook names an automation, a request is sent there, once."
+    )
+    async def start_step(
+        self,
+        info: Info,
+        incident: IncidentId,
+        step: Annotated[
+            int,
+            strawberry.argument(
+                description="Its number in the checklist or, with `playbook`, in that playbook."
+            ),
+        ],
+        note: NoteText = None,
+        playbook: Annotated[
+            str | None,
+            strawberry.argument(
+                description="Key of the playbook; null: `step` is its number in the checklist."
+            ),
+        ] = None,
+        by: By = None,
+        version: Version = None,
+    ) -> IncidentPayload:
+        details = {"note": note or "", "step": step, "playbook": playbook or ""}
+        return await _done(info, IncidentActionKind.STEP_STARTED, incident, by, version, **details)
+
     @strawberry.mutation(description="Records that a step of the checklist was done.")
     async def do_step(
         self,

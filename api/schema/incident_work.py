@@ -9,6 +9,7 @@ from api.context import Landscape
 from api.schema.element import Element, element_by_id
 from api.schema.enums import ChangeKind, IncidentActionKind
 from api.schema.estimates import Estimate, Estimates
+from api.schema.notice import Notice
 from api.schema.organisation import StepEffect, Team
 from api.schema.scalars import Moment, moment_of
 from api.schema.topology import Problem
@@ -16,6 +17,7 @@ from graph_models import journal
 from impactgraph.usecases import incidents
 from impactgraph.usecases.elements import contact_name
 from impactgraph.usecases.incident_actions import IncidentOutcome
+from impactgraph.usecases.incident_checklist import step_state
 from impactgraph.usecases.plan_maintenance import MaintenanceOutcome
 from impactgraph.usecases.step_savings import ProposedStep
 
@@ -34,8 +36,8 @@ class IncidentAction:
     failures: list[str] = strawberry.field(
         description="SPLIT: keys of the failures that do not belong to it; CLOSED: of those that did."
     )
-    playbook: str | None = strawberry.field(description="STEP_DONE: key of the playbook.")
-    step: int | None = strawberry.field(description="STEP_DONE: number of the step in the playbook.")
+    playbook: str | None = strawberry.field(description="STEP_STARTED, STEP_DONE: key of the playbook.")
+    step: int | None = strawberry.field(description="STEP_STARTED, STEP_DONE: number of the step in it.")
 
     @classmethod
     def of(cls, model: journal.IncidentAction) -> "IncidentAction":
@@ -174,9 +176,15 @@ class ChecklistStep:
     approval_name: str | None = strawberry.field(
         description="Who must agree first: the name of the team, or the words of the topology."
     )
-    state: str = strawberry.field(description="`open` or `done`.")
-    by: str | None = strawberry.field(description="Who did it.")
-    at: Moment | None = strawberry.field(description="When it was done.")
+    state: str = strawberry.field(description="`open`, `started` or `done`.")
+    by: str | None = strawberry.field(description="Who did it; of a started step, who started it.")
+    at: Moment | None = strawberry.field(description="When it was done or started.")
+    automation: str | None = strawberry.field(
+        description="Channel that takes a request when a person starts it; null where it is not automated."
+    )
+    request: Notice | None = strawberry.field(
+        description="What became of that request; null before it is started."
+    )
     effect: StepEffect | None = strawberry.field(
         description="What it changes; null where the topology does not say."
     )
@@ -207,16 +215,19 @@ class ChecklistStep:
 
     @classmethod
     def of(cls, model: ProposedStep, landscape: Landscape) -> "ChecklistStep":
-        step, done = model.step, model.step.done
+        step = model.step
+        done = step.done or step.started
         return cls(
             number=step.number,
             text=step.text,
             playbook=step.playbook,
             step=step.step,
             approval_name=contact_name(landscape.topology, step.approval) if step.approval else None,
-            state="open" if done is None else "done",
+            state=step_state(step),
             by=done.by or None if done is not None else None,
             at=moment_of(done.at if done is not None else None),
+            automation=step.automation,
+            request=Notice.of(model.request) if model.request is not None else None,
             effect=StepEffect.of(step.effect),
             saves=Estimates.of(model.saves) if model.saves is not None else None,
             saves_in_an_hour=Estimates.of(model.saves_in_an_hour) if model.saves_in_an_hour else None,

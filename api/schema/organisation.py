@@ -126,6 +126,9 @@ class PlaybookStep:
     effect: StepEffect | None = strawberry.field(
         description="What it changes; null where the topology does not say."
     )
+    automation: str | None = strawberry.field(
+        description="Channel that takes a request when a person starts it; null where it is not automated."
+    )
 
 
 @strawberry.type(description="A governed remediation.")
@@ -142,6 +145,7 @@ class Playbook(Element):
                 owner_name=contact_name(self.landscape.topology, step.owner) if step.owner else None,
                 approval_name=contact_name(self.landscape.topology, step.approval) if step.approval else None,
                 effect=StepEffect.of(step.effect),
+                automation=step.automation,
             )
             for step in self.model.steps
         ]

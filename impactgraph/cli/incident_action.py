@@ -91,6 +91,18 @@ def split(
     return _do(replace(_work("split", incident, action), failures=failures), common)
 
 
+def start(
+    incident: IncidentId,
+    step: Step,
+    /,
+    *,
+    playbook: Playbook = None,
+    action: ActionOptions = NO_ACTION,
+    common: Common = COMMON,
+) -> int:
+    return _do(replace(_work("step_started", incident, action), step=step, playbook=playbook or ""), common)
+
+
 def done(
     incident: IncidentId,
     step: Step,

@@ -17,6 +17,7 @@ from impactgraph.cli.incident_action import (
     note,
     reopen,
     split,
+    start,
 )
 from impactgraph.cli.options import COMMON, PLACE, Common, Place
 from impactgraph.cli.question_options import AsOf
@@ -38,6 +39,7 @@ __all__ = [
     "reopen",
     "report",
     "split",
+    "start",
 ]
 IncidentId = Annotated[
     str, Parameter(help="Id of the incident, or of one of its failures, such as F-stock or incident:F-stock.")

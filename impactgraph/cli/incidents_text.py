@@ -133,13 +133,31 @@ def print_checklist(out: Console, incident: Json) -> None:
     if not incident["checklist"]:
         out.print("No playbook fits its cause.")
     for step in incident["checklist"]:
-        box = "x" if step["state"] == "done" else " "
+        box = _BOXES[step["state"]]
         owner = f" ({step['owner']['name']})" if step["owner"] else ""
         head = f"[{box}] {step['number']}. "
         print_hanging(out, head, f"{step['text']}{owner}")
         if step["approvalName"]:
             print_lines(out, [f"Needs approval: {step['approvalName']}."], len(head))
-        print_lines(out, [_saves_text(step)], len(head), style="dim")
+        print_lines(out, [*_request_lines(step), _saves_text(step)], len(head), style="dim")
+
+
+_BOXES = {"open": " ", "started": "-", "done": "x"}
+_SENT = {"SENT": "sent", "WAITING": "waits to be sent", "FAILED": "failed", "GIVEN_UP": "given up"}
+
+
+def _request_lines(step: Json) -> list[str]:
+    """Who started a step, and what became of the request to carry it out."""
+    if step["state"] == "open" and step["automation"]:
+        return [f"To start it sends a request to {step['automation']}."]
+    lines: list[str] = []
+    if step["state"] == "started":
+        lines.append(f"Started {formats.dated(known_moment(step['at']))} by {step['by'] or 'somebody'}.")
+    if request := step["request"]:
+        reason = f": {request['reason']}" if request["reason"] else ""
+        text = f"Request to {request['channel']}: {_SENT[request['state']]}{reason}"
+        lines.append(text if text.endswith(".") else f"{text}.")
+    return lines
 
 
 def _saves_text(step: Json) -> str:

@@ -18,6 +18,7 @@ NEEDED_FIELDS = {
     "incident.noted": ("note",),
     "incident.merged": ("incidents",),
     "incident.split": ("failures",),
+    "incident.step_started": ("by", "playbook", "step"),
     "incident.step_done": ("step",),
     "maintenance.planned": ("ends_at",),
 }

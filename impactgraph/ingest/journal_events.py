@@ -26,7 +26,7 @@ class IncidentData(EventData):
     """
     playbook: str | None = None
     step: Annotated[int, msgspec.Meta(ge=1)] | None = None
-    """Number of the step of the playbook (`incident.step_done`)."""
+    """Number of the step of the playbook (`incident.step_started`, `incident.step_done`)."""
 
 
 class ChangeData(EventData):
@@ -70,7 +70,7 @@ class NoticeData(EventData):
     state: str = "waiting"
     """waiting, sent, failed (tried again), given_up."""
     kind: str | None = None
-    """new (default), changed, resolved."""
+    """new (default), changed, resolved, step."""
     level: str | None = None
     """none (default), low, medium, high, critical."""
     cause: str | None = None
@@ -115,6 +115,10 @@ class IncidentSplit(EventHead, tag="incident.split"):
     data: IncidentData
 
 
+class IncidentStepStarted(EventHead, tag="incident.step_started"):
+    data: IncidentData
+
+
 class IncidentStepDone(EventHead, tag="incident.step_done"):
     data: IncidentData
 
@@ -148,6 +152,7 @@ JournalEvent: TypeAlias = (
     | IncidentReopened
     | IncidentMerged
     | IncidentSplit
+    | IncidentStepStarted
     | IncidentStepDone
     | ChangeStarted
     | ChangeEnded

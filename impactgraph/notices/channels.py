@@ -133,6 +133,8 @@ _OPENER = urllib.request.build_opener(_NoRedirect)
 
 def webhook_body(notice: NoticeStatus) -> str:
     """JSON with the `type`, `timestamp` and `data` of Standard Webhooks: the same at every attempt."""
+    if notice.kind is NoticeKind.STEP:
+        return _document("incident.step_started", notice, _step_data(notice))
     data = {
         "notice": notice.key,
         "incident": f"incident:{notice.incident}",
@@ -143,7 +145,24 @@ def webhook_body(notice: NoticeStatus) -> str:
         "text": notice.text,
         "url": notice.link or None,
     }
-    document = {"type": f"incident.{notice.kind}", "timestamp": iso(notice.created_at), "data": data}
+    return _document(f"incident.{notice.kind}", notice, data)
+
+
+def _step_data(notice: NoticeStatus) -> Mapping[str, object]:
+    """Which step of which playbook is to be carried out, and who has started it."""
+    playbook, _, step = notice.rule.rpartition("/")
+    return {
+        "notice": notice.key,
+        "incident": f"incident:{notice.incident}",
+        "playbook": playbook,
+        "step": int(step),
+        "title": title_and_body(notice.text)[0],
+        "text": notice.text,
+    }
+
+
+def _document(kind: str, notice: NoticeStatus, data: Mapping[str, object]) -> str:
+    document = {"type": kind, "timestamp": iso(notice.created_at), "data": data}
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 

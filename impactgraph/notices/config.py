@@ -28,6 +28,10 @@ class Concern(StrEnum):
     """Promises and messages to customers."""
 
 
+OF_INCIDENTS = (NoticeKind.NEW, NoticeKind.CHANGED, NoticeKind.RESOLVED)
+"""What rules tell of; requests to carry out a step come from people."""
+
+
 @dataclass(frozen=True, slots=True)
 class AppriseChannel:
     """An address of Apprise: a chat, a pager, mail."""
@@ -102,7 +106,7 @@ class Rule:
     to: tuple[str, ...]
     """Keys of channels."""
     when: When = When()
-    on: tuple[NoticeKind, ...] = tuple(NoticeKind)
+    on: tuple[NoticeKind, ...] = OF_INCIDENTS
     after: Millis | None = None
     """Only of an incident that nobody has acknowledged for so long."""
     quiet: Quiet | None = None

@@ -37,7 +37,8 @@ def decide(present: Present, rules: NoticeRules) -> tuple[Notice, ...]:
 
     The same present gives the same notices; once they are in its journal, none.
     """
-    statuses = statuses_of(present.journal.notices)
+    every = statuses_of(present.journal.notices)
+    statuses = tuple(each for each in every if each.kind is not NoticeKind.STEP)
     by_conversation: dict[tuple[str, str, str], list[NoticeStatus]] = {}
     for status in statuses:
         by_conversation.setdefault((status.rule, status.channel, status.incident), []).append(status)

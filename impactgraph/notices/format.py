@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from graph_models.ids import key_of
 from graph_models.journal import NoticeKind, NoticeLevel
 from graph_models.time import SECOND
 from impactgraph.notices.config import (
+    OF_INCIDENTS,
     AppriseChannel,
     Channel,
     Concern,
@@ -47,8 +48,8 @@ _PLACE = re.compile(r"\{([^{}]*)\}")
 _HOOK = Shaped(_URL, "an address such as https://hooks.example.com/impactgraph, without user or password")
 
 
-def _words(enumeration: type[StrEnum]) -> Word:
-    members = {each.value.lower(): each for each in enumeration}
+def _words(values: Iterable[StrEnum]) -> Word:
+    members = {each.value.lower(): each for each in values}
     return Word(tuple(members), members.__getitem__)
 
 
@@ -96,7 +97,7 @@ _RULE = Body(
             Field("when", _WHEN, "Of which incidents; without it, of all that affect anything."),
             Field(
                 "changes",
-                Several(_words(NoticeKind), least=1),
+                Several(_words(OF_INCIDENTS), least=1),
                 "Of which changes; default: of all.",
                 attribute="on",
             ),
@@ -213,7 +214,7 @@ def parse_rules(text: str, name: str = "notices.yaml") -> NoticeRules:
         channels: Mapping[str, Channel] = content.values.get("channels", {})
         for rule, line in rules:
             content.reading.element = f"rule {rule['key']}"
-            if NoticeKind.NEW not in rule.get("on", NoticeKind):
+            if NoticeKind.NEW not in rule.get("on", OF_INCIDENTS):
                 content.reading.wrong(
                     "`changes` must have `new`: changes are only sent of incidents sent as new.",
                     line,

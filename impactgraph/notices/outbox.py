@@ -6,7 +6,6 @@ the two sends it again, with the same id, which receivers drop. The id of each r
 and its number, so that two processes cannot record it as sent twice.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 
 from graph_models.journal import NoticeState
@@ -15,9 +14,8 @@ from impactgraph.errors import BadInputError
 from impactgraph.notices.channels import NotSentError, Sender
 from impactgraph.ports.store import Store
 from impactgraph.usecases.failure_events import iso
-from impactgraph.usecases.notices import Notice, NoticeStatus, statuses_of
+from impactgraph.usecases.notices import Notice, NoticeStatus, notice_record, statuses_of, waiting_record
 
-SOURCE = "/impactgraph/notices"
 FIRST_PAUSE: Millis = 15 * SECOND
 LONGEST_PAUSE: Millis = HOUR
 """Between attempts: each pause is twice the one before."""
@@ -37,7 +35,7 @@ class Outbox:
         by_key = {each.key: each for each in self.statuses()}
         lines: list[bytes] = []
         for notice in notices:
-            lines.append(_waiting(notice, at))
+            lines.append(waiting_record(notice, at))
             lines += [
                 _record(
                     by_key[key],
@@ -98,21 +96,6 @@ def pause(attempts: int) -> Millis:
     return min(FIRST_PAUSE * 2 ** min(attempts, 20), LONGEST_PAUSE)
 
 
-def _waiting(notice: Notice, at: Millis) -> bytes:
-    data = {
-        "notice": notice.key,
-        "incident": notice.incident,
-        "rule": notice.rule,
-        "channel": notice.channel,
-        "state": NoticeState.WAITING,
-        "kind": notice.kind,
-        "level": notice.level,
-        "text": notice.text,
-    }
-    optional = {"cause": notice.cause, "link": notice.link}
-    return _event(notice.key, 0, at, data | {key: value for key, value in optional.items() if value})
-
-
 def _record(
     status: NoticeStatus, at: Millis, state: NoticeState, *, reason: str = "", retry_at: Millis | None = None
 ) -> bytes:
@@ -129,16 +112,4 @@ def _record(
         data["retry_at"] = iso(retry_at)
     number = _LAST if state is NoticeState.SENT else status.records
     # a clock that was set back must not put a record before the one that it follows
-    return _event(status.key, number, max(at, status.at), data)
-
-
-def _event(key: str, number: int, at: Millis, data: Mapping[str, object]) -> bytes:
-    event = {
-        "specversion": "1.0",
-        "id": f"{key}-{number:04d}",
-        "source": SOURCE,
-        "type": "notice.changed",
-        "time": iso(at),
-        "data": data,
-    }
-    return json.dumps(event).encode()
+    return notice_record(status.key, number, max(at, status.at), data)

@@ -17,8 +17,8 @@ def checklist_of(
 ) -> tuple[ChecklistStep, ...]:
     """The steps in the order of the topology.
 
-    `places` are the likeliest cause and what failed. A playbook of which a step was done stays, whatever the
-    cause is now.
+    `places` are the likeliest cause and what failed. A playbook of which a step was started or done stays,
+    whatever the cause is now.
     """
     steps = list(_steps(topology, places, life))
     return tuple(
@@ -31,6 +31,8 @@ def checklist_of(
             approval=step.approval,
             effect=step.effect,
             done=life.step_done(key, index),
+            started=life.step_started(key, index),
+            automation=step.automation,
         )
         for number, (key, index) in enumerate(steps, 1)
         for step in [topology.playbooks[key].steps[index - 1]]
@@ -39,7 +41,8 @@ def checklist_of(
 
 def _steps(topology: Topology, places: Collection[Place], life: IncidentLife) -> Iterator[tuple[str, int]]:
     """(key of the playbook, number of the step in it)."""
-    started_playbooks = {each.playbook for each in life.actions if each.kind is IncidentActionKind.STEP_DONE}
+    kinds = (IncidentActionKind.STEP_STARTED, IncidentActionKind.STEP_DONE)
+    started_playbooks = {each.playbook for each in life.actions if each.kind in kinds}
     for key, playbook in topology.playbooks.items():
         fits = any(is_about(playbook, element, frozenset({of})) for element, of in places)
         if fits or key in started_playbooks:

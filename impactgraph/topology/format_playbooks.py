@@ -56,6 +56,11 @@ _PLAYBOOK_STEP = Fields(
             Body(_EFFECT, lambda v: StepEffect(**v)),
             "What it changes, so that the checklist of an incident shows what it saves.",
         ),
+        Field(
+            "automation",
+            TEXT,
+            "Channel, by its key in the file of notices, that takes a request when a person starts the step.",
+        ),
     )
 )
 PLAYBOOKS = Fields(

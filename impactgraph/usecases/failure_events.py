@@ -95,15 +95,22 @@ def next_id(now: Millis) -> str:
 
 def send(store: Store, event_type: str, data: Data, *, event_id: str, at: Millis) -> IngestResult:
     """Ingests one event; durable when it returns."""
+    return store.ingest([event_line(event_type, data, event_id=event_id, at=at)], results=True)
+
+
+def event_line(
+    event_type: str, data: Mapping[str, object], *, event_id: str, at: Millis, source: str = SOURCE
+) -> bytes:
+    """One event as JSON."""
     event = {
         "specversion": "1.0",
         "id": event_id,
-        "source": SOURCE,
+        "source": source,
         "type": event_type,
         "time": iso(at),
         "data": data,
     }
-    return store.ingest([json.dumps(event).encode()], results=True)
+    return json.dumps(event).encode()
 
 
 def problems_of(intake: IngestResult) -> tuple[Problem, ...]:

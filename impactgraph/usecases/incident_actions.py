@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from graph_models.ids import key_of
+from graph_models.incident_life import ChecklistStep
 from graph_models.incidents import Incident
 from graph_models.journal import IncidentAction, IncidentActionKind
 from graph_models.time import Millis, moment
@@ -14,7 +15,7 @@ from impactgraph.operations.lifecycle import actions_of
 from impactgraph.ports.store import Store
 from impactgraph.topology.near import nearest
 from impactgraph.usecases.answer import Ask
-from impactgraph.usecases.failure_events import Data, next_id, problems_of, send
+from impactgraph.usecases.failure_events import Data, event_line, next_id, problems_of
 from impactgraph.usecases.incident_checklist import steps_of
 from impactgraph.usecases.incidents import (
     IncidentReport,
@@ -23,8 +24,11 @@ from impactgraph.usecases.incidents import (
     incident_with,
     unknown_incident,
 )
+from impactgraph.usecases.notices import waiting_record
 from impactgraph.usecases.snapshot import Snapshot, snapshot
+from impactgraph.usecases.step_requests import request_for
 
+_OF_STEPS = (IncidentActionKind.STEP_STARTED, IncidentActionKind.STEP_DONE)
 _VERBS = {
     IncidentActionKind.ACKNOWLEDGED: "acknowledged it",
     IncidentActionKind.ASSIGNED: "assigned it",
@@ -34,6 +38,7 @@ _VERBS = {
     IncidentActionKind.REOPENED: "reopened it",
     IncidentActionKind.MERGED: "merged it",
     IncidentActionKind.SPLIT: "split it",
+    IncidentActionKind.STEP_STARTED: "started a step",
     IncidentActionKind.STEP_DONE: "did a step",
 }
 
@@ -53,7 +58,7 @@ class IncidentWork:
     failures: tuple[str, ...] = ()
     """SPLIT: the failures and alerts that do not belong to it."""
     step: int = 0
-    """STEP_DONE: its number in the checklist; in `playbook`, where that is given."""
+    """STEP_STARTED, STEP_DONE: its number in the checklist; in `playbook`, where that is given."""
     playbook: str = ""
     version: int | None = None
     """Number of actions that its author has seen; None: whatever there is."""
@@ -88,11 +93,13 @@ def work_on_incident(store: Store, ask: Ask, work: IncidentWork, now: Millis) ->
         if (conflict := _conflict(work, actions)) is not None:
             return _repetition(s, ask, work, actions) or IncidentOutcome(None, (conflict,))
         work, problems = _check(s, ask, work, incident)
+        request = _request(s, ask, work, now) if not problems else ()
     if problems:
         return IncidentOutcome(None, problems)
     event_type = f"incident.{work.kind.value}"
     event_id = _id(work, incident, actions, now)
-    intake = send(store, event_type, _data(work, incident), event_id=event_id, at=now)
+    line = event_line(event_type, _data(work, incident), event_id=event_id, at=now)
+    intake = store.ingest([line, *request], results=True)
     if problems := problems_of(intake):
         return IncidentOutcome(None, problems)
     with snapshot(store, None, now) as s:
@@ -146,8 +153,8 @@ def _repetition(
     """The outcome of the first time, where the same was sent again; None for another action."""
     if work.version is None or work.version != len(actions) - 1:
         return None
-    if work.kind is IncidentActionKind.STEP_DONE:
-        work, _ = _with_step(s, ask, work)
+    if work.kind in _OF_STEPS:
+        work, _, _ = _with_step(s, ask, work)
     if not _is_last(work, actions):
         return None
     return IncidentOutcome(find_incident(s, ask, work.incident))
@@ -182,8 +189,12 @@ def _check(
             return work, tuple(_merge_problems(s, work, incident))
         case IncidentActionKind.SPLIT:
             return work, tuple(_split_problems(work, incident))
+        case IncidentActionKind.STEP_STARTED:
+            # one key for all who start it: it is asked for once
+            return _with_start(s, ask, replace(work, incident=incident.key))
         case IncidentActionKind.STEP_DONE:
-            return _with_step(s, ask, work)
+            work, _, problems = _with_step(s, ask, work)
+            return work, problems
         case _:
             return work, ()
 
@@ -224,8 +235,36 @@ def _split_problems(work: IncidentWork, incident: Incident) -> Iterable[Problem]
         )
 
 
-def _with_step(s: Snapshot, ask: Ask, work: IncidentWork) -> tuple[IncidentWork, tuple[Problem, ...]]:
-    """With the playbook, and the number of the step in it."""
+def _with_start(s: Snapshot, ask: Ask, work: IncidentWork) -> tuple[IncidentWork, tuple[Problem, ...]]:
+    work, step, problems = _with_step(s, ask, work)
+    if step is None:
+        return work, problems
+    if not work.by:
+        return work, (Problem("by is empty: a person starts a step. Give their name."),)
+    for action, verb in ((step.done, "done"), (step.started, "started")):
+        if action is not None:
+            when = moment(action.at).strftime("%Y-%m-%d %H:%M:%S UTC")
+            who = action.by or "somebody"
+            return work, (Problem(f"Step {step.number} was {verb} by {who} at {when}."),)
+    return work, ()
+
+
+def _request(s: Snapshot, ask: Ask, work: IncidentWork, now: Millis) -> tuple[bytes, ...]:
+    """What asks for a step that is started to be carried out, where that is automated."""
+    if work.kind is not IncidentActionKind.STEP_STARTED:
+        return ()
+    _, step, _ = _with_step(s, ask, work)
+    action = IncidentAction(
+        work.kind, work.incident, now, work.by, work.note, playbook=work.playbook, step=work.step
+    )
+    request = request_for(step, action) if step is not None else None
+    return (waiting_record(request, now),) if request is not None else ()
+
+
+def _with_step(
+    s: Snapshot, ask: Ask, work: IncidentWork
+) -> tuple[IncidentWork, ChecklistStep | None, tuple[Problem, ...]]:
+    """With the playbook, and the number of the step in it; and the step."""
     steps = steps_of(s, get_incident(s, ask, work.incident))
     for each in steps:
         is_it = (
@@ -234,10 +273,10 @@ def _with_step(s: Snapshot, ask: Ask, work: IncidentWork) -> tuple[IncidentWork,
             else (each.number == work.step)
         )
         if is_it:
-            return replace(work, playbook=each.playbook, step=each.step), ()
+            return replace(work, playbook=each.playbook, step=each.step), each, ()
     of = f"of playbook:{work.playbook}" if work.playbook else "in the checklist"
     have = f"it has {len(steps)}" if steps else "no playbook fits its cause"
-    return work, (Problem(f"There is no step {work.step} {of} of incident:{work.incident}: {have}."),)
+    return work, None, (Problem(f"There is no step {work.step} {of} of incident:{work.incident}: {have}."),)
 
 
 def _data(work: IncidentWork, incident: Incident) -> Data:
@@ -269,6 +308,8 @@ def _id(work: IncidentWork, incident: Incident, actions: Sequence[IncidentAction
 
     An incident that was merged and split again has a version for the second time, with other actions.
     """
+    if work.kind is IncidentActionKind.STEP_STARTED:
+        return f"incident-{incident.key}-start-{work.playbook}-{work.step}"
     if work.version is None:
         return next_id(now)
     history = "\n".join(f"{each.at} {each.kind} {each.incident} {each.by}" for each in actions)

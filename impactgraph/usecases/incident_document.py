@@ -156,7 +156,8 @@ def _what(action: IncidentAction) -> str:
     if action.failures and action.kind is IncidentActionKind.SPLIT:
         what += f", without {', '.join(action.failures)}"
     if action.step:
-        what = f"did step {action.step} of playbook {action.playbook}"
+        verb = "started" if action.kind is IncidentActionKind.STEP_STARTED else "did"
+        what = f"{verb} step {action.step} of playbook {action.playbook}"
     return f"{what}: {action.note.rstrip('.')}" if action.note else what
 
 

@@ -10,7 +10,10 @@ from graph_models.orders import Page
 from graph_models.time import Millis
 from impactgraph.errors import BadInputError, ForbiddenError
 from impactgraph.ports.store import Store
+from impactgraph.usecases.failure_events import event_line
 from impactgraph.usecases.pages import page
+
+SOURCE = "/impactgraph/notices"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,27 @@ class WithheldNotices(NoNotices):
 
     def due(self, rules: str, place: str) -> Sequence[Notice]:
         raise ForbiddenError(Permission.READ_METRICS)
+
+
+def waiting_record(notice: Notice, at: Millis) -> bytes:
+    """The event that a notice waits to be sent: recorded before anything else is done."""
+    data = {
+        "notice": notice.key,
+        "incident": notice.incident,
+        "rule": notice.rule,
+        "channel": notice.channel,
+        "state": NoticeState.WAITING,
+        "kind": notice.kind,
+        "level": notice.level,
+        "text": notice.text,
+    }
+    optional = {"cause": notice.cause, "link": notice.link}
+    return notice_record(notice.key, 0, at, data | {key: value for key, value in optional.items() if value})
+
+
+def notice_record(key: str, number: int, at: Millis, data: Mapping[str, object]) -> bytes:
+    """The event that says what became of a notice; its id follows from the notice and the number."""
+    return event_line("notice.changed", data, event_id=f"{key}-{number:04d}", at=at, source=SOURCE)
 
 
 def statuses_of(records: Iterable[NoticeRecord]) -> tuple[NoticeStatus, ...]:

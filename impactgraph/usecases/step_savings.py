@@ -24,6 +24,7 @@ from impactgraph.topology.names import element_text
 from impactgraph.usecases.answer import Ask
 from impactgraph.usecases.blast_radius import assess
 from impactgraph.usecases.incident_facts import LikelyCause
+from impactgraph.usecases.notices import NoticeStatus
 from impactgraph.usecases.snapshot import Snapshot
 
 
@@ -44,6 +45,8 @@ class ProposedStep:
     """What the figures assume, and what they leave out; sentences."""
     delays: Estimate | None = None
     """Of a hold that begins now: records that come late for it. None of any other step."""
+    request: NoticeStatus | None = None
+    """What became of the request to carry it out; None where it was not started or is not automated."""
 
 
 class _Unknown(Exception):

@@ -69,7 +69,7 @@ function Steps({ steps, incident, asOf }) {
 
 /** Why what open steps save is not shown, once for all. */
 function Unknown({ steps }) {
-  const unknown = steps.filter(({ state, saves }) => state === "open" && !saves);
+  const unknown = steps.filter(({ state, saves }) => state !== "done" && !saves);
   const reasons = new Set(unknown.map(({ savesReason }) => savesReason));
   return reasons.size > 0 && html`
     <p class="small muted">Not every step shows what it saves: ${[...reasons].join(" ")}</p>
@@ -77,9 +77,9 @@ function Unknown({ steps }) {
 }
 
 function Step({ step, incident, asOf }) {
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState(null);
   const may = useMay("work-on-incidents");
-  const { text, owner, approvalName, state, by, at } = step;
+  const { text, owner, approvalName, state, by, at, automation } = step;
   const isDone = state === "done";
   return html`<li class="step ${state}" data-step=${step.number}>
     <span class="box" aria-hidden="true">${isDone ? "☑" : "☐"}</span>
@@ -94,20 +94,53 @@ function Step({ step, incident, asOf }) {
         <p class="small good-text">${savingOf(step)}</p>
         ${step.savesAssumes.length > 0 && html`<p class="small muted">${step.savesAssumes.join(" ")}</p>`}
       `}
+      ${state === "started" && html`
+        <p class="small">Started by ${by ?? "somebody"} <${Time} at=${at} /></p>
+      `}
+      <${Request} request=${step.request} />
       ${isDone && html`<p class="small muted">Done by ${by ?? "somebody"} <${Time} at=${at} /></p>`}
       ${!isDone && !asOf && !open && may && html`
         <p class="no-print">
-          <button class="button" type="button" onClick=${() => setOpen(true)}>
+          ${automation && state === "open" && html`
+            <button class="button" type="button" onClick=${() => setOpen(() => startAction)}>
+              Start …<span class="sr"> step ${step.number}</span>
+            </button>${" "}
+          `}
+          <button class="button" type="button" onClick=${() => setOpen(() => stepAction)}>
             Done …<span class="sr"> with step ${step.number}</span>
           </button>
         </p>
       `}
       ${!isDone && open && html`
-        <${ActionForm} action=${stepAction(step)} incident=${incident} close=${() => setOpen(false)} />
+        <${ActionForm} action=${open(step)} incident=${incident} close=${() => setOpen(null)} />
       `}
     </div>
   </li>`;
 }
+
+const REQUESTS = { SENT: "sent", WAITING: "waiting to be sent", FAILED: "failed", GIVEN_UP: "given up" };
+
+/** What became of the request to carry a step out. */
+function Request({ request }) {
+  return request && html`<p class="small ${request.state === "GIVEN_UP" ? "approval" : "muted"}">
+    Request to ${request.channel}: ${REQUESTS[request.state]}${request.reason && `. ${request.reason}`}
+    ${" "}<${Time} at=${request.at} />
+  </p>`;
+}
+
+const startAction = ({ number, text, playbook, step, approvalName, automation }) => ({
+  name: `start-${number}`,
+  title: `Start step ${number}?`,
+  says: () => [
+    `A request to carry out step ${number} is sent to ${automation}, once: ${text}.`,
+    ...(approvalName ? [`It needs the approval of ${approvalName}: say in the note who gave it.`] : []),
+  ],
+  needsNote: Boolean(approvalName),
+  field: `startStep(incident: $id, step: $step, playbook: $playbook, note: $note, by: $by,
+    version: $version)`,
+  types: "$step: Int!, $playbook: String",
+  variables: () => ({ step, playbook }),
+});
 
 const stepAction = ({ number, text, playbook, step, approvalName }) => ({
   name: `step-${number}`,

@@ -15,6 +15,7 @@ const DID = {
   REOPENED: () => "opened it again",
   MERGED: ({ incidents }) => `merged it with ${incidents.join(", ")}`,
   SPLIT: ({ failures }) => `took ${failures.join(", ")} out of it`,
+  STEP_STARTED: ({ step, playbook }) => `started step ${step} of ${playbook}`,
   STEP_DONE: ({ step, playbook }) => `did step ${step} of ${playbook}`,
 };
 

@@ -6,8 +6,12 @@ from impactgraph.cli.blast_layout import PREVIEW_PARTS
 
 TEAM = "id key name contact escalation escalatesTo"
 ELEMENT = f"id kind key name owner {{ {TEAM} }}"
+DUE_NOTICE = "key incident rule channel kind level cause text link"
+NOTICE = f"{DUE_NOTICE} state reason createdAt at attempts retryAt"
 EFFECT = "effect { kind target within from records }"
-PLAYBOOK = f"id key name steps {{ text owner approval {EFFECT} ownerName approvalName }} message messages"
+PLAYBOOK = (
+    f"id key name steps {{ text owner approval {EFFECT} automation ownerName approvalName }} message messages"
+)
 MONEY = "amount currency"
 HOP = "from to rule effect at detail"
 PATH = f"hops {{ {HOP} }} sentence"
@@ -269,7 +273,7 @@ INCIDENTS = f"""query (
 CHECKLIST = f"""query ($id: ID!, $asOf: DateTime) {{ incident(id: $id, asOf: $asOf) {{ id headline
   checklist {{ number playbook step text owner {{ {TEAM} }} approval {{ {TEAM} }} approvalName state by at
     {EFFECT} saves {{ {ESTIMATES} }} savesInAnHour {{ {ESTIMATES} }} savesReason
-    savesAssumes delays {{ expected low high possible }} }} }} }}"""
+    savesAssumes delays {{ expected low high possible }} automation request {{ {NOTICE} }} }} }} }}"""
 REPORT_OF_INCIDENT = """query ($id: ID!, $asOf: DateTime, $format: ReportFormat!) {
   incident(id: $id, asOf: $asOf) { report(format: $format) } }"""
 FAILURES = f"""query ($active: Boolean, $first: Int) {{ serverTime
@@ -287,10 +291,9 @@ APPLY = """mutation ($files: [TopologyFile!]!, $dryRun: Boolean) {
   applyTopologyFiles(files: $files, dryRun: $dryRun) { topology { id appliedAt elements current } unchanged
     change { added removed changed { id field before after } ratesChanged ordersTouched }
     problems { message file line } warnings { message file line } } }"""
-DUE_NOTICE = "key incident rule channel kind level cause text link"
 NOTICES = f"""query ($state: [NoticeState!], $first: Int) {{
   notices(state: $state, first: $first)
-    {_page(f"{DUE_NOTICE} state reason createdAt at attempts retryAt")} }}"""
+    {_page(NOTICE)} }}"""
 NOTICES_DUE = f"""query ($rules: String!, $file: String!) {{
   noticesDue(rules: $rules, file: $file) {{ {DUE_NOTICE} }} }}"""
 _SPREAD = "{ count median longest }"

@@ -29,6 +29,11 @@ _BY_KIND = {
     IncidentActionKind.SPLIT: _document(
         "splitIncident", "$id: ID!, $alerts: [ID!]!", "id: $id, alerts: $alerts"
     ),
+    IncidentActionKind.STEP_STARTED: _document(
+        "startStep",
+        "$id: ID!, $step: Int!, $playbook: String",
+        "incident: $id, step: $step, playbook: $playbook",
+    ),
     IncidentActionKind.STEP_DONE: _document(
         "doStep",
         "$id: ID!, $step: Int!, $playbook: String",
@@ -48,7 +53,7 @@ def incident_mutation(work: IncidentWork) -> tuple[str, Json]:
             variables |= {"id": work.incident, "alerts": list(work.failures)}
         case IncidentActionKind.ASSIGNED:
             variables |= {"id": work.incident, "assignee": work.assignee}
-        case IncidentActionKind.STEP_DONE:
+        case IncidentActionKind.STEP_STARTED | IncidentActionKind.STEP_DONE:
             variables |= {"id": work.incident, "step": work.step, "playbook": work.playbook}
         case _:
             variables["id"] = work.incident

@@ -19,9 +19,9 @@ from impactgraph.cli.blast_answer import open_answer
 from impactgraph.cli.blast_data import blast_json, export_rows
 from impactgraph.cli.blast_layout import PREVIEW_PARTS, BlastLayout
 from impactgraph.cli.encode import Encoder, Json, iso_moment
+from impactgraph.cli.encode.notice_data import due_json, notice_json
 from impactgraph.cli.links import server_address
 from impactgraph.cli.measures_data import measures_json
-from impactgraph.cli.notice_data import due_json, notice_json
 from impactgraph.cli.output import Rows
 from impactgraph.cli.overdue_data import overdue_json
 from impactgraph.cli.source_data import source_json

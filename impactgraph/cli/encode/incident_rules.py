@@ -8,7 +8,9 @@ from graph_models.journal import Change, IncidentAction, Maintenance
 from graph_models.playbooks import StepEffect
 from impactgraph.cli.encode.converters import duration_value, elements, id_of, moment_value
 from impactgraph.cli.encode.model_encoder import Converter, ModelEncoder, Rules
+from impactgraph.cli.encode.notice_data import notice_json
 from impactgraph.cli.encode.values import Json, iso_moment
+from impactgraph.usecases.incident_checklist import step_state
 from impactgraph.usecases.incidents import IncidentReport, LikelyCause, Residual, page_of_alerts
 from impactgraph.usecases.pages import MOST
 from impactgraph.usecases.step_savings import ProposedStep
@@ -45,10 +47,10 @@ def _team_or_none(encoder: ModelEncoder, key: str | None) -> Json | None:
 
 
 def _done(_: ModelEncoder, proposed: ProposedStep) -> Json:
-    """Who did the step, and when."""
-    done = proposed.step.done
+    """Who did or started the step, and when."""
+    done = proposed.step.done or proposed.step.started
     return {
-        "state": "open" if done is None else "done",
+        "state": step_state(proposed.step),
         "by": done.by or None if done is not None else None,
         "at": iso_moment(done.at if done is not None else None),
     }
@@ -147,7 +149,10 @@ INCIDENT_RULES: Mapping[type, Rules] = {
     StepEffect: Rules(names={"source": "from"}, values={"kind": _name, "within": duration_value}),
     ProposedStep: Rules(
         names={"reason": "savesReason", "assumes": "savesAssumes"},
-        values={"reason": _text_or_none},
+        values={
+            "reason": _text_or_none,
+            "request": lambda _, status: notice_json(status) if status is not None else None,
+        },
         computed={
             "number": _step("number"),
             "playbook": _step("playbook"),
@@ -160,6 +165,7 @@ INCIDENT_RULES: Mapping[type, Rules] = {
             "by": _part_of_done("by"),
             "at": _part_of_done("at"),
             "effect": _step("effect"),
+            "automation": _step("automation"),
         },
         keys=(
             "number",
@@ -178,6 +184,8 @@ INCIDENT_RULES: Mapping[type, Rules] = {
             "savesReason",
             "savesAssumes",
             "delays",
+            "automation",
+            "request",
         ),
     ),
     LikelyCause: Rules(

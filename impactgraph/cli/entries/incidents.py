@@ -117,6 +117,13 @@ COMMANDS = (
         ("impactgraph incidents split F-stock F-queues --by ana",),
     ),
     Command(
+        "incidents start",
+        "Records that a person starts a step of the checklist of an incident, with the approval it needs.",
+        "Where its playbook names an automation, a server with notices sends a request there, once. "
+        f"{_INCIDENT_STATUS}",
+        ("impactgraph incidents start F-stock 2 --by ana",),
+    ),
+    Command(
         "incidents done",
         "Records that a step of the checklist of an incident was done.",
         f"Nothing is carried out. {_INCIDENT_STATUS}",
@@ -125,8 +132,8 @@ COMMANDS = (
     Command(
         "incidents checklist",
         "The steps of the playbooks that fit the cause of an incident, with what each saves.",
-        "A step whose playbook says that it ends a failure or clears a backlog is computed as if it were "
-        "done now, and in an hour.",
+        "A step whose playbook says what it changes (it ends a failure, clears a backlog, opens an "
+        "alternative, moves orders, holds records) is forecast as if it were done now, and in an hour.",
         ("impactgraph incidents checklist F-stock",),
     ),
     Command(

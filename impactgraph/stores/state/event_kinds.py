@@ -42,6 +42,7 @@ class EventKind(IntEnum):
     MAINTENANCE_PLANNED = 28
     MAINTENANCE_CANCELLED = 29
     NOTICE_CHANGED = 30
+    INCIDENT_STEP_STARTED = 31
 
 
 TYPES: dict[EventKind, str] = {
@@ -75,6 +76,7 @@ TYPES: dict[EventKind, str] = {
     EventKind.MAINTENANCE_PLANNED: "maintenance.planned",
     EventKind.MAINTENANCE_CANCELLED: "maintenance.cancelled",
     EventKind.NOTICE_CHANGED: "notice.changed",
+    EventKind.INCIDENT_STEP_STARTED: "incident.step_started",
 }
 KINDS: dict[str, EventKind] = {name: kind for kind, name in TYPES.items()}
 RECORDS: dict[EventKind, RecordKind] = {

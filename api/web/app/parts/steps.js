@@ -9,7 +9,8 @@ const FIGURES = SAVED.map(([field]) => `${field} { expected low high possible }`
 const LEAST = 0.5;
 
 export const STEP = `{
-  number text playbook step approvalName state by at savesReason savesAssumes owner { id name contact }
+  number text playbook step approvalName state by at savesReason savesAssumes automation
+  request { channel state reason at } owner { id name contact }
   saves { ${FIGURES} } savesInAnHour { ${FIGURES} } delays { expected low high possible }
 }`;
 
