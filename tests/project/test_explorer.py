@@ -57,8 +57,8 @@ def test_only_views_are_loaded_later() -> None:
     assert late == []
 
 
-def test_every_style_is_linked_by_the_page() -> None:
-    page = (WEB / "index.html").read_text()
+def test_every_style_is_linked_by_the_page_or_comes_with_its_view() -> None:
+    page = "".join(path.read_text() for path in (WEB / "index.html", *WEB.glob("*/register.js")))
     styles = [path.relative_to(WEB) for path in WEB.rglob("*.css") if "vendor" not in path.parts]
 
     assert [str(path) for path in styles if path.name != "graphiql.css" and f"/web/{path}" not in page] == []

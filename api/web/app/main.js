@@ -14,6 +14,7 @@ import "/web/radius/register.js";
 import "/web/topology/register.js";
 import "/web/order/register.js";
 import "/web/desk/register.js";
+import "/web/measures/register.js";
 import "/web/sources/register.js";
 
 // The server's clock, since that of the computer may be wrong, and its settings.

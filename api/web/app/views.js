@@ -8,8 +8,9 @@ const registered = new Map();
 
 // register({ path: "radius", title: "Blast radius", component | load: async () => component, nav: 20 })
 // `nav`: position in the navigation; without it the view is reached by links only. A view gets { route }.
+// `rare`: few need it, so it is loaded only when it is opened.
 export const views = {
-  loadAll: () => Promise.all([...registered.values()].map(loadOnce)),
+  loadAll: () => Promise.all([...registered.values()].filter(({ rare }) => !rare).map(loadOnce)),
   register: (view) => registered.set(view.path, view),
   find: (path) => registered.get(path),
   inNavigation: () => [...registered.values()]
