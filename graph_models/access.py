@@ -40,6 +40,8 @@ class Role(StrEnum):
     RESPONDER = "responder"
     ARCHITECT = "architect"
     INGEST = "ingest"
+    MONITOR = "monitor"
+    """Of a monitoring system."""
     ADMIN = "admin"
 
 
@@ -51,6 +53,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     ),
     Role.ARCHITECT: frozenset({Permission.READ, Permission.APPLY_TOPOLOGY}),
     Role.INGEST: frozenset({Permission.SEND_EVENTS}),
+    Role.MONITOR: frozenset({Permission.READ_METRICS}),
     Role.ADMIN: frozenset(Permission),
 }
 

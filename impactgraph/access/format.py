@@ -133,7 +133,7 @@ FORMAT = Fields(
         Field("oidc", Several(_PROVIDER), "Providers of OpenID Connect whose tokens are accepted."),
         Field(
             "limits",
-            ByName(_LIMIT, Shaped(re.compile("|".join(Role)), "a role: " + ", ".join(Role))),
+            ByName(_LIMIT, Shaped(re.compile(f"({'|'.join(Role)})"), "a role: " + ", ".join(Role))),
             "What somebody may ask for in a minute, by role.",
         ),
         Field(

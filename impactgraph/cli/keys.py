@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Name = Annotated[str, Parameter(help="What uses the key: shown in lists and in the audit log.")]
 RoleName = Annotated[
-    Literal["viewer", "service-desk", "responder", "architect", "ingest", "admin"],
+    Literal["viewer", "service-desk", "responder", "architect", "ingest", "monitor", "admin"],
     Parameter(name="--role", help="What it permits (docs/access.md)."),
 ]
 Expires = Annotated[

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from graph_models.access import ALL_ORDERS, Principal, Role, RowFilter
+from graph_models.access import ALL_ORDERS, NEEDS_ALL_ORDERS, PERMISSIONS, Principal, Role, RowFilter
 from graph_models.time import DAY, Millis
 from impactgraph.credentials.tokens import Token, is_same, new_token
 from impactgraph.errors import BadInputError, NotFoundError, Problem
@@ -145,5 +145,12 @@ def _check(request: NewKey, now: Millis) -> None:
         )
     if request.expires_at is not None and request.expires_at <= now:
         problems.append(Problem("--expires has passed; give a moment to come, such as +90d."))
+    if not asked.rows.shows_everything and PERMISSIONS[asked.role] <= NEEDS_ALL_ORDERS:
+        problems.append(
+            Problem(
+                f"--role {asked.role} is about all orders, and a key that shows some of them permits nothing:"
+                " leave out --region, --brand, --channel and --location."
+            )
+        )
     if problems:
         raise BadInputError(*problems)

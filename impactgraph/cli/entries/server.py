@@ -35,7 +35,7 @@ COMMANDS = (
         f"{_KEYS}The role says what the key permits; --region, --brand, --channel and --location limit the "
         "orders that it shows. Only a hash of it is stored.",
         (
-            "impactgraph keys create --name grafana --role admin --expires +90d",
+            "impactgraph keys create --name prometheus --role monitor --expires +90d",
             "impactgraph keys create --name desk-de --role service-desk --region DE --region AT",
         ),
     ),
@@ -50,13 +50,13 @@ COMMANDS = (
         "Gives an API key a new secret, and prints it once.",
         f"{_KEYS}The former secret stays valid for --overlap, so that programs change one after another; an "
         "earlier one ends at once.",
-        ("impactgraph keys rotate grafana", "impactgraph keys rotate 3f9c0a12de --overlap 0s"),
+        ("impactgraph keys rotate prometheus", "impactgraph keys rotate 3f9c0a12de --overlap 0s"),
     ),
     Command(
         "keys revoke",
         "Ends an API key for good.",
         f"{_KEYS}Servers refuse it within two seconds, and end its subscriptions.",
-        ("impactgraph keys revoke grafana",),
+        ("impactgraph keys revoke prometheus",),
     ),
     Command(
         "keys generate",

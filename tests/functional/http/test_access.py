@@ -42,6 +42,7 @@ DOORS = {
     Role.RESPONDER: {"read", "ingests", "report"},
     Role.ARCHITECT: {"read", "apply"},
     Role.INGEST: {"events"},
+    Role.MONITOR: {"metrics"},
     Role.ADMIN: {"read", "ingests", "report", "apply", "events", "metrics", "audit"},
 }
 """What each role may do, of what is tried."""

@@ -37,6 +37,11 @@ def test_a_key_is_the_principal_that_was_asked_for() -> None:
     assert made.key.opens(made.token.digest, NOW)
 
 
+def test_a_role_that_is_about_all_orders_is_not_limited_to_some() -> None:
+    with pytest.raises(BadInputError, match="--role monitor is about all orders"):
+        issue({}, NewKey("prometheus", Role.MONITOR, RowFilter(regions=("DE",))), NOW)
+
+
 def test_a_text_is_read_as_the_token_that_wrote_it() -> None:
     token = new_token()
 
