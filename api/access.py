@@ -133,6 +133,11 @@ def sender_of(connection: HTTPConnection) -> Sender:
     return sender
 
 
+def address_of(connection: HTTPConnection) -> str:
+    """Of the client, also where nobody has to authenticate; empty where it is not known."""
+    return connection.scope.get("state", {}).get("address", "")
+
+
 def credentials_in(headers: Mapping[str, str], browsers: Browsers = ON_THIS_MACHINE) -> Credentials:
     scheme, _, token = headers.get("authorization", "").partition(" ")
     bearer = token.strip() if scheme.lower() == "bearer" else ""

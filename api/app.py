@@ -78,7 +78,8 @@ def create_app(
     """
     sources = sources or NoSources()
     notices = notices or NoNotices()
-    auditing = Auditing(access.audit, now, questions=access.doors.audits_questions)
+    doors = access.doors
+    auditing = Auditing(access.audit, now, questions=doors.audits_questions, webhooks=doors.audits_webhooks)
     metrics = Metrics()
     metrics.watch_process()
     metrics.watch(SourceCollector(sources))
@@ -156,7 +157,7 @@ def create_app(
     app.include_router(router)
     app.include_router(events.router(grouping, auditing))
     app.include_router(audit_export.router(access.audit))
-    app.include_router(incoming.router(sources))
+    app.include_router(incoming.router(sources, auditing))
     app.include_router(export.router(context, schema))
     app.include_router(repair_export.router(context))
     app.include_router(keeping.router(store, now, hub.notify, auditing))

@@ -27,11 +27,15 @@ def deed_of(request: Request, operation: str, arguments: Mapping[str, Any]) -> D
 class Auditing:
     """Belongs to one event loop."""
 
-    def __init__(self, audit: AuditLog, now: Callable[[], Millis], *, questions: bool) -> None:
+    def __init__(
+        self, audit: AuditLog, now: Callable[[], Millis], *, questions: bool, webhooks: bool = True
+    ) -> None:
         self.log = audit
         self._now = now
         self.questions = questions
         """Whether questions are recorded, too."""
+        self.webhooks = webhooks
+        """Whether deliveries of webhooks are recorded."""
         self._waiting: list[tuple[AuditEvent, asyncio.Future[AuditEntry] | None]] = []
         self._writing: asyncio.Task[None] | None = None
 
@@ -66,7 +70,7 @@ class Auditing:
         return result
 
     def note(self, deed: Deed, outcome: str = DONE) -> None:
-        """Records without waiting: of questions, and of what was refused."""
+        """Records without waiting: of questions, of deliveries, and of what was refused."""
         self._put(deed.event(self._now(), outcome), None)
 
     async def close(self) -> None:

@@ -11,11 +11,9 @@ from api.permissions import MUTATIONS, QUERIES, SUBSCRIPTIONS
 from graph_models.access import Permission
 from impactgraph.errors import ForbiddenError
 from impactgraph.usecases.access import require
-from impactgraph.usecases.audit import ASKED, DONE
+from impactgraph.usecases.audit import ASKED, DONE, REFUSED
 
 Resolve = Callable[..., Any]
-REFUSED = "refused"
-"""Outcome of a change whose answer lists problems: nothing was changed."""
 
 
 def guard(schema: GraphQLSchema) -> None:

@@ -1,6 +1,8 @@
 """POST /in/{source}, POST /webhooks/{sender}/{source} and POST /v1/traces: what other systems send."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from typing import TypeAlias
 
 import structlog
 from anyio import to_thread
@@ -8,8 +10,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.requests import ClientDisconnect
 
+from api.access import address_of
+from api.audit import Auditing
 from api.problems import problem
+from graph_models.access import Principal
 from impactgraph.errors import ImpactGraphError
+from impactgraph.usecases.audit import Deed
 from impactgraph.usecases.sources import TOKEN_IN_ADDRESS, DeliveryCheck, LiveSources, Webhook
 
 RETRY_SECONDS = "5"
@@ -21,13 +27,16 @@ FIXED_ADDRESSES = {
 """Where senders post that cannot be given another path."""
 TRACES = "/v1/traces"
 PROTOBUF = "application/x-protobuf"
+Take: TypeAlias = Callable[[Request, Sequence[Webhook], str], Awaitable[Response]]
+"""Gives a delivery to one of the webhooks; the text says what an unknown address lacks."""
 
 log = structlog.get_logger("impactgraph.api")
 
 
-def router(sources: LiveSources) -> APIRouter:
+def router(sources: LiveSources, auditing: Auditing) -> APIRouter:
     """The routes that take what webhooks send, for the sources that are webhooks or have alerts."""
     routes = APIRouter()
+    take = partial(_take, auditing)
 
     @routes.post("/in/{source}")
     async def receive(source: str, request: Request) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
@@ -53,7 +62,7 @@ def router(sources: LiveSources) -> APIRouter:
         return _export_response(request) if response.status_code == 202 else response
 
     for sender, address in FIXED_ADDRESSES.items():
-        routes.add_api_route(address, _dialect(sources, sender), methods=["POST"])
+        routes.add_api_route(address, _dialect(sources, sender, take), methods=["POST"])
     return routes
 
 
@@ -65,7 +74,7 @@ def _export_response(request: Request) -> Response:
     return JSONResponse({}, 200)
 
 
-def _dialect(sources: LiveSources, sender: str) -> Callable[[Request], Awaitable[Response]]:
+def _dialect(sources: LiveSources, sender: str, take: Take) -> Callable[[Request], Awaitable[Response]]:
     """Of a sender whose address is fixed: the source is the one whose proof the delivery has."""
 
     async def receive(request: Request) -> Response:
@@ -74,8 +83,8 @@ def _dialect(sources: LiveSources, sender: str) -> Callable[[Request], Awaitable
     return receive
 
 
-async def take(request: Request, webhooks: Sequence[Webhook], unknown: str) -> Response:
-    """Gives the delivery to the first of the webhooks whose proof it has."""
+async def _take(auditing: Auditing, request: Request, webhooks: Sequence[Webhook], unknown: str) -> Response:
+    """Gives the delivery to the first of the webhooks whose proof it has, and records that it came."""
     if not webhooks:
         return problem(404, "NOT_FOUND", f"{unknown} what is sent to this address.")
     try:
@@ -94,9 +103,19 @@ async def take(request: Request, webhooks: Sequence[Webhook], unknown: str) -> R
     except Exception as error:
         log.error("a webhook could not be stored", path=request.url.path, exc_info=error)
     else:
+        if auditing.webhooks:
+            auditing.note(_deed(request, webhook, body))
         return JSONResponse(webhook.receipt(body), 202)
     text = "It could not be stored. Send it again later."
     return problem(503, "STORE_UNAVAILABLE", text, {"retry-after": RETRY_SECONDS})
+
+
+def _deed(request: Request, webhook: Webhook, body: bytes) -> Deed:
+    """What is recorded of a delivery: nothing that it says."""
+    source = Principal(f"source:{webhook.key}", webhook.key, frozenset())
+    route = request.scope["route"].path
+    delivery = {"route": route, "proof": webhook.proof, "bytes": len(body)}
+    return Deed(source, "webhook", delivery, address_of(request))
 
 
 def _known_sender(

@@ -13,7 +13,7 @@ from graph_models.time import Millis
 from impactgraph.errors import BadInputError
 from impactgraph.usecases import Store
 from impactgraph.usecases.backup_wire import decode_known, encode
-from impactgraph.usecases.forget import ForgetRequest, RetentionRule, forget, retain
+from impactgraph.usecases.forget import ForgetRequest, RetentionRule, forget, forget_deed, retain
 
 STREAM = "application/octet-stream"
 
@@ -44,12 +44,8 @@ def router(
         )
         if not forget_request.orders and not forget_request.attributes:
             raise BadInputError("Say what is to be forgotten: `orders`, or `attributes` with values.")
-        counts = {
-            "orders": len(forget_request.orders),
-            "attributes": sorted({name for name, _ in forget_request.attributes}),
-        }
         result = await auditing.change(
-            deed_of(request, "forget", counts),
+            deed_of(request, "forget", forget_deed(forget_request)),
             lambda: to_thread.run_sync(lambda: forget(store, forget_request, now())),
         )
         on_commit()

@@ -22,6 +22,7 @@ class AuditRules:
     """What is recorded beside changes, which always are."""
 
     questions: bool = False
+    webhooks: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +87,6 @@ class AccessRules:
 
     @property
     def doors(self) -> DoorRules:
-        return DoorRules(self.metrics is Metrics.OPEN, self.audit.questions, self.proxies)
+        return DoorRules(
+            self.metrics is Metrics.OPEN, self.audit.questions, self.proxies, self.audit.webhooks
+        )

@@ -121,7 +121,12 @@ _PERSONAL = Body(
     lambda values: PersonalAttribute(**values),
 )
 _AUDIT = Body(
-    Fields((Field("questions", Flag(), "Whether questions are recorded, too; default: false."),)),
+    Fields(
+        (
+            Field("questions", Flag(), "Whether questions are recorded, too; default: false."),
+            Field("webhooks", Flag(), "Whether deliveries of webhooks are recorded; default: true."),
+        )
+    ),
     lambda values: AuditRules(**values),
 )
 FORMAT = Fields(

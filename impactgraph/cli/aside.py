@@ -43,9 +43,10 @@ def aside(
     """Lists quarantined events with their reasons; with --replay retries them. Returns the exit status."""
     from impactgraph.cli.answers.targets import store_itself
     from impactgraph.cli.encode import Encoder
-    from impactgraph.cli.ingest import print_quarantined
+    from impactgraph.cli.ingest import counts_of, print_quarantined
     from impactgraph.cli.outcomes import ingest_json, quarantine_rows
     from impactgraph.cli.output import present
+    from impactgraph.cli.recording import StoreRecording
     from impactgraph.errors import BadInputError, Problem
     from impactgraph.usecases.quarantine import list_quarantine, replay_quarantine
 
@@ -53,8 +54,11 @@ def aside(
         raise BadInputError(Problem("Numbers are for retrying events: add --replay."))
     with store_itself("aside", common) as store:
         if replay:
-            result = replay_quarantine(store, numbers or None)
-            result.extend(_replay_documents(store, sources, numbers or None))
+            deed = {"numbers": numbers or "all"}
+            with StoreRecording(common.store).change("aside --replay", deed) as change:
+                result = replay_quarantine(store, numbers or None)
+                result.extend(_replay_documents(store, sources, numbers or None))
+                change.arguments |= counts_of(result)
             print_quarantined(result)
             present(
                 common.format,

@@ -26,6 +26,7 @@ def follow(source: Key, /, *, sources: Sources = None, once: Once = False, commo
     from impactgraph.bootstrap import system_clock
     from impactgraph.cli.answers.targets import check_store
     from impactgraph.cli.logs import configure_logs
+    from impactgraph.cli.recording import StoreRecording
     from impactgraph.cli.settings import read_settings
     from impactgraph.cli.sources import load_file
     from impactgraph.cli.stores import open_or_create
@@ -38,11 +39,18 @@ def follow(source: Key, /, *, sources: Sources = None, once: Once = False, commo
     configure_logs(read_settings())
     stop = threading.Event()
     _stop_at_signals(stop)
-    with traces(), open_or_create(common.store) as store:
+    recording = StoreRecording(common.store)
+    with (
+        traces(),
+        open_or_create(common.store) as store,
+        recording.change("follow", {"source": source}) as change,
+    ):
         live_sources = follower(config, store, stop, now=system_clock)
         before = store.source_progress().get(source, SourceProgress())
         live_sources.run(stop, until_caught_up=once)
-        _print_progress(source, before, store.source_progress().get(source, SourceProgress()))
+        counts = _counts(before, store.source_progress().get(source, SourceProgress()))
+        change.arguments |= counts
+        _print_progress(source, counts)
 
 
 def _stop_at_signals(stop: threading.Event) -> None:
@@ -55,16 +63,14 @@ def _stop_at_signals(stop: threading.Event) -> None:
         signal.signal(number, end)
 
 
-def _print_progress(source: str, before: "SourceProgress", after: "SourceProgress") -> None:
+def _counts(before: "SourceProgress", after: "SourceProgress") -> dict[str, int]:
+    names = ("taken", "repeated", "quarantined", "passed")
+    return {name: getattr(after, name) - getattr(before, name) for name in names}
+
+
+def _print_progress(source: str, counts: dict[str, int]) -> None:
     from impactgraph.cli.output import console
 
-    counts = ", ".join(
-        f"{getattr(after, name) - getattr(before, name):,} {text}"
-        for name, text in (
-            ("taken", "taken"),
-            ("repeated", "repeated"),
-            ("quarantined", "quarantined"),
-            ("passed", "passed over"),
-        )
-    )
-    console(error=True).print(f"{source}: {counts}.")
+    texts = {"passed": "passed over"}
+    shown = ", ".join(f"{number:,} {texts.get(name, name)}" for name, number in counts.items())
+    console(error=True).print(f"{source}: {shown}.")

@@ -84,8 +84,10 @@ def ingest(
             run, result = _ingest(store, files, known_size, mapping, wait=wait, now=system_clock())
     else:
         target = find_target(common)
-        with target.open(create=True) as answers:
+        deed = {"files": files, "mapping": mapping} if mapping else {"files": files}
+        with target.open(create=True) as answers, answers.recording.change("ingest", deed) as change:
             run, result = _ingest(answers.events, files, known_size, mapping, wait=wait, now=target.now)
+            change.arguments |= {"ingest": run.number, **counts_of(result)}
     print_quarantined(result, advise=not dry_run)
     _present(run, result, common.format, dry_run=dry_run)
     return 1 if run.has_findings else 0
@@ -120,9 +122,15 @@ def _undo(number: int, common: Common) -> int:
     from impactgraph.cli.answers.targets import store_itself
     from impactgraph.cli.formats import count
     from impactgraph.cli.output import Rows, present
+    from impactgraph.cli.recording import StoreRecording
 
-    with store_itself("ingest --undo", common) as store:
+    recording = StoreRecording(common.store)
+    with (
+        store_itself("ingest --undo", common) as store,
+        recording.change("ingest --undo", {"ingest": number}) as change,
+    ):
         undone = store.undo_ingest(number, system_clock())
+        change.arguments |= {"events": undone.events, "quarantined": undone.quarantined}
     row = {"undone": number, "events": undone.events, "quarantined": undone.quarantined}
     present(
         common.format,
@@ -134,6 +142,15 @@ def _undo(number: int, common: Common) -> int:
         rows=lambda: Rows(tuple(row), [row]),
     )
     return 0
+
+
+def counts_of(result: "IngestResult") -> dict[str, int]:
+    """What the audit log keeps of a result."""
+    return {
+        "accepted": result.accepted_count,
+        "duplicates": result.duplicate_count,
+        "quarantined": len(result.quarantined),
+    }
 
 
 def _reject_options(files: tuple[str, ...]) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from impactgraph.ports.backup import BackupHead, Part, PartKey
     from impactgraph.ports.removal import ForgetRequest, ForgetResult, RetentionCount, RetentionRule
     from impactgraph.usecases import Store
+    from impactgraph.usecases.recording import Recording
 
 
 class Keeper(Protocol):
@@ -32,19 +33,32 @@ class Keeper(Protocol):
 class LocalKeeper:
     store: "Store"
     now: "Millis"
+    recording: "Recording"
+    """Of what it does."""
 
-    def backup(
-        self, known: "Mapping[PartKey, str]"
-    ) -> "AbstractContextManager[tuple[BackupHead, Iterator[Part]]]":
-        return self.store.backup(known)
+    @contextmanager
+    def backup(self, known: "Mapping[PartKey, str]") -> "Generator[tuple[BackupHead, Iterator[Part]]]":
+        with self.recording.change("backup", {}), self.store.backup(known) as parts:
+            yield parts
 
     def forget(self, request: "ForgetRequest") -> "ForgetResult":
-        return self.store.forget(request, self.now)
+        from impactgraph.usecases.forget import forget_deed
+
+        with self.recording.change("forget", forget_deed(request)) as change:
+            result = self.store.forget(request, self.now)
+            change.arguments["occurrencesLeft"] = result.search.occurrences
+        return result
 
     def retain(self, rules: "Sequence[RetentionRule]", *, dry_run: bool) -> "list[RetentionCount]":
-        from impactgraph.usecases.forget import retain
+        from impactgraph.usecases.forget import count_deed, retain
 
-        return retain(self.store, rules, self.now, dry_run=dry_run)
+        if dry_run:
+            return retain(self.store, rules, self.now, dry_run=True)
+        deed = {"rules": [rule.name for rule in rules], "dryRun": False}
+        with self.recording.change("retention", deed) as change:
+            counts = retain(self.store, rules, self.now, dry_run=False)
+            change.arguments["removed"] = [count_deed(each) for each in counts]
+        return counts
 
 
 @dataclass(frozen=True)
@@ -89,6 +103,7 @@ def _decode(body: bytes, kind: Any) -> Any:
 def keeper_of(common: Common) -> Generator[Keeper]:
     """Raises ImpactGraphError where there is no store, or the server does not answer."""
     from impactgraph.cli.answers.targets import RemoteTarget, find_target
+    from impactgraph.cli.recording import StoreRecording
     from impactgraph.cli.stores import existing_store
 
     target = find_target(common)
@@ -96,7 +111,7 @@ def keeper_of(common: Common) -> Generator[Keeper]:
         yield RemoteKeeper(target.client)
         return
     with existing_store(common.store) as store:
-        yield LocalKeeper(store, target.now)
+        yield LocalKeeper(store, target.now, StoreRecording(common.store))
 
 
 @contextmanager

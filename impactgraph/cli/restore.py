@@ -51,6 +51,7 @@ def restore(
     from impactgraph.bootstrap import system_clock
     from impactgraph.cli.keeping import trial
     from impactgraph.cli.output import Rows, present
+    from impactgraph.cli.recording import StoreRecording
     from impactgraph.cli.times import parse_moment_option
     from impactgraph.errors import BadInputError, Problem
     from impactgraph.usecases.backup_folder import BackupFolder
@@ -65,6 +66,9 @@ def restore(
     with trial() if verify else _new_store(common.store) as store:
         result = restore(backups, manifest, store)
     paths = [] if files is None or verify else write_files(backups, manifest, files)
+    if not verify:  # after the files: a log among them goes on
+        with StoreRecording(common.store).change("restore", {"backup": manifest.number}) as change:
+            change.arguments |= {"folder": str(folder), "events": manifest.counts["events"]}
     data = _data(result, [str(path) for path in paths])
     present(
         common.format,

@@ -97,5 +97,5 @@ def serve(
         live_sources = FollowedSources(configs, store, now=system_clock)
         folder = None if "://" in settings.store else Path(settings.store)
         worker = SentNotices(store, rules, senders, now=system_clock, public_url=settings.url)
-        with running_retention(store, retention_rules, now=system_clock):
+        with running_retention(store, retention_rules, audit, now=system_clock):
             serve_store(store, settings, folder=folder, sources=live_sources, notices=worker, access=door)

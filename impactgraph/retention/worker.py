@@ -6,10 +6,14 @@ from contextlib import contextmanager
 
 import structlog
 
+from graph_models.access import Principal
 from graph_models.time import SECOND, Millis
 from impactgraph.errors import ImpactGraphError
 from impactgraph.ports.store import Store
 from impactgraph.retention.format import RetentionRules
+from impactgraph.usecases.access import AuditLog
+from impactgraph.usecases.forget import count_deed
+from impactgraph.usecases.recording import Recorder
 
 JOIN_SECONDS = 60.0
 log = structlog.get_logger("impactgraph.retention")
@@ -17,10 +21,10 @@ log = structlog.get_logger("impactgraph.retention")
 
 @contextmanager
 def running_retention(
-    store: Store, rules: RetentionRules | None, *, now: Callable[[], Millis]
+    store: Store, rules: RetentionRules | None, audit: AuditLog, *, now: Callable[[], Millis]
 ) -> Generator[None]:
-    """Applies the rules (None: removes nothing) until the context ends."""
-    worker = RetentionWorker(store, rules, now=now)
+    """Applies the rules (None: removes nothing) until the context ends; `audit` keeps what each removed."""
+    worker = RetentionWorker(store, rules, audit, now=now)
     worker.start()
     try:
         yield
@@ -31,9 +35,12 @@ def running_retention(
 class RetentionWorker:
     """`start` begins with a round at once: a server that is restarted every day applies its rules, too."""
 
-    def __init__(self, store: Store, rules: RetentionRules | None, *, now: Callable[[], Millis]) -> None:
+    def __init__(
+        self, store: Store, rules: RetentionRules | None, audit: AuditLog, *, now: Callable[[], Millis]
+    ) -> None:
         """`rules` None: nothing is removed."""
         self._store = store
+        self._audit = audit
         self._rules = rules
         self._now = now
         self._stop = threading.Event()
@@ -65,6 +72,9 @@ class RetentionWorker:
         for rule in rules.at(self._now()):
             if self._stop.is_set():
                 return
-            count = self._store.retain(rule, self._now())
+            who = Principal(f"rule:{rule.name}", rule.name, frozenset())
+            with Recorder(self._audit, who, self._now).change("retention", {"rule": rule.name}) as change:
+                count = self._store.retain(rule, self._now())
+                change.arguments |= count_deed(count)
             if count.orders or count.entries:
                 log.info("removed by retention", rule=rule.name, orders=count.orders, entries=count.entries)

@@ -63,6 +63,8 @@ class DoorRules:
     audits_questions: bool = False
     proxies: tuple[Network, ...] = ()
     """Whose `X-Forwarded-For` is believed."""
+    audits_webhooks: bool = True
+    """Whether what webhooks deliver is in the audit log."""
 
 
 class NoAuthentication:

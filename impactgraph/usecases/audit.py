@@ -15,6 +15,8 @@ from impactgraph.usecases.pages import Key, page
 __all__ = ["BEGUN", "DONE", "UNKNOWN", "AuditEntry", "AuditEvent", "AuditLog", "iso", "line_of"]
 ASKED = "asked"
 """Outcome of a question that was permitted."""
+REFUSED = "refused"
+"""Outcome of a change whose answer lists problems: nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +56,17 @@ def _newest_first(change: AuditedChange) -> Key:
 def audited_changes(entries: Sequence[AuditEntry]) -> Iterator[AuditedChange]:
     """What was done, in the order in which it began.
 
-    A change without an outcome is `unknown`: its process ended, or it is not done yet.
+    A change without an outcome is `unknown`: its process ended, or it is not done yet. Arguments are those
+    of its last entry, which may count what was changed.
     """
-    outcomes = {
-        (entry.writer, entry.event.of): entry.event.outcome for entry in entries if entry.event.of is not None
-    }
+    ends = {(entry.writer, entry.event.of): entry.event for entry in entries if entry.event.of is not None}
     begun = {(entry.writer, entry.number) for entry in entries if entry.event.outcome == BEGUN}
     for entry in entries:
         if (entry.writer, entry.event.of) in begun:
             continue
         outcome = entry.event.outcome
         if outcome == BEGUN:
-            outcome = outcomes.get((entry.writer, entry.number), UNKNOWN)
+            end = ends.get((entry.writer, entry.number), replace(entry.event, outcome=UNKNOWN))
+            entry = replace(entry, event=replace(entry.event, arguments=end.arguments))  # noqa: PLW2901
+            outcome = end.outcome
         yield AuditedChange(entry, outcome)

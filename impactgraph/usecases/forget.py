@@ -1,9 +1,10 @@
 """Forgets orders and values of attributes, or removes ended orders by rules: for good."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from graph_models.ids import key_of
-from graph_models.time import Millis
+from graph_models.time import Millis, moment
 from impactgraph.errors import BadInputError, Problem
 from impactgraph.ports.removal import ForgetRequest, ForgetResult, RetentionCount, RetentionRule
 from impactgraph.ports.store import Store
@@ -16,7 +17,9 @@ __all__ = [
     "ForgetResult",
     "RetentionCount",
     "RetentionRule",
+    "count_deed",
     "forget",
+    "forget_deed",
     "read_request",
     "retain",
 ]
@@ -48,6 +51,23 @@ def read_request(
     if problems:
         raise BadInputError(*problems)
     return ForgetRequest(keys, pairs, personal)
+
+
+def forget_deed(request: ForgetRequest) -> dict[str, Any]:
+    """What the audit log keeps of a request: how many orders, and names of attributes, without values."""
+    names = sorted({name for name, _ in request.attributes} | set(request.personal))
+    return {"orders": len(request.orders), "attributes": names}
+
+
+def count_deed(count: RetentionCount) -> dict[str, Any]:
+    """What the audit log keeps of what a rule removed."""
+    return {
+        "rule": count.rule,
+        "before": moment(count.before).isoformat(),
+        "orders": count.orders,
+        "events": count.events,
+        "quarantined": count.entries,
+    }
 
 
 def forget(store: Store, request: ForgetRequest, now: Millis) -> ForgetResult:

@@ -1,16 +1,15 @@
 """API keys and the audit log of their changes."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
 from graph_models.access import Principal
 from graph_models.time import Millis
-from impactgraph.audit.entries import BEGUN, DONE, event_of
 from impactgraph.credentials import keys as pure
 from impactgraph.credentials.keys import ApiKey, IssuedKey, NewKey
-from impactgraph.errors import ImpactGraphError
 from impactgraph.ports.access import AuditTrail, KeyStore
+from impactgraph.usecases.recording import Recorder
 
 T = TypeVar("T")
 OVERLAP = pure.OVERLAP
@@ -67,17 +66,8 @@ class KeyRing:
         arguments: Mapping[str, Any],
         work: Callable[[Mapping[str, ApiKey]], tuple[ApiKey, T]],
     ) -> T:
-        event = event_of(self.by, self.now(), operation, arguments)
-        (begun,) = self.audit.append([replace(event, outcome=BEGUN)])
-        outcome = DONE
-        try:
+        with Recorder(self.audit, self.by, self.now).change(operation, arguments) as change:
             result = self.store.change(work)
-        except ImpactGraphError as error:
-            outcome = error.code
-            raise
-        else:
             if isinstance(result, IssuedKey):
-                event = replace(event, arguments={**event.arguments, "key": result.key.id})
-            return result
-        finally:
-            self.audit.append([replace(event, at=self.now(), outcome=outcome, of=begun.number)])
+                change.arguments["key"] = result.key.id
+        return result

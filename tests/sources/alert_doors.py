@@ -9,6 +9,7 @@ import httpx
 from fastapi import FastAPI
 
 from api import incoming
+from api.audit import Auditing
 from api.body import BodyLimit
 from graph_models.failure import Failure
 from graph_models.time import printed_moment
@@ -16,6 +17,7 @@ from impactgraph.alerts.catalogue import SENDERS
 from impactgraph.ports.store import Store
 from impactgraph.sources.config import AlertsSource, Secret
 from impactgraph.sources.live_sources import FollowedSources
+from impactgraph.usecases.access import NoAudit
 from tests.alert_payloads import PAYLOADS, SECRET, hmac_hex, text
 from tests.own_loop import run_apart
 from tests.sources.shop import NOW
@@ -69,7 +71,8 @@ def proof_of(sender: str, body: bytes, secret: str = SECRET) -> tuple[dict[str, 
 def app_of(store: Store, *configs: AlertsSource) -> FastAPI:
     """The doors alone: the whole application takes long to build."""
     app = FastAPI()
-    app.include_router(incoming.router(FollowedSources(configs, store, now=lambda: NOW)))
+    auditing = Auditing(NoAudit(), lambda: NOW, questions=False, webhooks=False)
+    app.include_router(incoming.router(FollowedSources(configs, store, now=lambda: NOW), auditing))
     app.add_middleware(BodyLimit, max_bytes=100_000)
     return app
 

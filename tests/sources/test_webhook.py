@@ -12,12 +12,14 @@ import httpx
 import pytest
 
 from api.app import create_app
+from impactgraph.access.audit_file import FileAudit
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.ports.store import Store
 from impactgraph.settings import Settings
 from impactgraph.sources import live_sources
 from impactgraph.sources.config import Secret, WebhookSource
 from impactgraph.sources.live_sources import FollowedSources
+from impactgraph.usecases.access import Access
 from tests.functional.http.serving import Api, served
 from tests.sources.shop import NOW, ShopMapper, document, orders_in, small_store
 from tests.stores.events import placed
@@ -37,7 +39,12 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
 
 
 @pytest.fixture
-def http(store: Store) -> Iterator[httpx.Client]:
+def audit(tmp_path: Path) -> FileAudit:
+    return FileAudit(tmp_path, lambda: NOW)
+
+
+@pytest.fixture
+def http(store: Store, audit: FileAudit) -> Iterator[httpx.Client]:
     sources = FollowedSources(
         [
             WebhookSource("shop", "X-Token", (OLD, NEW), prefix="Bearer ", mapping=Path("shop.yaml")),
@@ -48,7 +55,8 @@ def http(store: Store) -> Iterator[httpx.Client]:
         store,
         now=lambda: NOW,
     )
-    app = create_app(store, Settings(max_body=20_000), now=lambda: NOW, sources=sources)
+    settings, access = Settings(max_body=20_000), Access(audit=audit)
+    app = create_app(store, settings, now=lambda: NOW, sources=sources, access=access)
     with served(app) as address, httpx.Client(base_url=address, timeout=60) as client:
         yield client
 
@@ -187,3 +195,16 @@ def test_sources_are_seen_over_graphql_and_in_metrics(http: httpx.Client) -> Non
     assert 'impactgraph_source_quarantined_total{source="shop"} 1.0' in metrics
     assert 'impactgraph_source_lag_seconds{source="shop"} 0.0' in metrics
     assert 'impactgraph_source_up{kind="webhook",source="shop"} 1.0' in metrics
+
+
+def test_a_delivery_is_in_the_audit_log_without_what_it_says(http: httpx.Client, audit: FileAudit) -> None:
+    body = document("O-1")
+    assert http.post("/in/shop", content=body, headers=TOKEN).status_code == 202
+    assert http.post("/in/shop", content=body).status_code == 401
+    while not (entries := list(audit.entries())):
+        pass  # it is written after the answer
+
+    (event,) = (entry.event for entry in entries)
+    assert (event.subject, event.name, event.operation) == ("source:shop", "shop", "webhook")
+    assert event.address
+    assert event.arguments == {"route": "/in/{source}", "proof": "header X-Token", "bytes": len(body)}

@@ -1,6 +1,7 @@
 """Keys and the audit log of every store: shared by processes, durable, and shown to be whole."""
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -53,8 +54,7 @@ def trails(
     """The audit log of two processes."""
     with ExitStack() as stack:
         pair = [
-            FileAudit(tmp_path, lambda: NOW) if kind == "embedded" else Neo4jAudit(database(), writer=name)
-            for name in "ab"
+            FileAudit(tmp_path, lambda: NOW) if kind == "embedded" else Neo4jAudit(database()) for _ in "ab"
         ]
         for each in pair:
             stack.callback(each.close)
@@ -144,6 +144,19 @@ def test_entries_of_all_processes_are_read_by_their_time(trails: tuple[AuditTrai
     assert [entry.event.arguments["n"] for entry in there.entries()] == [0, 1, 2, 3]
     assert [entry.event.arguments["n"] for entry in there.entries(NOW + 2)] == [2, 3]
     assert (here.check().entries, here.check().problem) == (4, "")
+
+
+def test_processes_that_append_at_the_same_time_write_one_chain(
+    trails: tuple[AuditTrail, AuditTrail],
+) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        batches = list(pool.map(lambda n: trails[n % 2].append([event(n), event(n)]), range(12)))
+
+    numbers = sorted(entry.number for batch in batches for entry in batch)
+    assert numbers == list(range(1, 25))
+    assert {entry.writer for batch in batches for entry in batch} == {""}
+    assert all(first.digest == second.previous for first, second in batches)
+    assert (trails[0].check().entries, trails[1].check().problem) == (24, "")
 
 
 @pytest.mark.parametrize(("before", "after"), [('{"n":1}', '{"n":9}'), ('{"n":1}', ""), ('{"n":2}', "")])

@@ -1,6 +1,7 @@
 """Answers from an open store: use cases, encoded in the shapes of GraphQL."""
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -14,6 +15,14 @@ from graph_models.incident_life import ReportFormat
 from graph_models.journal import NoticeState
 from graph_models.orders import Order, Page
 from graph_models.time import Millis
+from impactgraph.cli.answers.deeds import (
+    CommandDeed,
+    apply_deed,
+    incident_deed,
+    report_deed,
+    resolve_deed,
+    update_deed,
+)
 from impactgraph.cli.answers.repair_lists import local_repair, local_rows
 from impactgraph.cli.blast_answer import open_answer
 from impactgraph.cli.blast_data import blast_json, export_rows
@@ -29,6 +38,7 @@ from impactgraph.cli.why_data import why_json
 from impactgraph.cli.why_message import MessageLayout
 from impactgraph.usecases import Store, impact_pages
 from impactgraph.usecases.apply_topology import apply_path
+from impactgraph.usecases.audit import DONE, REFUSED
 from impactgraph.usecases.blast_radius import answer_question
 from impactgraph.usecases.contributions import contributions
 from impactgraph.usecases.cost_of_delay import cost_of_delay, delay_sentence
@@ -50,6 +60,7 @@ from impactgraph.usecases.payloads import PayloadsQuestion, list_payload_finding
 from impactgraph.usecases.preview_failure import preview_failure
 from impactgraph.usecases.reconcile import ReconcileQuestion, check_system, reconcile
 from impactgraph.usecases.record_lists import RecordListQuestion, list_record_states
+from impactgraph.usecases.recording import UNRECORDED, RecordedChange, Recording
 from impactgraph.usecases.records import RecordsQuestion, list_rates, watch_records
 from impactgraph.usecases.repair import RepairQuestion
 from impactgraph.usecases.repair_exports import RepairExport
@@ -71,6 +82,8 @@ class LocalAnswers:
 
     store: Store
     now: Millis
+    recording: Recording = UNRECORDED
+    """Of what they change."""
 
     def identify_order(self, text: str) -> Json:
         result = identify_order(self.store, text)
@@ -141,7 +154,12 @@ class LocalAnswers:
         check_system(current_topology(self.store, as_of).systems, system)
 
     def report_list(self, listing: SystemListing, path: Path) -> ListReport:
-        return report_list(self.store, listing, path, self.now)
+        deed = {"system": listing.system, "file": str(path), "lines": len(listing.rows)}
+        with self.recording.change("reconcile list", deed) as change:
+            report = report_list(self.store, listing, path, self.now)
+            change.outcome = REFUSED if report.problems else DONE
+            change.arguments["ingest"] = report.ingest
+        return report
 
     def record_list(self, question: RecordListQuestion, size: int | None) -> Json:
         encoder = Encoder()
@@ -180,7 +198,9 @@ class LocalAnswers:
             return {"asOf": iso_moment(s.at), "incidents": page}
 
     def work_on_incident(self, work: IncidentWork) -> Json:
-        outcome = work_on_incident(self.store, answer_question, work, self.now)
+        with self.recording.change(*incident_deed(work)) as change:
+            outcome = work_on_incident(self.store, answer_question, work, self.now)
+            change.outcome = REFUSED if outcome.problems else DONE
         encode = Encoder(self.now, current_topology(self.store)).encode
         incident = encode(outcome.incident)
         if incident is not None:
@@ -210,15 +230,22 @@ class LocalAnswers:
         return {"asOf": iso_moment(self.now), "failures": encoder.connection(page)}
 
     def report_failure(self, failure: Failure, *, dry_run: bool) -> Json:
-        return self._payload(report_failure(self.store, failure, self.now, dry_run=dry_run), dry_run)
+        def report() -> FailureOutcome:
+            return report_failure(self.store, failure, self.now, dry_run=dry_run)
+
+        return self._change_failure(report_deed(failure), report, dry_run)
 
     def update_failure(self, identifier: str, change: FailureChange, *, dry_run: bool) -> Json:
-        outcome = update_failure(self.store, identifier, change, self.now, dry_run=dry_run)
-        return self._payload(outcome, dry_run)
+        def update() -> FailureOutcome:
+            return update_failure(self.store, identifier, change, self.now, dry_run=dry_run)
+
+        return self._change_failure(update_deed(identifier, change), update, dry_run)
 
     def resolve_failure(self, identifier: str, ended_at: Millis | None, *, dry_run: bool) -> Json:
-        outcome = resolve_failure(self.store, identifier, ended_at, self.now, dry_run=dry_run)
-        return self._payload(outcome, dry_run)
+        def resolve() -> FailureOutcome:
+            return resolve_failure(self.store, identifier, ended_at, self.now, dry_run=dry_run)
+
+        return self._change_failure(resolve_deed(identifier, ended_at), resolve, dry_run)
 
     def sources(self, configuration: Sequence[tuple[str, str]]) -> Sequence[Json]:
         return [source_json(each) for each in stopped_sources(configuration, self.store.source_progress())]
@@ -240,7 +267,9 @@ class LocalAnswers:
         ]
 
     def apply(self, path: Path, *, dry_run: bool) -> Json:
-        outcome = apply_path(self.store, path, self.now, dry_run=dry_run)
+        with nullcontext(RecordedChange()) if dry_run else self.recording.change(*apply_deed(path)) as change:
+            outcome = apply_path(self.store, path, self.now, dry_run=dry_run)
+            change.outcome = REFUSED if outcome.problems else DONE
         encode = Encoder().encode
         return {
             "topology": encode(outcome.version),
@@ -253,6 +282,12 @@ class LocalAnswers:
     @property
     def events(self) -> EventTarget:
         return self.store
+
+    def _change_failure(self, deed: CommandDeed, work: Callable[[], FailureOutcome], dry_run: bool) -> Json:
+        with nullcontext(RecordedChange()) if dry_run else self.recording.change(*deed) as change:
+            outcome = work()
+            change.outcome = REFUSED if outcome.problems else DONE
+        return self._payload(outcome, dry_run)
 
     def _payload(self, outcome: FailureOutcome, dry_run: bool) -> Json:
         preview = preview_failure(self.store, outcome) if dry_run else None

@@ -24,6 +24,7 @@ from impactgraph.usecases.overdue import OverdueQuestion
 from impactgraph.usecases.payloads import PayloadsQuestion
 from impactgraph.usecases.reconcile import ReconcileQuestion
 from impactgraph.usecases.record_lists import RecordListQuestion
+from impactgraph.usecases.recording import Recording
 from impactgraph.usecases.records import RecordsQuestion
 from impactgraph.usecases.repair import RepairQuestion
 from impactgraph.usecases.repair_exports import RepairExport
@@ -154,4 +155,9 @@ class Answers(Protocol):
     @property
     def events(self) -> EventTarget:
         """What events of files are written to."""
+        ...
+
+    @property
+    def recording(self) -> Recording:
+        """Records what is written to `events`."""
         ...

@@ -43,6 +43,7 @@ from impactgraph.usecases.pages import MOST
 from impactgraph.usecases.payloads import PayloadsQuestion
 from impactgraph.usecases.reconcile import ReconcileQuestion, check_system
 from impactgraph.usecases.record_lists import RecordListQuestion
+from impactgraph.usecases.recording import UNRECORDED, Recording
 from impactgraph.usecases.records import RecordsQuestion
 from impactgraph.usecases.repair import RepairQuestion
 from impactgraph.usecases.repair_exports import RepairExport
@@ -61,6 +62,8 @@ class RemoteAnswers:
     """The port `Answers`."""
 
     client: Client
+    recording: Recording = UNRECORDED
+    """The server records what it changes."""
 
     def identify_order(self, text: str) -> Json:
         answer = self.client.ask(documents.FIND_ORDER, text=text)["findOrder"]

@@ -40,10 +40,11 @@ class LocalTarget:
     @contextmanager
     def open(self, *, create: bool = False) -> "Generator[Answers]":
         from impactgraph.cli.answers.local import LocalAnswers
+        from impactgraph.cli.recording import StoreRecording
         from impactgraph.cli.stores import existing_store, open_or_create
 
         with (open_or_create if create else existing_store)(self.store) as store:
-            yield LocalAnswers(store, self.now)
+            yield LocalAnswers(store, self.now, StoreRecording(self.store))
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
-"""The audit log in a Neo4j database: each process writes a chain of its own, so none waits for another."""
+"""The audit log in a Neo4j database: one chain, which processes append to one after another."""
 
-import secrets
-import threading
 from collections.abc import Iterator, Sequence
 
 from neo4j import ManagedTransaction
@@ -25,15 +23,18 @@ CONSTRAINTS = (
     "create constraint audit_writer if not exists for (n:AuditWriter) require n.key is unique",
     "create constraint audit_entry if not exists for (n:AuditEntry) require (n.writer, n.number) is unique",
 )
+CHAIN = "log"
+"""Key of the chain that all processes append to. Other chains were written by earlier versions, in which
+each process had its own."""
+_LOCK = "merge (w:AuditWriter {key: $writer}) set w.is_locked = true"
+_END = "match (w:AuditWriter {key: $writer}) return w.number as number, w.hash as hash"
 _APPEND = """
-merge (w:AuditWriter {key: $writer})
-with w where coalesce(w.number, 0) = $before
+match (w:AuditWriter {key: $writer})
 set w.number = $number, w.hash = $hash
 with w unwind $entries as each
 create (:AuditEntry {writer: $writer, number: each.number, at: each.at, line: each.line})
-return count(*) as written
 """
-_END = "match (w:AuditWriter {key: $writer}) return w.number as number, w.hash as hash"
+_LINE = "match (e:AuditEntry {writer: $writer, number: $number}) return e.line as line"
 _WRITERS = "match (w:AuditWriter) return w.key as writer, w.number as number, w.hash as hash order by writer"
 _LINES = "match (e:AuditEntry {writer: $writer}) return e.line as line order by e.number"
 _ORPHANS = """
@@ -49,54 +50,28 @@ return e.line as line order by e.at, e.writer, e.number
 class Neo4jAudit:
     """The port `AuditTrail`."""
 
-    def __init__(self, database: Database, *, writer: str | None = None) -> None:
+    def __init__(self, database: Database) -> None:
         """Raises StoreUnavailableError."""
         self._database = database
         for statement in CONSTRAINTS:
             database.command(statement)
-        self._writer = writer or secrets.token_hex(8)
-        self._head = Head()
-        self._writing = threading.Lock()
 
     def append(self, events: Sequence[AuditEvent]) -> Sequence[AuditEntry]:
-        with self._writing:
-            entries = list[AuditEntry]()
-            head = self._head
-            for event in events:
-                entries.append(chained(event, head, self._writer))
-                head = head_of(entries[-1])
-            self._commit(entries, head)
-            self._head = head
-        return entries
+        written = list[AuditEntry]()
 
-    def _commit(self, entries: Sequence[AuditEntry], head: Head) -> None:
-        values = [{"number": entry.number, "at": entry.event.at, "line": line_of(entry)} for entry in entries]
-
-        def work(tx: ManagedTransaction) -> int:
-            found = rows(
-                tx,
-                _APPEND,
-                writer=self._writer,
-                before=self._head.number,
-                number=head.number,
-                hash=head.digest,
-                entries=values,
-            )
-            return found[0]["written"]
+        def work(tx: ManagedTransaction) -> None:
+            written[:] = _append(tx, events)
 
         try:
-            written_count = self._database.write(work)
+            self._database.write(work)
         except CommitUnknownError:
-            written_count = len(entries) if self._end() == head else self._database.write(work)
-        if written_count != len(entries) and self._end() != head:
-            raise StoreUnavailableError(
-                f"The chain {self._writer} of the audit log in Neo4j was changed by somebody else: "
-                "`impactgraph doctor` says where."
-            )
+            if not self._has(written[-1]):
+                self._database.write(work)
+        return written
 
-    def _end(self) -> Head:
-        end_rows = self._database.read(_END, writer=self._writer)
-        return Head(end_rows[0]["number"], end_rows[0]["hash"]) if end_rows else Head()
+    def _has(self, entry: AuditEntry) -> bool:
+        found = self._database.read(_LINE, writer=CHAIN, number=entry.number)
+        return bool(found) and found[0]["line"] == line_of(entry)
 
     def entries(self, since: Millis | None = None) -> Iterator[AuditEntry]:
         check = self.check()
@@ -123,3 +98,17 @@ class Neo4jAudit:
 
     def close(self) -> None:
         self._database.close()
+
+
+def _append(tx: ManagedTransaction, events: Sequence[AuditEvent]) -> list[AuditEntry]:
+    """The node of the chain is locked before its end is read, until the commit: others wait for it."""
+    rows(tx, _LOCK, writer=CHAIN)
+    end = rows(tx, _END, writer=CHAIN)[0]
+    head = Head() if end["number"] is None else Head(end["number"], end["hash"])
+    entries = list[AuditEntry]()
+    for event in events:
+        entries.append(chained(event, head))
+        head = head_of(entries[-1])
+    values = [{"number": entry.number, "at": entry.event.at, "line": line_of(entry)} for entry in entries]
+    rows(tx, _APPEND, writer=CHAIN, number=head.number, hash=head.digest, entries=values)
+    return entries

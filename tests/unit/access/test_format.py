@@ -24,7 +24,7 @@ from impactgraph.errors import BadInputError
 TEXT = """\
 version: 1
 metrics: open
-audit: {questions: true}
+audit: {questions: true, webhooks: false}
 personal:
   customer-email: {keep: hash}
   customer-name: {}
@@ -60,7 +60,7 @@ def test_a_file_says_who_may_ask_what() -> None:
 
     assert rules == AccessRules(
         metrics=Metrics.OPEN,
-        audit=AuditRules(questions=True),
+        audit=AuditRules(questions=True, webhooks=False),
         personal={"customer-email": PersonalAttribute(Keep.HASH), "customer-name": PersonalAttribute()},
         oidc=(
             OidcProvider(

@@ -1,0 +1,61 @@
+"""What the audit log keeps of changes that commands make: operations are called as in GraphQL.
+
+Notes, summaries and scopes are left out, which may say something about a person: the record has them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from graph_models.failure import Failure
+from graph_models.journal import IncidentActionKind
+from graph_models.time import Millis, moment
+from impactgraph.usecases.incident_actions import IncidentWork
+from impactgraph.usecases.update_failure import FailureChange
+
+CommandDeed: TypeAlias = tuple[str, Mapping[str, Any]]
+"""Operation, arguments."""
+_ON_INCIDENTS: Mapping[IncidentActionKind, str] = {
+    IncidentActionKind.ACKNOWLEDGED: "acknowledgeIncident",
+    IncidentActionKind.ASSIGNED: "assignIncident",
+    IncidentActionKind.NOTED: "noteIncident",
+    IncidentActionKind.MITIGATED: "mitigateIncident",
+    IncidentActionKind.CLOSED: "closeIncident",
+    IncidentActionKind.REOPENED: "reopenIncident",
+    IncidentActionKind.MERGED: "mergeIncidents",
+    IncidentActionKind.SPLIT: "splitIncident",
+    IncidentActionKind.STEP_DONE: "doStep",
+}
+
+
+def report_deed(failure: Failure) -> CommandDeed:
+    started = moment(failure.started_at).isoformat()
+    kind = failure.failure_class.value
+    return "reportFailure", {
+        "id": failure.key,
+        "target": failure.target,
+        "class": kind,
+        "startedAt": started,
+        "scopedBy": sorted(failure.scope.as_dict()),
+    }
+
+
+def update_deed(failure: str, change: FailureChange) -> CommandDeed:
+    names = [each.name for each in fields(change) if getattr(change, each.name) is not None]
+    return "updateFailure", {"id": failure, "fields": names}
+
+
+def resolve_deed(failure: str, ended_at: Millis | None) -> CommandDeed:
+    ended = {} if ended_at is None else {"endedAt": moment(ended_at).isoformat()}
+    return "resolveFailure", {"id": failure, **ended}
+
+
+def incident_deed(work: IncidentWork) -> CommandDeed:
+    given = {name: getattr(work, name) for name in ("by", "assignee", "incidents", "failures", "step")}
+    arguments = {name: value for name, value in given.items() if value}
+    return _ON_INCIDENTS[work.kind], {"id": work.incident, **arguments}
+
+
+def apply_deed(path: Path) -> CommandDeed:
+    return "applyTopologyFiles", {"path": str(path)}
