@@ -8,12 +8,13 @@ from anyio import to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
+from api.access import principal_of
 from api.audit import Auditing, deed_of
 from graph_models.time import Millis
 from impactgraph.errors import BadInputError
 from impactgraph.usecases import Store
 from impactgraph.usecases.backup_wire import decode_known, encode
-from impactgraph.usecases.forget import ForgetRequest, RetentionRule, forget, forget_deed, retain
+from impactgraph.usecases.forget import ForgetRequest, Retained, RetentionRule, forget, forget_deed, retain
 
 STREAM = "application/octet-stream"
 
@@ -56,9 +57,10 @@ def router(
         """Removes ended orders by rules, or counts them (docs/retention.md)."""
         rules = _decode(lambda body: msgspec.json.decode(body, type=_Retention), await request.body())
         names = {"rules": [rule.name for rule in rules.rules], "dryRun": rules.dry_run}
+        retained = Retained(store, auditing.log, principal_of(request), now())
         counts = await auditing.change(
             deed_of(request, "retention", names),
-            lambda: to_thread.run_sync(lambda: retain(store, rules.rules, now(), dry_run=rules.dry_run)),
+            lambda: to_thread.run_sync(lambda: retain(retained, rules.rules, dry_run=rules.dry_run)),
         )
         on_commit()
         return _json(counts)

@@ -33,6 +33,7 @@ still.
 """
 _PERSONAL = ("IMPACTGRAPH_PERSONAL", "IMPACTGRAPH_ACCESS")
 """Environment variables that say what is kept of personal attributes."""
+_ROTATION = "IMPACTGRAPH_AUDIT_ROTATE"
 _DATABASES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 _DRIVER_MISSING = (
     "A store in Neo4j needs the driver, which is not installed: pip install 'impactgraph[neo4j]'."
@@ -195,8 +196,12 @@ def open_audit(address: str, *, now: Callable[[], Millis] = system_clock) -> Aud
     """The audit log of the store at `address`, as `open_keys`."""
     if "://" not in address:
         from impactgraph.access.audit_file import FileAudit
+        from impactgraph.access.rotation import Rotation, read_rotation
 
-        return FileAudit(Path(address), now)
+        # Settings take a tenth of a second to import: only where they say something.
+        is_set = os.environ.get(_ROTATION)
+        rotation = read_rotation(_settings().audit_rotate) if is_set else Rotation()
+        return FileAudit(Path(address), now, rotation)
     from impactgraph.stores.neo4j.audit import Neo4jAudit
 
     return Neo4jAudit(_database(address))

@@ -136,6 +136,11 @@ class Settings(BaseSettings):
         default=None,
         description="File of the rules by which `serve` removes ended orders (docs/retention.md).",
     )
+    audit_rotate: str = Field(
+        default="64MB",
+        description="When the audit log beside an embedded store goes on in a new file: at a size such as "
+        "64MB, `month` or `off`; the same for all commands (docs/access.md).",
+    )
     timezone: str = Field(
         default="UTC",
         description="IANA name of the zone of times in the text of the command line, such as Europe/Berlin.",

@@ -5,17 +5,20 @@ another: it is kept beside the entries, and administrators may keep it elsewhere
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from graph_models.access import Principal
 from graph_models.time import Millis, parse_moment
 from impactgraph.audit.entries import SYSTEM, AuditEntry, AuditEvent, iso
 
 START = "0" * 64
 TORN = "audit torn line"
 """Operation of the entry that closes a line that a crash left unfinished."""
+REMOVED = "audit removed"
+"""Operation of the entry that says up to where a rule removed entries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ class ChainCheck:
     head: Head
     problem: str = ""
     """The first broken place, in a sentence; empty where the chain is whole."""
+    first: AuditEntry | None = None
+    """From where on it is complete; its number is not 1 where a rule removed earlier entries."""
 
 
 class BrokenChainError(Exception):
@@ -70,6 +75,35 @@ def torn_event(lines: Sequence[bytes], at: Millis) -> AuditEvent:
     return AuditEvent(at, SYSTEM.subject, SYSTEM.name, TORN, {"bytes": len(text), "sha256": digest})
 
 
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Entries at the beginning of a chain that a rule removes."""
+
+    count: int
+    last: Head
+    at: Millis
+    """When the last of them was written."""
+    writer: str = ""
+    """Of the chain."""
+
+    def event(self, by: Principal, now: Millis) -> AuditEvent:
+        """What says so."""
+        last = {"number": self.last.number, "hash": self.last.digest, "at": iso(self.at)}
+        arguments = {"entries": self.count, "through": last, "chain": self.writer}
+        return AuditEvent(now, by.subject, by.name, REMOVED, arguments)
+
+
+def start_of(event: AuditEvent) -> tuple[str, Head] | None:
+    """The chain that a rule cut, and its entry behind which it begins then; None: it is another event."""
+    if event.operation != REMOVED:
+        return None
+    try:
+        through = event.arguments["through"]
+        return event.arguments["chain"], Head(through["number"], through["hash"])
+    except (KeyError, TypeError):
+        return None
+
+
 def read_line(line: bytes) -> AuditEntry:
     """The entry of a line. Raises BrokenChainError where it is not one, to the byte."""
     try:
@@ -83,30 +117,51 @@ def read_line(line: bytes) -> AuditEntry:
     return entry
 
 
-def follow(lines: Iterable[bytes], end: Head = START_HEAD) -> Iterator[AuditEntry]:
+def _line(at: int) -> str:
+    return f"line {at}"
+
+
+def follow(
+    lines: Iterable[bytes],
+    end: Head = START_HEAD,
+    starts: Collection[Head] = (),
+    place_of: Callable[[int], str] = _line,
+) -> Iterator[AuditEntry]:
     """The entries of the lines of one chain, which must reach the end that is known of it.
+
+    It begins with the first entry, or behind entries of which one of `starts`, or a later entry, says that a
+    rule removed them. `place_of` says where a line is, by its number from 1.
 
     Raises BrokenChainError at the first broken place.
     """
-    head, torn, is_met = START_HEAD, list[bytes](), end == START_HEAD
+    head, torn, is_met = START_HEAD, list[bytes](), end == START_HEAD or end in starts
+    missing: Head | None = None
     for at, line in enumerate(lines, 1):
         try:
             entry = read_line(line)
             _check_closed(torn, entry)
+            if head == START_HEAD and entry.number > 1:
+                head = missing = Head(entry.number - 1, entry.previous)
             _check_place(entry, head)
         except NoEntryError:
             torn.append(line)
             continue
         except BrokenChainError as error:
-            place = at - len(torn) if torn else at
-            raise BrokenChainError(f"line {place} (entry {head.number + 1}): {error}") from None
+            place = place_of(at - len(torn) if torn else at)
+            raise BrokenChainError(f"{place} (entry {head.number + 1}): {error}") from None
         torn.clear()
         yield entry
         head = head_of(entry)
         is_met = is_met or head == end
+        missing = None if missing in starts or start_of(entry.event) == (entry.writer, missing) else missing
+    if missing is not None:
+        raise BrokenChainError(
+            f"{place_of(1)} (entry {missing.number + 1}): entries 1 to {missing.number} are gone, and no "
+            "entry says that a rule removed them"
+        )
     if torn:
         raise BrokenChainError(f"the last line (entry {head.number + 1}): it is no entry")
-    if head.number < end.number:
+    if head.number < end.number and not (head == START_HEAD and end in starts):
         raise BrokenChainError(
             f"it ends with entry {head.number}, but entry {end.number} was written: entries are gone"
         )
@@ -114,15 +169,20 @@ def follow(lines: Iterable[bytes], end: Head = START_HEAD) -> Iterator[AuditEntr
         raise BrokenChainError(f"entry {end.number} is another than was written")
 
 
-def check_chain(lines: Iterable[bytes], end: Head = START_HEAD) -> ChainCheck:
+def check_chain(
+    lines: Iterable[bytes],
+    end: Head = START_HEAD,
+    starts: Collection[Head] = (),
+    place_of: Callable[[int], str] = _line,
+) -> ChainCheck:
     """Whether a chain is whole, as `follow` says."""
-    count, head = 0, START_HEAD
+    count, head, first = 0, START_HEAD, None
     try:
-        for entry in follow(lines, end):
-            count, head = count + 1, head_of(entry)
+        for entry in follow(lines, end, starts, place_of):
+            count, head, first = count + 1, head_of(entry), first or entry
     except BrokenChainError as error:
-        return ChainCheck(count, head, f"{error}.")
-    return ChainCheck(count, head)
+        return ChainCheck(count, head, f"{error}.", first)
+    return ChainCheck(count, head, first=first)
 
 
 def _check_place(entry: AuditEntry, head: Head) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from graph_models.time import DAY, HOUR, MINUTE, Millis
+from impactgraph.audit.chain import ChainCheck
 from impactgraph.bootstrap import (
     examine_store,
     open_audit,
@@ -178,7 +179,15 @@ def _access(address: str) -> Iterator[CheckResult]:
     if found.problem:
         yield CheckResult("audit log", "fail", f"broken: {found.problem}")
     else:
-        yield CheckResult("audit log", "ok", f"{found.entries:,} entries, the chain is whole")
+        yield CheckResult("audit log", "ok", f"{found.entries:,} entries, {_completeness(found)}")
+
+
+def _completeness(found: ChainCheck) -> str:
+    first = found.first
+    if first is None or first.number == 1:
+        return "the chain is whole"
+    begin = f"entry {first.number:,} of {day_and_time(first.event.at)}"
+    return f"the chain is whole from {begin} on; a rule of retention removed earlier entries"
 
 
 def _content(store: Store) -> Iterator[CheckResult]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 
@@ -32,6 +32,8 @@ class Keeper(Protocol):
 @dataclass(frozen=True)
 class LocalKeeper:
     store: "Store"
+    address: str
+    """Of the store."""
     now: "Millis"
     recording: "Recording"
     """Of what it does."""
@@ -50,14 +52,18 @@ class LocalKeeper:
         return result
 
     def retain(self, rules: "Sequence[RetentionRule]", *, dry_run: bool) -> "list[RetentionCount]":
-        from impactgraph.usecases.forget import count_deed, retain
+        from impactgraph.bootstrap import open_audit
+        from impactgraph.cli.local_user import local_user
+        from impactgraph.usecases.forget import Retained, count_deed, retain
 
-        if dry_run:
-            return retain(self.store, rules, self.now, dry_run=True)
         deed = {"rules": [rule.name for rule in rules], "dryRun": False}
-        with self.recording.change("retention", deed) as change:
-            counts = retain(self.store, rules, self.now, dry_run=False)
-            change.arguments["removed"] = [count_deed(each) for each in counts]
+        with closing(open_audit(self.address)) as audit:
+            retained = Retained(self.store, audit, local_user(), self.now)
+            if dry_run:
+                return retain(retained, rules, dry_run=True)
+            with self.recording.change("retention", deed) as change:
+                counts = retain(retained, rules, dry_run=False)
+                change.arguments["removed"] = [count_deed(each) for each in counts]
         return counts
 
 
@@ -111,7 +117,7 @@ def keeper_of(common: Common) -> Generator[Keeper]:
         yield RemoteKeeper(target.client)
         return
     with existing_store(common.store) as store:
-        yield LocalKeeper(store, target.now, StoreRecording(common.store))
+        yield LocalKeeper(store, common.store, target.now, StoreRecording(common.store))
 
 
 @contextmanager

@@ -47,6 +47,7 @@ def retention(
             "orders": each.orders,
             "events": each.events,
             "quarantined": each.entries,
+            "audited": each.audited,
         }
         for each in counts
     ]
@@ -54,7 +55,7 @@ def retention(
         common.format,
         text=lambda out: _print(out, counts, is_applied=apply),
         data=lambda: {"applied": apply, "rules": rows},
-        rows=lambda: Rows(("rule", "before", "orders", "events", "quarantined"), rows),
+        rows=lambda: Rows(("rule", "before", "orders", "events", "quarantined", "audited"), rows),
     )
     return 0
 
@@ -63,9 +64,8 @@ def _print(out: "Console", counts: "Sequence[RetentionCount]", *, is_applied: bo
     from impactgraph.cli.formats import day_and_time
     from impactgraph.cli.output import table
 
-    lines = table(
-        "rule", "ended before", "orders", "events", "quarantined", right=("orders", "events", "quarantined")
-    )
+    numbers = ("orders", "events", "quarantined", "audited")
+    lines = table("rule", "before", *numbers, right=numbers)
     for each in counts:
         lines.add_row(
             each.rule,
@@ -73,12 +73,13 @@ def _print(out: "Console", counts: "Sequence[RetentionCount]", *, is_applied: bo
             f"{each.orders:,}",
             f"{each.events:,}",
             f"{each.entries:,}",
+            f"{each.audited:,}",
         )
     out.print(lines)
     out.print(_outcome(counts, is_applied=is_applied))
 
 
 def _outcome(counts: "Sequence[RetentionCount]", *, is_applied: bool) -> str:
-    if not any(each.orders or each.entries for each in counts):
+    if not any(each.orders or each.entries or each.audited for each in counts):
         return "Nothing is old enough to be removed."
     return "This was removed." if is_applied else "Nothing was removed: --apply removes it."

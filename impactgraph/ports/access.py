@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
+from graph_models.access import Principal
 from graph_models.time import Millis
 from impactgraph.audit.chain import ChainCheck
 from impactgraph.audit.entries import AuditEntry, AuditEvent
@@ -44,6 +45,15 @@ class AuditTrail(Protocol):
 
     def entries(self, since: Millis | None = None) -> Iterator[AuditEntry]:
         """Oldest first, from this moment on. Raises StoreUnavailableError."""
+        ...
+
+    def remove_before(self, before: Millis, by: Principal, at: Millis, *, dry_run: bool = False) -> int:
+        """Removes entries that were written before a moment, as far as the log is kept in parts that are old
+        as a whole; returns how many there were. An entry of the moment `at` says in whose name, and up to
+        which entry: behind it the chain stays whole. With `dry_run` nothing is removed.
+
+        Raises StoreUnavailableError, also where the chain is broken: then nothing is removed.
+        """
         ...
 
     def check(self) -> ChainCheck:

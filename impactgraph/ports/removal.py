@@ -78,6 +78,8 @@ class RetentionRule:
     quarantine: bool = False
     """Whether it is about entries of the quarantine that were received before the moment, and not about
     orders."""
+    audit: bool = False
+    """Whether it is about entries of the audit log that were written before the moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,9 @@ class RetentionCount:
     orders: int = 0
     events: int = 0
     entries: int = 0
+    """Of the quarantine."""
+    audited: int = 0
+    """Entries of the audit log."""
 
     def __add__(self, other: "RetentionCount") -> "RetentionCount":
         return RetentionCount(
@@ -107,6 +112,7 @@ class RetentionCount:
             self.orders + other.orders,
             self.events + other.events,
             self.entries + other.entries,
+            self.audited + other.audited,
         )
 
 

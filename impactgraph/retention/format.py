@@ -24,6 +24,7 @@ _RULE = Fields(
             "Only orders that ended so; default: both.",
         ),
         Field("quarantine", Flag(), "The rule is about entries of the quarantine, not about orders."),
+        Field("audit", Flag(), "The rule is about entries of the audit log, not about orders."),
     )
 )
 
@@ -44,8 +45,12 @@ class Rules:
                 continue
             if values["name"] in (rule.name for rule in rules):
                 reading.wrong(f"`{name}[{number}].name` {values['name']!r} is there twice.", each.line)
-            if values.get("quarantine") and {"workflows", "regions", "statuses"} & values.keys():
-                reading.wrong(f"`{name}[{number}]` is about the quarantine, which has no orders.", each.line)
+            subjects = [key for key in ("quarantine", "audit") if values.get(key)]
+            if len(subjects) > 1:
+                reading.wrong(f"`{name}[{number}]` is about one of `quarantine` and `audit`.", each.line)
+            elif subjects and {"workflows", "regions", "statuses"} & values.keys():
+                subject = "the quarantine" if "quarantine" in subjects else "the audit log"
+                reading.wrong(f"`{name}[{number}]` is about {subject}, which has no orders.", each.line)
             rules.append(RuleText(**values))
         return tuple(rules) or WRONG
 
@@ -63,6 +68,7 @@ class RuleText:
     regions: Sequence[str] = ()
     statuses: Sequence[str] = ()
     quarantine: bool = False
+    audit: bool = False
 
     def at(self, now: Millis) -> RetentionRule:
         """The rule with the moment that its age means."""
@@ -73,6 +79,7 @@ class RuleText:
             frozenset(self.regions),
             frozenset(self.statuses),
             self.quarantine,
+            self.audit,
         )
 
 

@@ -12,7 +12,7 @@ from impactgraph.errors import ImpactGraphError
 from impactgraph.ports.store import Store
 from impactgraph.retention.format import RetentionRules
 from impactgraph.usecases.access import AuditLog
-from impactgraph.usecases.forget import count_deed
+from impactgraph.usecases.forget import Retained, count_deed
 from impactgraph.usecases.recording import Recorder
 
 JOIN_SECONDS = 60.0
@@ -74,7 +74,14 @@ class RetentionWorker:
                 return
             who = Principal(f"rule:{rule.name}", rule.name, frozenset())
             with Recorder(self._audit, who, self._now).change("retention", {"rule": rule.name}) as change:
-                count = self._store.retain(rule, self._now())
+                retained = Retained(self._store, self._audit, who, self._now())
+                count = retained.apply(rule, dry_run=False)
                 change.arguments |= count_deed(count)
-            if count.orders or count.entries:
-                log.info("removed by retention", rule=rule.name, orders=count.orders, entries=count.entries)
+            if count.orders or count.entries or count.audited:
+                log.info(
+                    "removed by retention",
+                    rule=rule.name,
+                    orders=count.orders,
+                    entries=count.entries,
+                    audited=count.audited,
+                )

@@ -41,6 +41,10 @@ class AuditLog(Protocol):
         """Oldest first. Raises StoreUnavailableError."""
         ...
 
+    def remove_before(self, before: Millis, by: Principal, at: Millis, *, dry_run: bool = False) -> int:
+        """Removes old entries, as `AuditTrail` says. Raises StoreUnavailableError."""
+        ...
+
 
 class NoAudit:
     """Keeps nothing: where there is no authentication to speak of, as in tests."""
@@ -50,6 +54,9 @@ class NoAudit:
 
     def entries(self, since: Millis | None = None) -> Iterator[AuditEntry]:
         return iter(())
+
+    def remove_before(self, before: Millis, by: Principal, at: Millis, *, dry_run: bool = False) -> int:
+        return 0
 
 
 Network: TypeAlias = IPv4Network | IPv6Network

@@ -1,13 +1,16 @@
 """Forgets orders and values of attributes, or removes ended orders by rules: for good."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from graph_models.access import Principal
 from graph_models.ids import key_of
 from graph_models.time import Millis, moment
 from impactgraph.errors import BadInputError, Problem
 from impactgraph.ports.removal import ForgetRequest, ForgetResult, RetentionCount, RetentionRule
 from impactgraph.ports.store import Store
+from impactgraph.usecases.access import AuditLog
 
 SHORTEST = 3
 """Characters of a value that may be forgotten: a shorter one is no person's."""
@@ -15,6 +18,7 @@ SHORTEST = 3
 __all__ = [
     "ForgetRequest",
     "ForgetResult",
+    "Retained",
     "RetentionCount",
     "RetentionRule",
     "count_deed",
@@ -67,6 +71,7 @@ def count_deed(count: RetentionCount) -> dict[str, Any]:
         "orders": count.orders,
         "events": count.events,
         "quarantined": count.entries,
+        "audited": count.audited,
     }
 
 
@@ -74,8 +79,24 @@ def forget(store: Store, request: ForgetRequest, now: Millis) -> ForgetResult:
     return store.forget(request, now)
 
 
-def retain(
-    store: Store, rules: Sequence[RetentionRule], now: Millis, *, dry_run: bool
-) -> list[RetentionCount]:
+@dataclass(frozen=True)
+class Retained:
+    """What rules of retention are about, as of a moment."""
+
+    store: Store
+    audit: AuditLog
+    by: Principal
+    """In whose name entries of the audit log are removed."""
+    now: Millis
+
+    def apply(self, rule: RetentionRule, *, dry_run: bool) -> RetentionCount:
+        """What the rule removed, or would remove. Raises StoreUnavailableError."""
+        if not rule.audit:
+            return self.store.retain(rule, self.now, dry_run=dry_run)
+        removed = self.audit.remove_before(rule.before, self.by, self.now, dry_run=dry_run)
+        return RetentionCount(rule.name, rule.before, audited=removed)
+
+
+def retain(retained: Retained, rules: Sequence[RetentionRule], *, dry_run: bool) -> list[RetentionCount]:
     """What each rule removed, or would remove."""
-    return [store.retain(rule, now, dry_run=dry_run) for rule in rules]
+    return [retained.apply(rule, dry_run=dry_run) for rule in rules]

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from graph_models.access import LOCAL, Role, RowFilter
-from graph_models.time import MINUTE
+from graph_models.time import DAY, MINUTE
 from impactgraph.access.audit_file import FILE, FileAudit
 from impactgraph.access.key_file import FileKeys
+from impactgraph.access.rotation import Rotation
 from impactgraph.audit.entries import AuditEvent, event_of
 from impactgraph.credentials.keys import ApiKey, IssuedKey, NewKey, issue, revoke
 from impactgraph.errors import BadInputError, StoreUnavailableError
@@ -21,6 +22,7 @@ from impactgraph.stores.neo4j.database import Database
 from impactgraph.stores.neo4j.keys import Neo4jKeys
 
 NOW = 1_772_442_600_000
+MONTH = 31 * DAY
 Alter = Callable[[str, str], None]
 
 
@@ -54,7 +56,10 @@ def trails(
     """The audit log of two processes."""
     with ExitStack() as stack:
         pair = [
-            FileAudit(tmp_path, lambda: NOW) if kind == "embedded" else Neo4jAudit(database()) for _ in "ab"
+            FileAudit(tmp_path, lambda: NOW, Rotation(by_month=True))
+            if kind == "embedded"
+            else Neo4jAudit(database())
+            for _ in "ab"
         ]
         for each in pair:
             stack.callback(each.close)
@@ -157,6 +162,22 @@ def test_processes_that_append_at_the_same_time_write_one_chain(
     assert {entry.writer for batch in batches for entry in batch} == {""}
     assert all(first.digest == second.previous for first, second in batches)
     assert (trails[0].check().entries, trails[1].check().problem) == (24, "")
+
+
+def test_what_a_rule_removed_leaves_a_chain_that_is_whole_and_says_so(
+    trails: tuple[AuditTrail, AuditTrail],
+) -> None:
+    here, there = trails
+    for month in range(3):
+        (here, there)[month % 2].append([event(month * MONTH), event(month * MONTH)])
+
+    assert here.remove_before(NOW + MONTH, LOCAL, NOW + 9 * MONTH, dry_run=True) == 2
+    assert here.remove_before(NOW + MONTH, LOCAL, NOW + 9 * MONTH) == 2
+
+    found = there.check()
+    assert (found.problem, found.first and found.first.number) == ("", 3)
+    assert [entry.number for entry in there.entries()] == [3, 4, 5, 6, 7]
+    assert there.remove_before(NOW + MONTH, LOCAL, NOW + 9 * MONTH) == 0
 
 
 @pytest.mark.parametrize(("before", "after"), [('{"n":1}', '{"n":9}'), ('{"n":1}', ""), ('{"n":2}', "")])

@@ -1,19 +1,25 @@
 """The audit log in a Neo4j database: one chain, which processes append to one after another."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from itertools import takewhile
 
 from neo4j import ManagedTransaction
 
+from graph_models.access import Principal
 from graph_models.time import Millis
 from impactgraph.audit.chain import (
+    REMOVED,
     BrokenChainError,
     ChainCheck,
     Head,
+    Removal,
     chained,
     check_chain,
     head_of,
     line_of,
     read_line,
+    start_of,
 )
 from impactgraph.audit.entries import AuditEntry, AuditEvent
 from impactgraph.errors import StoreUnavailableError
@@ -37,6 +43,14 @@ create (:AuditEntry {writer: $writer, number: each.number, at: each.at, line: ea
 _LINE = "match (e:AuditEntry {writer: $writer, number: $number}) return e.line as line"
 _WRITERS = "match (w:AuditWriter) return w.key as writer, w.number as number, w.hash as hash order by writer"
 _LINES = "match (e:AuditEntry {writer: $writer}) return e.line as line order by e.number"
+_REMOVALS = "match (e:AuditEntry) where e.line contains $operation return e.line as line"
+_OLD = "match (e:AuditEntry) where e.at < $before return count(e) as count"
+_FIRST = """
+match (e:AuditEntry {writer: $writer}) with e order by e.number limit $most
+return e.number as number, e.at as at, e.line as line
+"""
+_REMOVE = "match (e:AuditEntry {writer: $writer}) where e.number <= $number detach delete e"
+_MOST_REMOVED = 10_000
 _ORPHANS = """
 match (e:AuditEntry) where not exists { match (w:AuditWriter {key: e.writer}) }
 return e.writer as writer limit 1
@@ -83,18 +97,49 @@ class Neo4jAudit:
             except BrokenChainError as error:
                 raise StoreUnavailableError(f"The audit log in Neo4j is broken: {error}.") from error
 
+    def remove_before(self, before: Millis, by: Principal, at: Millis, *, dry_run: bool = False) -> int:
+        """At most `_MOST_REMOVED` entries in one transaction, with the entry that says so."""
+        found = self.check()
+        if found.problem:
+            raise StoreUnavailableError(
+                f"The audit log in Neo4j is broken, and nothing is removed from it: {found.problem}"
+            )
+        if dry_run:
+            return self._database.read(_OLD, before=before)[0]["count"]
+        writers = [row["writer"] for row in self._database.read(_WRITERS)]
+        removed = 0
+        for writer in writers:
+            while count := self._database.write(partial(_remove, writer=writer, before=before, by=by, at=at)):
+                removed += count
+        return removed
+
     def check(self) -> ChainCheck:
-        """Of all chains together: the head is that of the last one."""
-        count, head = 0, Head()
+        """Of all chains together: the head is that of the last one, the first entry is of the common one."""
+        starts = self._starts()
+        count, head, first = 0, Head(), None
         for row in self._database.read(_WRITERS):
             lines = (each["line"].encode() for each in self._database.stream(_LINES, writer=row["writer"]))
-            result = check_chain(lines, Head(row["number"], row["hash"]))
-            count, head = count + result.entries, result.head
-            if result.problem:
-                return ChainCheck(count, head, f"chain {row['writer']}, {result.problem}")
+            end = Head(row["number"], row["hash"])
+            found = check_chain(lines, end, starts.get(row["writer"], ()))
+            count, head = count + found.entries, found.head
+            first = found.first if row["writer"] == CHAIN else first
+            if found.problem:
+                return ChainCheck(count, head, f"chain {row['writer']}, {found.problem}", first)
         for row in self._database.read(_ORPHANS):
-            return ChainCheck(count, head, f"chain {row['writer']}: its node AuditWriter is gone.")
-        return ChainCheck(count, head)
+            return ChainCheck(count, head, f"chain {row['writer']}: its node AuditWriter is gone.", first)
+        return ChainCheck(count, head, first=first)
+
+    def _starts(self) -> Mapping[str, set[Head]]:
+        """Ends of what rules removed, by chain, as the entries about that say."""
+        starts: dict[str, set[Head]] = {}
+        for row in self._database.read(_REMOVALS, operation=f'"operation":"{REMOVED}"'):
+            try:
+                start = start_of(read_line(row["line"].encode()).event)
+            except BrokenChainError:
+                continue  # the check names it
+            if start is not None:
+                starts.setdefault(start[0] or CHAIN, set()).add(start[1])
+        return starts
 
     def close(self) -> None:
         self._database.close()
@@ -112,3 +157,17 @@ def _append(tx: ManagedTransaction, events: Sequence[AuditEvent]) -> list[AuditE
     values = [{"number": entry.number, "at": entry.event.at, "line": line_of(entry)} for entry in entries]
     rows(tx, _APPEND, writer=CHAIN, number=head.number, hash=head.digest, entries=values)
     return entries
+
+
+def _remove(tx: ManagedTransaction, writer: str, before: Millis, by: Principal, at: Millis) -> int:
+    """How many entries at the beginning of a chain were removed."""
+    rows(tx, _LOCK, writer=CHAIN)
+    first = rows(tx, _FIRST, writer=writer, most=_MOST_REMOVED)
+    old = list(takewhile(lambda row: row["at"] < before, first))
+    if not old:
+        return 0
+    last = read_line(old[-1]["line"].encode())
+    removal = Removal(len(old), head_of(last), last.event.at, last.writer)
+    rows(tx, _REMOVE, writer=writer, number=last.number)
+    _append(tx, [removal.event(by, at)])
+    return len(old)

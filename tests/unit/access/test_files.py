@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 
 from graph_models.access import LOCAL, Role
-from graph_models.time import MINUTE
+from graph_models.time import DAY, MINUTE
 from impactgraph.access import audit_file, key_file
 from impactgraph.access.audit_file import FileAudit
 from impactgraph.access.key_file import FileKeys
-from impactgraph.audit.chain import TORN
+from impactgraph.access.rotation import Rotation, full_files, read_rotation
+from impactgraph.audit.chain import REMOVED, TORN
 from impactgraph.audit.entries import AuditEvent, event_of
 from impactgraph.credentials.keys import ApiKey, IssuedKey, NewKey, issue, revoke
-from impactgraph.errors import StoreUnavailableError
+from impactgraph.errors import BadInputError, StoreUnavailableError
 
 NOW = 1_772_442_600_000
 
@@ -180,3 +181,112 @@ def test_a_line_is_json_with_what_was_done(tmp_path: Path) -> None:
         "arguments": {"n": 1},
         "outcome": "done",
     }
+
+
+EACH = Rotation(bytes=1)
+"""A file for each batch."""
+
+
+def numbers(folder: Path) -> list[int]:
+    return [entry.number for entry in FileAudit(folder, lambda: NOW).entries()]
+
+
+def test_the_chain_goes_on_over_the_files_of_all_processes(tmp_path: Path) -> None:
+    here, there = FileAudit(tmp_path, lambda: NOW, EACH), FileAudit(tmp_path, lambda: NOW, EACH)
+    for n in range(4):
+        (here, there)[n % 2].append([event(n), event(n)])
+
+    assert [path.name for path in full_files(tmp_path)] == [f"audit-{n:012d}.jsonl" for n in (2, 4, 6)]
+    assert numbers(tmp_path) == list(range(1, 9))
+    last = json.loads(full_files(tmp_path)[-1].read_text().splitlines()[-1])
+    first = json.loads((tmp_path / audit_file.FILE).read_text().splitlines()[0])
+    assert first["previous"] == last["hash"]
+    assert here.check().problem == there.check().problem == ""
+
+
+def test_a_crash_after_a_file_was_full_leaves_the_chain_whole(tmp_path: Path) -> None:
+    FileAudit(tmp_path, lambda: NOW, EACH).append([event(1), event(2)])
+    (tmp_path / audit_file.FILE).rename(tmp_path / "audit-000000000002.jsonl")
+    assert FileAudit(tmp_path, lambda: NOW).check().entries == 2
+
+    (tmp_path / audit_file.FILE).write_bytes(b'{"n":3,')
+    FileAudit(tmp_path, lambda: NOW, EACH).append([event(3)])
+
+    assert numbers(tmp_path) == [1, 2, 3, 4]
+    assert FileAudit(tmp_path, lambda: NOW).check().problem == ""
+
+
+@pytest.mark.parametrize(("days", "files"), [(1, 0), (40, 1)])
+def test_a_month_has_a_file_of_its_own(tmp_path: Path, days: int, files: int) -> None:
+    audit = FileAudit(tmp_path, lambda: NOW, read_rotation("month"))
+    audit.append([event(0)])
+    audit.append([event(days * DAY)])
+
+    assert len(full_files(tmp_path)) == files
+
+
+def test_a_broken_place_is_named_with_its_file(tmp_path: Path) -> None:
+    audit = FileAudit(tmp_path, lambda: NOW, EACH)
+    for n in range(3):
+        audit.append([event(n)])
+    middle = full_files(tmp_path)[1]
+    middle.write_text(middle.read_text().replace('"local"', '"somebody"', 1))
+
+    assert audit.check().problem.startswith("audit-000000000002.jsonl, line 1 (entry 2)")
+
+
+@pytest.mark.parametrize("index", [0, 1])
+def test_a_file_that_nobody_may_remove_leaves_a_gap(tmp_path: Path, index: int) -> None:
+    audit = FileAudit(tmp_path, lambda: NOW, EACH)
+    for n in range(3):
+        audit.append([event(n)])
+    full_files(tmp_path)[index].unlink()
+
+    assert "gone" in audit.check().problem
+    with pytest.raises(StoreUnavailableError, match="nothing is removed"):
+        audit.remove_before(NOW + DAY, LOCAL, NOW)
+
+
+def test_a_rule_removes_old_files_and_says_from_where_on_the_log_is_complete(tmp_path: Path) -> None:
+    audit = FileAudit(tmp_path, lambda: NOW, EACH)
+    for day in range(4):
+        audit.append([event(day * DAY), event(day * DAY)])
+
+    assert audit.remove_before(NOW + 2 * DAY, LOCAL, NOW + 9 * DAY, dry_run=True) == 4
+    assert numbers(tmp_path) == list(range(1, 9))
+    assert audit.remove_before(NOW + 2 * DAY, LOCAL, NOW + 9 * DAY) == 4
+
+    found = FileAudit(tmp_path, lambda: NOW).check()
+    assert (found.problem, found.first and found.first.number) == ("", 5)
+    assert numbers(tmp_path) == [5, 6, 7, 8, 9, 10]
+    removals = [entry.event.arguments for entry in audit.entries() if entry.event.operation == REMOVED]
+    assert [(each["entries"], each["through"]["number"]) for each in removals] == [(2, 2), (2, 4)]
+
+
+def test_a_removal_that_was_interrupted_leaves_the_chain_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audit = FileAudit(tmp_path, lambda: NOW, EACH)
+    for day in range(4):
+        audit.append([event(day * DAY)])
+    left = [1]
+
+    def unlink(path: Path, missing_ok: bool = False) -> None:
+        if not left.pop():
+            raise OSError(5, "Input/output error")
+        os.unlink(path)
+
+    with monkeypatch.context() as patch:
+        left.insert(0, 0)
+        patch.setattr(Path, "unlink", unlink)
+        with pytest.raises(StoreUnavailableError):
+            audit.remove_before(NOW + 3 * DAY, LOCAL, NOW + 9 * DAY)
+    assert audit.check().problem == ""
+    assert audit.remove_before(NOW + 3 * DAY, LOCAL, NOW + 9 * DAY) == 2
+    assert audit.check().problem == ""
+
+
+@pytest.mark.parametrize("text", ["", "64", "0MB", "64 GB", "weekly"])
+def test_a_rotation_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(BadInputError, match="IMPACTGRAPH_AUDIT_ROTATE"):
+        read_rotation(text)

@@ -39,6 +39,7 @@ def test_each_rule_says_what_it_removed(worker: RetentionWorker, tmp_path: Path)
         "orders": 1,
         "events": 7,
         "quarantined": 0,
+        "audited": 0,
     }
 
 
