@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from graph_models.access import MASK
 from graph_models.failure import Failure
 from graph_models.scope import Scope
 from graph_models.time import Millis, format_duration, moment
@@ -81,6 +82,19 @@ def scope_data(scope: Scope) -> Data:
         if name.startswith(ATTRIBUTE)
     }
     return plain | {"attributes": attributes} if attributes else plain
+
+
+def masked_problems(scope: Scope | None) -> tuple[Problem, ...]:
+    """Problems with values that stand for others: whoever sees only masks must not record them."""
+    return tuple(
+        Problem(
+            f"scope.{name} has {value!r}, which stands for a value that you may not see. Leave the scope out "
+            "to keep it as it is."
+        )
+        for name, values in (scope.limits if scope is not None else ())
+        for value in values
+        if value.startswith(MASK)
+    )
 
 
 def content_id(event_type: str, data: Mapping[str, object]) -> str:

@@ -7,7 +7,15 @@ from graph_models.journal import Maintenance
 from graph_models.time import Millis
 from impactgraph.errors import Problem
 from impactgraph.ports.store import Store
-from impactgraph.usecases.failure_events import Data, iso, next_id, problems_of, scope_data, send
+from impactgraph.usecases.failure_events import (
+    Data,
+    iso,
+    masked_problems,
+    next_id,
+    problems_of,
+    scope_data,
+    send,
+)
 from impactgraph.usecases.orders import current_topology
 from impactgraph.usecases.validation import check_element
 
@@ -25,6 +33,8 @@ def plan_maintenance(store: Store, plan: Maintenance, now: Millis) -> Maintenanc
 
     An empty key is replaced. Raises NotFoundError for an unknown element.
     """
+    if problems := masked_problems(plan.scope):
+        return MaintenanceOutcome(None, problems)
     topology = current_topology(store)
     elements = tuple(check_element(topology, each) for each in plan.elements)
     plan = replace(plan, key=plan.key or uuid.uuid4().hex, elements=elements)

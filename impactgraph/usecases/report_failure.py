@@ -11,6 +11,7 @@ from impactgraph.usecases.failure_events import (
     SOURCE,
     content_id,
     failure_data,
+    masked_problems,
     problems_in,
     problems_of,
     send,
@@ -49,7 +50,7 @@ def report_failure(store: Store, failure: Failure, now: Millis, *, dry_run: bool
     if not topology.version:
         raise NoTopologyError
     check_element(topology, failure.target)
-    if problems := problems_in(failure):
+    if problems := (*masked_problems(failure.scope), *problems_in(failure)):
         return FailureOutcome(None, problems)
     data = failure_data(failure)
     recorded_failure = find_failure(store, failure.key)

@@ -11,6 +11,7 @@ from impactgraph.usecases.failure_events import (
     ChangedFields,
     Data,
     iso,
+    masked_problems,
     next_id,
     problems_in,
     problems_of,
@@ -70,7 +71,7 @@ def update_failure(
     failure = get_failure(store, identifier)
     if change == FailureChange():
         return FailureOutcome(failure)
-    if problems := problems_in(change.applied_to(failure)):
+    if problems := (*masked_problems(change.scope), *problems_in(change.applied_to(failure))):
         return FailureOutcome(failure, problems)
     if dry_run:
         return FailureOutcome(change.applied_to(failure))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -45,12 +45,16 @@ def _event_in(entry: QuarantinedEvent) -> dict[str, Any] | None:
 
 
 def _masked_values(event: dict[str, Any], names: Sequence[str]) -> set[str]:
-    """Masks the attributes in the event; returns the values that they had."""
-    attributes = event["data"].get("attributes")
-    if not isinstance(attributes, dict):
-        return set()
+    """Masks the attributes in the event, and in the scope that it has; returns the values that they had."""
+    data: dict[str, Any] = event["data"]
+    scope: Any = data.get("scope")
+    found: list[Any] = [data.get("attributes")]
+    if isinstance(scope, dict):
+        found.append(cast("dict[str, Any]", scope).get("attributes"))
     values: set[str] = set()
-    for name in set(names) & attributes.keys():  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] - any JSON
-        values.add(str(attributes[name]))  # pyright: ignore[reportUnknownArgumentType] - any JSON
-        attributes[name] = MASK
+    for attributes in (cast("dict[str, Any]", each) for each in found if isinstance(each, dict)):
+        for name in set(names) & attributes.keys():
+            value = attributes[name]
+            values.update(map(str, cast("list[Any]", value) if isinstance(value, list) else [value]))
+            attributes[name] = MASK
     return values

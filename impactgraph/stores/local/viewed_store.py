@@ -12,6 +12,7 @@ from graph_models.diagnosis import StockFigure
 from graph_models.enums import OrderSort
 from graph_models.failure import Failure
 from graph_models.journal import Journal, NoticeLevel
+from graph_models.masking import Masks
 from graph_models.orders import Order, OrderFilter, Page
 from graph_models.time import Millis
 from graph_models.topology import Topology
@@ -181,11 +182,17 @@ class ViewedStore:
     # What is of no order
 
     def failures(self, as_of: Millis | None = None) -> Sequence[Failure]:
-        return self._whole.failures(as_of)
+        failures = self._whole.failures(as_of)
+        if not self.shown.masked:
+            return failures
+        masks = Masks.of(self.shown.masked, failures, self._whole.journal(as_of))
+        return [masks.failure(failure) for failure in failures]
 
     def journal(self, as_of: Millis | None = None) -> Journal:
         """Notices without their text and level, which count all orders."""
         journal = self._whole.journal(as_of)
+        if self.shown.masked:
+            journal = Masks.of(self.shown.masked, self._whole.failures(as_of), journal).journal(journal)
         if self._shows_all_orders:
             return journal
         notices = tuple(replace(each, text="", level=NoticeLevel.NONE) for each in journal.notices)
