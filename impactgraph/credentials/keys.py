@@ -145,10 +145,10 @@ def _check(request: NewKey, now: Millis) -> None:
         )
     if request.expires_at is not None and request.expires_at <= now:
         problems.append(Problem("--expires has passed; give a moment to come, such as +90d."))
-    if not asked.rows.shows_everything and PERMISSIONS[asked.role] <= NEEDS_ALL_ORDERS:
+    if not request.rows.shows_everything and PERMISSIONS[request.role] <= NEEDS_ALL_ORDERS:
         problems.append(
             Problem(
-                f"--role {asked.role} is about all orders, and a key that shows some of them permits nothing:"
+                f"--role {request.role} is about all orders, and a key that shows some of them permits nothing:"
                 " leave out --region, --brand, --channel and --location."
             )
         )
