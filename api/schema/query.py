@@ -260,7 +260,8 @@ class Query(AuditQueries, FindingQueries, OperationQueries, RepairQueries, Topol
         return Connection.of(info.context, page, [Ingest.of(ingest) for ingest in page.items])
 
     @strawberry.field(
-        description="Live sources that the server follows: Kafka, PostgreSQL, folders, webhooks, alerts."
+        description="Live sources that the server follows: Kafka, PostgreSQL, folders, lists, webhooks, "
+        "alerts."
     )
     async def sources(self, info: Info) -> list[Source]:
         return [Source.of(status) for status in info.context.sources.statuses()]

@@ -13,11 +13,11 @@ class SourcePosition:
 
 
 @strawberry.type(
-    description="A live source: Kafka topics, a query in PostgreSQL, a folder, a webhook or alerts."
+    description="A live source: Kafka topics, a query in PostgreSQL, a folder, lists, a webhook or alerts."
 )
 class Source:
     key: str = strawberry.field(description="Its key in the file of sources.")
-    kind: str = strawberry.field(description="kafka, postgres, folder, webhook or alerts.")
+    kind: str = strawberry.field(description="kafka, postgres, folder, list, webhook, alerts or traces.")
     state: str = strawberry.field(
         description="running; waiting: it cannot be read now, and is tried again; failed: something has to "
         "be mended; stopped: no process that is known here follows it."

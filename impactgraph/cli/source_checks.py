@@ -18,6 +18,7 @@ from impactgraph.sources.config import (
     AlertsSource,
     FolderSource,
     KafkaSource,
+    ListSource,
     PostgresSource,
     Secret,
     SourceConfig,
@@ -99,13 +100,22 @@ def _of_source(config: SourceConfig) -> Iterator[Problem]:
         case FolderSource():
             if (mapping := config.mapping) is not None:
                 yield from _problems_of(lambda: mapping_version(mapping))
-            if not os.path.isdir(config.path):  # never raises, as Path.is_dir may
-                yield Problem(f"There is no folder {config.path}: make it, or mend `path`.")
+            yield from _missing_folder(config.path)
+        case ListSource():
+            if config.path is not None:
+                yield from _missing_folder(config.path)
+            if config.query is not None:
+                yield from _problems_of(require_postgres)
         case AlertsSource():
             yield from _problems_of(lambda: alert_translator(config))
         case KafkaSource() | PostgresSource() | WebhookSource() | TracesSource():
             yield from _problems_of(lambda: mapper_of(config))
             yield from _problems_of(_REQUIREMENTS.get(config.kind, _nothing))
+
+
+def _missing_folder(folder: Path) -> Iterator[Problem]:
+    if not os.path.isdir(folder):  # never raises, as Path.is_dir may
+        yield Problem(f"There is no folder {folder}: make it, or mend `path`.")
 
 
 def _nothing() -> None: ...

@@ -124,10 +124,20 @@ class SystemLists:
         """By order, placed at these moments: that of the latest list that would have it if it were there; 0
         where there is none.
         """
-        latest = np.zeros(len(placed_at), np.int64)
-        for each in self.complete_lists:
-            latest = np.where(placed_at >= each.placed_from, np.maximum(latest, each.at), latest)
-        return latest
+        starts, ends = self._coverage
+        if not len(starts):
+            return np.zeros(len(placed_at), np.int64)
+        found = np.searchsorted(starts, placed_at, side="right") - 1
+        return np.where(found >= 0, ends[np.maximum(found, 0)], 0)
+
+    @cached_property
+    def _coverage(self) -> tuple[Ints, Ints]:
+        """From which moment of placement on, ascending, which moment of a list is the latest: a system that
+        is asked every hour has thousands of lists, of which few count.
+        """
+        lists = sorted(self.complete_lists, key=lambda each: each.placed_from)
+        starts = np.array([each.placed_from for each in lists], np.int64)
+        return starts, np.maximum.accumulate(np.array([each.at for each in lists], np.int64))
 
 
 @dataclass(frozen=True)

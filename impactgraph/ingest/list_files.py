@@ -1,15 +1,17 @@
-"""Reads the list of a system from CSV or JSON: ids with states and amounts, and rows that cannot be read."""
+"""Reads the list of a system from CSV, JSON or rows: ids with states and amounts, and what cannot be read."""
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
 from impactgraph.errors import BadInputError, Problem
 from impactgraph.ingest.csv_records import csv_records, likely_delimiter
 from impactgraph.ingest.event_texts import shown, tidy
+from impactgraph.ingest.list_check import LARGEST
 from impactgraph.ingest.text_files import UndecodableError, foreign_kind, open_text, open_unpacked
 from impactgraph.topology.near import did_you_mean
 
@@ -32,6 +34,9 @@ _DOT = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)", re.ASCII)
 _COMMA = re.compile(r"[+-]?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]*)?", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _LONGEST_ID = 512
+_ENDS = ("\n", "\r")
+_JSON_ENDS = ("]", "}")
+"""A document that ends so was not cut, whatever follows."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,15 @@ class ListFile:
     """As in `list.reported`."""
     refused: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
     """`place` and `reason` of each row that cannot be read."""
+    is_last_refused: bool = False
+    """Whether its last row cannot be read, as where it was cut."""
+    has_last_break: bool = True
+    """Whether its text ends with a line break, or as JSON does."""
+
+    @property
+    def id_count(self) -> int:
+        """Rows whose id could be read."""
+        return len(self.rows) + sum("id" in row for row in self.refused)
 
 
 def read_list(path: Path, layout: ListLayout) -> ListFile:
@@ -64,14 +78,36 @@ def read_list(path: Path, layout: ListLayout) -> ListFile:
             kind = foreign_kind(head)
         if kind is not None:
             raise BadInputError(Problem(f"It is {kind}.", file=str(path)))
-        with open_text(path, layout.encoding) as lines:
-            records = _records(path, lines)
-            return _Reader(path, layout).read(records)
+        with open_text(path, layout.encoding) as text:
+            lines = _Lines(text)
+            result = _Reader(str(path), layout).read(_records(path, lines))
+            result.has_last_break = lines.last.endswith(_ENDS) or lines.last.rstrip().endswith(_JSON_ENDS)
+            return result
     except UndecodableError as error:
         raise BadInputError(Problem(str(error), file=str(path), line=error.line)) from error
     except (OSError, EOFError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise BadInputError(Problem(f"It cannot be read: {reason}.", file=str(path))) from error
+
+
+def list_of_rows(name: str, rows: Iterable[Mapping[str, Any]], layout: ListLayout) -> ListFile:
+    """As `read_list`, of rows by column, such as those of a query."""
+    return _Reader(name, layout).read(_of_members((f"row {n}", row) for n, row in enumerate(rows, 1)))
+
+
+class _Lines:
+    """Lines of a text; remembers the last one."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self.last = ""
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        self.last = next(self._lines)
+        return self.last
 
 
 _Record = tuple[str, Mapping[str, Any] | str]
@@ -162,8 +198,9 @@ def _of_members(members: "Iterator[tuple[str, Any]] | Sequence[tuple[str, Any]]"
 
 
 class _Reader:
-    def __init__(self, path: Path, layout: ListLayout) -> None:
-        self._path = path
+    def __init__(self, name: str, layout: ListLayout) -> None:
+        """`name` is that of the file, for messages."""
+        self._name = name
         self._layout = layout
         self._columns: dict[str, str] = {}
 
@@ -175,8 +212,10 @@ class _Reader:
         choice = set(self._columns.values())
         result = ListFile(self._columns, tuple(name for name in names if name and name not in choice))
         for place, record in records:
+            result.is_last_refused = False
             if isinstance(record, str):
                 result.refused.append({"place": place, "reason": record})
+                result.is_last_refused = True
                 continue
             id_ = ""
             try:
@@ -185,12 +224,13 @@ class _Reader:
             except ValueError as error:
                 refusal = {"place": place, "reason": str(error)}
                 result.refused.append(refusal | ({"id": id_} if id_ else {}))
+                result.is_last_refused = True
         return result
 
     def _choice(self, names: list[str]) -> dict[str, str]:
         """By field its column: the one that was named, else a guess. Raises BadInputError."""
         problems = [
-            Problem(f"It has no column {shown(name)}.{did_you_mean(name, names)}", file=str(self._path))
+            Problem(f"It has no column {shown(name)}.{did_you_mean(name, names)}", file=self._name)
             for name in self._layout.columns.values()
             if names and name not in names
         ]
@@ -207,7 +247,7 @@ class _Reader:
             raise BadInputError(
                 Problem(
                     f"Which column has the ids is unclear: name it with --id. There are {', '.join(names)}.",
-                    file=str(self._path),
+                    file=self._name,
                 )
             )
         return choice
@@ -236,6 +276,12 @@ class _Reader:
         return row
 
     def _amount(self, text: str) -> str:
+        number = self._number(text)
+        if Decimal(number).copy_abs() > LARGEST:
+            raise ValueError(f"{shown(text)} is more than can be kept: {LARGEST:,}")
+        return number
+
+    def _number(self, text: str) -> str:
         plain = text.replace(" ", "").replace("\u00a0", "").replace("'", "")
         if self._layout.decimal == ",":
             if _COMMA.fullmatch(plain):

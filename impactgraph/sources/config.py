@@ -9,6 +9,7 @@ from graph_models.time import Millis
 from impactgraph.errors import BadInputError
 
 SECOND = 1_000
+HOUR = 3_600 * SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,47 @@ class TracesSource:
     kind: str = "traces"
 
 
+@dataclass(frozen=True, slots=True)
+class ListSource:
+    """What a system says it has, read again and again: files of a folder, an address, or a query."""
+
+    key: str
+    system: str
+    """Full id or bare key."""
+    path: Path | None = None
+    """A folder; one of `path`, `url` and `query` is given."""
+    files: str = "*"
+    """Pattern of the names of its files."""
+    url: str | None = None
+    secret: Secret | None = None
+    """Sent with the request, in `header`."""
+    header: str = "Authorization"
+    prefix: str = "Bearer "
+    """Text before the secret in the header."""
+    query: str | None = None
+    connection: str = ""
+    password: Secret | None = None
+    id: str | None = None
+    """Column of the ids; None: guessed, as with the three others."""
+    state: str | None = None
+    amount: str | None = None
+    currency: str | None = None
+    decimal: str = "."
+    encoding: str | None = None
+    states: dict[str, str] = field(default_factory=dict[str, str])
+    """What the system's words for states mean."""
+    partial: bool = False
+    """Whether a list lacks what the system has: nothing is missing by it."""
+    placed_within: Millis | None = None
+    """How long before the list the orders were placed that it has; None: it has all."""
+    shrink: float = 0.2
+    """By what share a list may be shorter than the one before; 1: it may be empty."""
+    expected: Millis | None = None
+    """After how long without a list something is wrong; None: never."""
+    every: Millis = HOUR
+    kind: str = "list"
+
+
 SourceConfig: TypeAlias = (
-    KafkaSource | PostgresSource | FolderSource | WebhookSource | AlertsSource | TracesSource
+    KafkaSource | PostgresSource | FolderSource | WebhookSource | AlertsSource | TracesSource | ListSource
 )

@@ -25,6 +25,8 @@ class Delivery:
     """Whether all that was there is read with it."""
     note: str = ""
     """What it waits for, where it does."""
+    problem: str = ""
+    """What has to be mended, where what came was refused as a whole, or nothing came that should have."""
 
     @property
     def is_empty(self) -> bool:

@@ -22,6 +22,11 @@ _UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".swp")
 """Ends of names that programs give to files which they are still writing."""
 
 
+def is_unfinished(name: str) -> bool:
+    """Whether a file has a name that programs give to what they are still writing, or to hidden files."""
+    return name.startswith((".", "~")) or name.lower().endswith(_UNFINISHED)
+
+
 class FilePosition(msgspec.Struct, frozen=True):
     """How far one content was read; a part of a position is its digest."""
 
@@ -125,7 +130,7 @@ class FolderFeed:
 
     def _is_wanted(self, path: Path) -> bool:
         name = path.name
-        if name.startswith((".", "~")) or name.lower().endswith(_UNFINISHED):
+        if is_unfinished(name):
             return False
         return fnmatch(name, self._config.files) and path.is_file()
 

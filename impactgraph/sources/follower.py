@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from graph_models.time import Millis
-from impactgraph.errors import ImpactGraphError, StoreUnavailableError
+from impactgraph.errors import BadInputError, ImpactGraphError, StoreUnavailableError
 from impactgraph.ports.sources import PositionMovedError, SourceBatch, SourceProgress
 from impactgraph.ports.store import Store
 from impactgraph.sources.feed import Delivery, Feed, SourceUnavailableError
@@ -75,8 +75,13 @@ class Follower:
                 feed = self._open()
                 try:
                     while not stop.is_set():
+                        before = self.condition.problem
                         delivery = self._step(feed, on_commit)
                         tries = 0
+                        if until_caught_up and delivery.problem:
+                            raise BadInputError(delivery.problem)
+                        if delivery.problem and delivery.problem != before:
+                            log.warning("source is refused", source=self.key, reason=delivery.problem)
                         if until_caught_up and delivery.is_caught_up:
                             return
                 finally:
@@ -115,8 +120,8 @@ class Follower:
             condition.caught_up_at = self._now()
         elif condition.behind_since is None:
             condition.behind_since = condition.caught_up_at
-        condition.problem = delivery.note or None
-        condition.state = SourceState.RUNNING
+        condition.problem = delivery.problem or delivery.note or None
+        condition.state = SourceState.FAILED if delivery.problem else SourceState.RUNNING
         return delivery
 
     def _ingest(self, delivery: Delivery) -> None:

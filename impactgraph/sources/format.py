@@ -10,6 +10,7 @@ from impactgraph.sources.config import (
     AlertsSource,
     FolderSource,
     KafkaSource,
+    ListSource,
     PostgresSource,
     SourceConfig,
     TracesSource,
@@ -24,6 +25,7 @@ from impactgraph.sources.format_values import (
     SomeSecrets,
 )
 from impactgraph.sources.kinds import ByKind, Kind, kind_of
+from impactgraph.sources.lists_format import LISTS, check_lists
 from impactgraph.topology.config_file import ConfigFile
 from impactgraph.topology.document import Map
 from impactgraph.topology.fields import (
@@ -132,6 +134,7 @@ KINDS: Mapping[str, Kind] = {
         AlertsSource,
         check_alerts,
     ),
+    "list": kind_of("Lists of what a system says it has.", LISTS, ListSource, check_lists),
     "traces": kind_of("Spans of OpenTelemetry that are sent to POST /v1/traces.", _TRACES, TracesSource),
 }
 

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from graph_models.time import Millis
 from impactgraph.alerts.catalogue import SENDERS
@@ -16,6 +16,7 @@ from impactgraph.sources.config import (
     AlertsSource,
     FolderSource,
     KafkaSource,
+    ListSource,
     PostgresSource,
     SourceConfig,
     TracesSource,
@@ -26,6 +27,7 @@ from impactgraph.sources.feed import Feed
 from impactgraph.sources.folder import FolderFeed
 from impactgraph.sources.follower import Condition, Follower
 from impactgraph.sources.kafka import KafkaFeed
+from impactgraph.sources.list_feed import ListFeed
 from impactgraph.sources.mappings import document_mapper, file_blocks, mapping_version
 from impactgraph.sources.postgres import PostgresFeed
 from impactgraph.sources.proof import alerts_proof, traces_proof, webhook_proof
@@ -37,6 +39,7 @@ from impactgraph.topology.near import nearest
 from impactgraph.usecases.sources import SourceStatus, Webhook
 
 T = TypeVar("T", bound=SourceConfig)
+SourceOfDocuments: TypeAlias = KafkaSource | PostgresSource | WebhookSource | AlertsSource | TracesSource
 
 JOIN_SECONDS = 30.0
 """How long the end of a thread is waited for: it may be in the middle of a commit."""
@@ -112,10 +115,13 @@ def follower(
     config: SourceConfig, store: Store, stop: threading.Event, *, now: Callable[[], Millis]
 ) -> Follower:
     """What follows a source, in the thread that runs it. Raises BadInputError where its mapping is wrong."""
+    if isinstance(config, ListSource):
+        systems = lambda: store.topology().systems  # noqa: E731
+        return Follower(config.key, lambda: ListFeed(config, systems, stop, now=now), store, now=now)
     return Follower(config.key, _feed_maker(config, stop), store, now=now)
 
 
-def _feed_maker(config: SourceConfig, stop: threading.Event) -> Callable[[], Feed]:
+def _feed_maker(config: SourceOfDocuments | FolderSource, stop: threading.Event) -> Callable[[], Feed]:
     match config:
         case KafkaSource():
             make = partial(translate, mapper=mapper_of(config))
@@ -139,13 +145,13 @@ def mapper_of(config: KafkaSource | PostgresSource | WebhookSource | TracesSourc
 
 
 def document_translators(configs: Sequence[SourceConfig]) -> dict[str, Translator]:
-    """What makes events of the documents of each source that has documents; folders have rows of files."""
-    return {each.key: _translator(each) for each in configs if not isinstance(each, FolderSource)}
+    """What makes events of the documents of each source that has documents; folders and lists have rows."""
+    return {
+        each.key: _translator(each) for each in configs if not isinstance(each, FolderSource | ListSource)
+    }
 
 
-def _translator(
-    config: KafkaSource | PostgresSource | WebhookSource | AlertsSource | TracesSource,
-) -> Translator:
+def _translator(config: SourceOfDocuments) -> Translator:
     match config:
         case AlertsSource():
             return alert_translator(config)

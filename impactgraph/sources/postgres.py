@@ -86,7 +86,7 @@ class PostgresFeed:
             self._rows("set datestyle = iso")
             self._rows("set timezone = 'UTC'")
         except psycopg.Error as error:
-            raise _translated(error) from error
+            raise translated_error(error) from error
         self._type = self._type_of_column()
         self._position = positions.get(PART)
 
@@ -99,7 +99,7 @@ class PostgresFeed:
                 cursor.execute("select format_type(%s, null)", [cursor.description[0].type_code])
                 return str(cursor.fetchone()[0])
         except psycopg.Error as error:
-            raise _translated(error) from error
+            raise translated_error(error) from error
 
     def poll(self) -> Delivery:
         """Rows up to the settled value; looks for a new one where they are all read."""
@@ -113,7 +113,7 @@ class PostgresFeed:
                 return Delivery(is_caught_up=self._settlement.candidate is None, note=self._note())
             return self._page(self._settlement.settled)
         except psycopg.Error as error:
-            raise _translated(error) from error
+            raise translated_error(error) from error
 
     def _rest(self) -> None:
         """Waits between two looks, but not before the first."""
@@ -190,7 +190,7 @@ class PostgresFeed:
             self._connection.close()
 
 
-def _translated(error: Exception) -> BadInputError | SourceUnavailableError:
+def translated_error(error: Exception) -> BadInputError | SourceUnavailableError:
     """Errors of the statement have to be mended; those of the connection pass."""
     import psycopg
 

@@ -12,6 +12,7 @@ const SOURCES =
 const POLL_INTERVAL = 5_000;
 const KINDS = {
   kafka: "Kafka", postgres: "PostgreSQL", folder: "folder", webhook: "webhook", alerts: "alerts",
+  list: "list of a system",
 };
 const SHORT = 20; // positions that a source shows at most
 
@@ -55,8 +56,8 @@ export function Sources() {
 function None() {
   return html`
     <${Empty} title="No live sources">
-      This server follows no live sources. Declare Kafka topics, queries in PostgreSQL, folders, webhooks
-      or alerts in a file, and start it with <code>impactgraph serve --sources FILE</code>.
+      This server follows no live sources. Declare Kafka topics, queries in PostgreSQL, folders, lists of
+      systems, webhooks or alerts in a file, and start it with <code>impactgraph serve --sources FILE</code>.
     <//>
   `;
 }

@@ -50,8 +50,8 @@ COMMANDS = (
     Command(
         "follow",
         "Follows one live source into the store, without a server.",
-        "Kafka topics, a query in PostgreSQL, or a folder. Events and position are stored together: "
-        "it may be stopped and killed at any moment, and reads on from there. "
+        "Kafka topics, a query in PostgreSQL, a folder, or lists of a system. Events and position are "
+        "stored together: it may be stopped and killed at any moment, and reads on from there. "
         "`serve --sources FILE` follows all sources of a file. --format and --server are ignored.",
         (
             "impactgraph follow orders --sources sources.yaml",

@@ -13,6 +13,7 @@ from impactgraph.sources.config import (
     AlertsSource,
     FolderSource,
     KafkaSource,
+    ListSource,
     PostgresSource,
     Secret,
     WebhookSource,
@@ -41,6 +42,16 @@ sources:
     document: payload
     wait_for: writers
     every: 2s
+  erp:
+    kind: list
+    system: erp
+    url: https://erp.example.com/orders
+    secret: {env: ERP_TOKEN}
+    states: {CLSD: completed}
+    placed_within: 7d
+    shrink: 0.1
+    expected: 1d
+    every: 15m
   exports: {kind: folder, path: in, files: "*.csv", mapping: erp.yaml, done: /done, failed: /failed}
   shop:
     kind: webhook
@@ -63,7 +74,7 @@ def test_every_field_is_read(tmp_path: Path) -> None:
     file = tmp_path / "sources.yaml"
     file.write_text(WHOLE)
 
-    kafka, postgres, folder, webhook = load_sources(file)
+    kafka, postgres, erp, folder, webhook = load_sources(file)
 
     assert kafka == KafkaSource(
         "orders",
@@ -90,6 +101,17 @@ def test_every_field_is_read(tmp_path: Path) -> None:
         document="payload",
         wait_for="writers",
         every=2_000,
+    )
+    assert erp == ListSource(
+        "erp",
+        "erp",
+        url="https://erp.example.com/orders",
+        secret=Secret(env="ERP_TOKEN"),
+        states={"CLSD": "completed"},
+        placed_within=7 * 86_400_000,
+        shrink=0.1,
+        expected=86_400_000,
+        every=900_000,
     )
     assert folder == FolderSource(
         "exports", tmp_path / "in", "*.csv", tmp_path / "erp.yaml", Path("/done"), Path("/failed")
@@ -124,8 +146,8 @@ sources:
 """
 
     assert problems(text) == [
-        "s.yaml:3: source orders: `kind` must be kafka, postgres, folder, webhook, alerts or traces, not "
-        "'kafk'. Did you mean 'kafka'?",
+        "s.yaml:3: source orders: `kind` must be kafka, postgres, folder, webhook, alerts, list or traces, "
+        "not 'kafk'. Did you mean 'kafka'?",
         "s.yaml:7: source shop: `secrets` must be {env: NAME} or {file: PATH}: a secret never stands in this "
         "file.",
         "s.yaml:8: source shop: there is no field `chek`. Did you mean 'check'?",
@@ -230,4 +252,25 @@ sources:
         "s.yaml:6: source d: `secrets` is not used by `check: signature` of cloudwatch.",
         "s.yaml:7: source e: `user` is missing: `check: basic` of datadog needs it.",
         "s.yaml:7: source e: `header` is not used by `check: basic` of datadog.",
+    ]
+
+
+def test_lists_are_in_one_place() -> None:
+    assert problems(
+        """
+sources:
+  a: {kind: list, system: erp}
+  b: {kind: list, system: erp, path: in, url: https://erp.example.com}
+  c: {kind: list, system: erp, query: select id from orders}
+  d: {kind: list, system: erp, path: in, password: {env: A}}
+  e: {kind: list, system: erp, url: http://erp.example.com/orders, shrink: 20 %}
+"""
+    ) == [
+        "s.yaml:3: source a: give one of `path`, `url` and `query`: it has none of them.",
+        "s.yaml:4: source b: give one of `path`, `url` and `query`: it has `path` and `url`.",
+        "s.yaml:5: source c: `connection` is missing: the database that `query` asks.",
+        "s.yaml:6: source d: `password` belongs to `query`: leave it out.",
+        "s.yaml:7: source e: `url` must be an address with https, or with http on this machine, without a "
+        "password, not 'http://erp.example.com/orders'.",
+        "s.yaml:7: source e: `shrink` must be a number from 0 to 1, not '20 %'.",
     ]
