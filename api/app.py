@@ -9,7 +9,17 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import HTTPConnection
 
-from api import audit_export, events, export, health, incoming, keeping, log_levels, repair_export
+from api import (
+    audit_export,
+    events,
+    export,
+    health,
+    incoming,
+    keeping,
+    list_export,
+    log_levels,
+    repair_export,
+)
 from api.access import Authentication, principal_of, sender_of
 from api.access_log import AccessLog
 from api.audit import Auditing
@@ -160,6 +170,7 @@ def create_app(
     app.include_router(incoming.router(sources, auditing))
     app.include_router(export.router(context, schema))
     app.include_router(repair_export.router(context))
+    app.include_router(list_export.router(context, schema))
     app.include_router(keeping.router(store, now, hub.notify, auditing))
     app.include_router(health.router(store, sources, notices, metrics, lifecycle))
     app.include_router(log_levels.router(auditing))
@@ -193,7 +204,7 @@ def _mount_tools(
     if options is None:
         return nullcontext
     check_installed()
-    from api.mcp.answers import SchemaAnswers
+    from api.answers import SchemaAnswers
     from api.mcp.mount import mount
 
     return mount(app, SchemaAnswers(schema, context), options)

@@ -123,6 +123,8 @@ class Context(RequestThread):
         self._cases: dict[str, OrderLoader[Case]] = {}
         self.retry_after: int | None = None
         """Seconds after which what a principal has used up is free again."""
+        self.is_paid = False
+        """Whether the cost points of all that is asked with it were taken."""
         self._landscapes: dict[Millis | None, Landscape] = {}
         self._active: dict[Millis | None, Answer] = {}
         self._failures: dict[Millis | None, dict[str, Failure]] = {}
@@ -182,6 +184,8 @@ class Context(RequestThread):
 
     def spend(self, points: int) -> None:
         """Takes cost points of the principal. Raises RateLimitedError, which decides the status."""
+        if self.is_paid:
+            return
         try:
             self._factory.spend(self.principal, points)
         except RateLimitedError as error:

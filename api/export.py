@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Annotated, Literal
@@ -147,20 +147,27 @@ def blocks_of(answer_rows: Iterator[Row], names: Sequence[str], form: str) -> It
 
 def _csv(answer_rows: Iterator[Row], names: Sequence[str]) -> Iterator[bytes]:
     """The first block begins with the header, also without rows."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, names)
-    writer.writeheader()
-    writer.writerows(islice(answer_rows, BLOCK_ROWS))
-    yield text.getvalue().encode()
+    yield csv_block(islice(answer_rows, BLOCK_ROWS), names, has_header=True)
     while block := list(islice(answer_rows, BLOCK_ROWS)):
-        text = io.StringIO()
-        csv.DictWriter(text, names).writerows(block)
-        yield text.getvalue().encode()
+        yield csv_block(block, names)
 
 
 def _ndjson(answer_rows: Iterator[Row]) -> Iterator[bytes]:
     while block := list(islice(answer_rows, BLOCK_ROWS)):
-        yield b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in block)
+        yield ndjson_block(block)
+
+
+def csv_block(block: Iterable[Row], names: Sequence[str], *, has_header: bool = False) -> bytes:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, names)
+    if has_header:
+        writer.writeheader()
+    writer.writerows(block)
+    return text.getvalue().encode()
+
+
+def ndjson_block(block: Iterable[Row]) -> bytes:
+    return b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in block)
 
 
 def _parse_json(name: str, text: str | None) -> object:

@@ -7,7 +7,7 @@ from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from starlette.requests import Request
 
-from api.mcp.answers import Answers, Json
+from api.answers import Answers, Json
 from api.mcp.documents import SERVER_TIME
 from api.mcp.inputs import OrderFilter, SupposedFailure
 from impactgraph.errors import ImpactGraphError

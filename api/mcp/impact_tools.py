@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from api.answers import Json
 from api.mcp import documents
-from api.mcp.answers import Json
 from api.mcp.asking import Asking, Call
 from api.mcp.bounds import page_of, shortened
 from api.mcp.impact_results import AffectedOrders, AffectedRecords, BlastRadius, Explanation

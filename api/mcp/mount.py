@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.mcp.answers import Answers
+from api.answers import Answers
 from api.mcp.options import METADATA, PATH, McpOptions
 from api.mcp.server import tool_server
 

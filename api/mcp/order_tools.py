@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from api.answers import Json
 from api.mcp import documents
-from api.mcp.answers import Json
 from api.mcp.asking import Asking, Call
 from api.mcp.bounds import clipped, page_of, shortened
 from api.mcp.impact_tools import order_in

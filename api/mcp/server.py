@@ -8,7 +8,7 @@ from typing import Any
 
 from mcp.server.mcpserver import MCPServer
 
-from api.mcp.answers import Answers
+from api.answers import Answers
 from api.mcp.impact_tools import ImpactTools
 from api.mcp.incident_tools import IncidentTools
 from api.mcp.order_tools import OrderTools

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import Field
 
+from api.answers import Json
 from api.mcp import documents
-from api.mcp.answers import Json
 from api.mcp.asking import Asking, Call
 from api.mcp.bounds import page_of, shortened
 from api.mcp.inputs import DEFAULT_SIZE, Cursor, Limit, Text

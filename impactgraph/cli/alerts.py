@@ -31,7 +31,7 @@ Sources = Annotated[
     Path | None,
     Parameter(help="File of the live sources [default: IMPACTGRAPH_SOURCES].", env_var="IMPACTGRAPH_SOURCES"),
 ]
-Limit = Annotated[int, Parameter(help="Number of documents to look at, the oldest first.")]
+Limit = Annotated[int, Parameter(help="Number of documents to look at, the oldest first; csv: all.")]
 Numbers = Annotated[
     tuple[int, ...], Parameter(help="Numbers in the quarantine; none: all.", show_default=False)
 ]
@@ -118,11 +118,12 @@ def waiting(*, limit: Limit = 1_000, common: Common = COMMON) -> int:
     from impactgraph.cli.output import present
     from impactgraph.errors import BadInputError
     from impactgraph.sources.waiting_alerts import waiting_alerts
+    from impactgraph.usecases.quarantine import MOST
 
     if not 1 <= limit <= LARGEST_LIMIT:
         raise BadInputError(f"The limit is {limit}; give a number from 1 to {LARGEST_LIMIT:,}.")
     with store_itself("alerts waiting", common) as store:
-        alerts = waiting_alerts(store, limit)
+        alerts = waiting_alerts(store, MOST if common.format == "csv" else limit)
     present(
         common.format,
         text=lambda out: print_waiting(out, alerts),

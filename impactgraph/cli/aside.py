@@ -28,7 +28,7 @@ Sources = Annotated[
         env_var="IMPACTGRAPH_SOURCES",
     ),
 ]
-Limit = Annotated[int, Parameter(help="Number of events to list, the oldest first.")]
+Limit = Annotated[int, Parameter(help="Number of events to list, the oldest first; csv: all.")]
 
 
 def aside(
@@ -48,7 +48,7 @@ def aside(
     from impactgraph.cli.output import present
     from impactgraph.cli.recording import StoreRecording
     from impactgraph.errors import BadInputError, Problem
-    from impactgraph.usecases.quarantine import list_quarantine, replay_quarantine
+    from impactgraph.usecases.quarantine import MOST, list_quarantine, replay_quarantine
 
     if numbers and not replay:
         raise BadInputError(Problem("Numbers are for retrying events: add --replay."))
@@ -67,7 +67,7 @@ def aside(
                 rows=lambda: quarantine_rows(result.quarantined),
             )
             return 1 if result.quarantined else 0
-        events = list_quarantine(store, limit)
+        events = list_quarantine(store, MOST if common.format == "csv" and limit > 0 else limit)
         present(
             common.format,
             text=lambda out: _print_events(out, events, limit),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from api.mcp.answers import Answers
+    from api.answers import Answers
     from impactgraph.cli.answers.client import Client
 
 
@@ -59,7 +59,7 @@ def _answers(common: Common) -> "Generator[Answers]":
         yield ServerAnswers(target.client)
         return
     assert isinstance(target, LocalTarget)
-    from api.mcp.answers import StoreAnswers
+    from api.answers import StoreAnswers
 
     with existing_store(target.store) as store:
         yield StoreAnswers(store, read_settings(), system_clock)

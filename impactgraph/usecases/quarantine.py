@@ -6,6 +6,9 @@ from impactgraph.errors import BadInputError, NotFoundError
 from impactgraph.ports.ingest import IngestResult, QuarantinedEvent
 from impactgraph.ports.store import Store
 
+MOST = 2**31 - 1
+"""As a limit: everything."""
+
 
 def list_quarantine(store: Store, limit: int) -> tuple[QuarantinedEvent, ...]:
     """At most `limit` quarantined events, the oldest first. Raises BadInputError for a limit below 1."""
@@ -20,7 +23,7 @@ def replay_quarantine(store: Store, numbers: Sequence[int] | None) -> IngestResu
     Raises: NotFoundError for a number that is not in the quarantine.
     """
     if numbers is not None:
-        numbers_in_quarantine = {each.number for each in store.quarantined(2**31 - 1)}
+        numbers_in_quarantine = {each.number for each in store.quarantined(MOST)}
         for number in numbers:
             if number not in numbers_in_quarantine:
                 raise NotFoundError(f"number {number} in the quarantine")

@@ -76,6 +76,7 @@ EXPORT = (
 )
 EXPORTS = tuple(each.value for each in Export)
 REPAIR_EXPORTS = tuple(each.value for each in RepairExport)
+LIST_EXPORTS = ("orders", "records", "overdue.orders", "blastRadius.orders", "elements", "order.timeline")
 PATHS = (
     "/",
     "//",
@@ -211,7 +212,11 @@ def export_requests(draw: st.DrawFn, schema: GraphQLSchema) -> Request:
         else:
             text = draw(st.sampled_from(KNOWN) | TEXT).encode("utf-8", "replace")[: _LONGEST_ADDRESS // 3]
         parameters[name] = text
-    path, lists = draw(st.sampled_from((("/export", EXPORTS), ("/export/repair", REPAIR_EXPORTS))))
+    path, lists = draw(
+        st.sampled_from(
+            (("/export", EXPORTS), ("/export/repair", REPAIR_EXPORTS), ("/export/list", LIST_EXPORTS))
+        )
+    )
     parameters["of"] = draw(st.sampled_from((*lists, "x", ""))).encode()
     parameters["format"] = draw(st.sampled_from((b"csv", b"ndjson", b"xml")))
     pairs = list(parameters.items()) * draw(st.integers(1, 2))

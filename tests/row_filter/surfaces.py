@@ -110,7 +110,7 @@ LIVE = (
 EXPORTS = tuple(
     f"/export?of={of}&format={form}"
     for of, form in (("orders", "csv"), ("postings", "ndjson"), ("notifications", "csv"))
-)
+) + tuple(f"/export/list?of={of}" for of in ("orders", "overdue.orders", "records", "payloadFindings"))
 REPAIR_EXPORTS = tuple(f"/export/repair?of={of}" for of in ("replay", "messages", "first"))
 TEXTS = ("D-1", "D-2", "X-1", "O-", "0", "secret-", "store-1", "F-0", "O-99")
 for _document in (

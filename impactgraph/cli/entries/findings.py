@@ -20,6 +20,17 @@ COMMANDS = (
         ),
     ),
     Command(
+        "export",
+        "Writes any list completely, as CSV or as lines of JSON.",
+        "Every list of GraphQL, with its arguments; without a list, names all of them. CSV, or with "
+        "--format json an object a line. Row filters and masks are those of the list.",
+        (
+            "impactgraph export",
+            "impactgraph export overdue.orders > overdue.csv",
+            "impactgraph export recordList.lines --argument states=MISSING --format json",
+        ),
+    ),
+    Command(
         "orders",
         "Lists orders by status, system, step or missing record.",
         "All orders, completed and cancelled ones too. --format csv has all that match, without a limit.",

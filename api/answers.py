@@ -1,4 +1,4 @@
-"""Who answers the documents of the tools: the schema of this process, or what the command line gives."""
+"""Who answers GraphQL documents that are asked here: the schema of this process, or a server elsewhere."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol

@@ -1,0 +1,83 @@
+"""GET /export/list: any list of GraphQL, complete, streamed as CSV or NDJSON."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import StreamingResponse
+
+from api.context import Context
+from api.export import MEDIA, POINTS, FileForm, csv_block, ndjson_block, parameter_texts
+from api.lists import ExportedList, Json, chosen_list, exported_lists, pinned, row_blocks, variables_of
+from api.schema import Schema
+from impactgraph.errors import BadInputError, ImpactGraphError
+from impactgraph.usecases.exports import Row
+
+_OWN = ("of", "format")
+
+
+def router(context: Callable[[Request], Awaitable[Context]], schema: Schema) -> APIRouter:
+    routes = APIRouter()
+    lists = exported_lists(schema.core_schema)
+
+    @routes.get("/export/list")
+    async def export_list(  # pyright: ignore[reportUnusedFunction] - a route
+        request: Request,
+        of: Annotated[str, Query(description="A list of GraphQL, such as orders or overdue.orders.")],
+        form: FileForm = "csv",
+    ) -> StreamingResponse:
+        """All rows, the same as GraphQL gives in pages. Other parameters are arguments of the list."""
+        exported = chosen_list(lists, of)
+        arguments = {name: texts for name, texts in parameter_texts(request).items() if name not in _OWN}
+        base = await context(request)
+        variables = pinned(exported, variables_of(exported, arguments), base.now)
+        base.note_question(f"export {of}", parameter_texts(request))
+        base.spend(POINTS)
+        base.is_paid = True
+        base.kind = f"/export/list {of}"
+        blocks = _blocks(base, schema, exported, variables, form)
+        try:
+            first_block = await anext(blocks)
+        except BaseException:
+            base.close()
+            raise
+        headers = {"content-disposition": f'attachment; filename="{of}.{form}"'}
+        return StreamingResponse(_with_first(first_block, blocks), media_type=MEDIA[form], headers=headers)
+
+    return routes
+
+
+async def _blocks(
+    base: Context, schema: Schema, exported: ExportedList, variables: Json, form: str
+) -> AsyncGenerator[bytes]:
+    """Each page is asked of the same state, with a deadline of its own."""
+
+    async def ask(document: str, page: Json) -> Json:
+        turn = await base.next_turn()
+        result = await schema.execute(document, variable_values=page, context_value=turn)
+        for error in result.errors or ():
+            cause = error.original_error
+            if isinstance(cause, ImpactGraphError) or (cause is not None and error.path is not None):
+                raise cause
+            raise BadInputError(error.message)
+        assert result.data is not None
+        return result.data
+
+    names = [column.name for column in exported.columns]
+    is_first = True
+    try:
+        async for rows in row_blocks(ask, exported, variables):
+            yield _block(rows, names, form, is_first=is_first)
+            is_first = False
+    finally:
+        base.close()
+
+
+def _block(rows: Sequence[Row], names: Sequence[str], form: str, *, is_first: bool) -> bytes:
+    return csv_block(rows, names, has_header=is_first) if form == "csv" else ndjson_block(rows)
+
+
+async def _with_first(first_block: bytes, blocks: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    yield first_block
+    async for block in blocks:
+        yield block
