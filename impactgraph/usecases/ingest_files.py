@@ -1,7 +1,5 @@
 """Ingests the events of files, block by block."""
 
-import os
-import stat
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 from graph_models.time import Millis
 from impactgraph.errors import BadInputError, Problem, StoreUnavailableError
 from impactgraph.ingest.blocks import Block
-from impactgraph.ingest.files import STANDARD_INPUT, digest_of, read_blocks, size_of
+from impactgraph.ingest.files import digest_of, read_blocks, size_of
 from impactgraph.ingest.mapping_files import load_mapping
 from impactgraph.ingest.moments import instant_millis
 from impactgraph.ingest.read_ahead import open_ahead
@@ -26,6 +24,7 @@ from impactgraph.ingest.report import (
     report_data,
     unmatched_activities,
 )
+from impactgraph.ingest.spooled import renamed, renamed_error, shown_name, spooled
 from impactgraph.ports.ingest import EventOutcome, EventResult, Ingest, IngestedFile, IngestResult, UndoResult
 
 __all__ = [
@@ -155,21 +154,24 @@ class FileIngest:
         now: Millis,
         patience: Patience = NO_PATIENCE,
     ) -> None:
-        """NDJSON files (also gzip, JSON arrays) and `-`, standard input; with a mapping file, OCEL 2.0 logs
-        and CSV files of order steps.
+        """NDJSON files (also gzip, JSON arrays) and `-`, standard input; with a mapping file, logs of other
+        systems, also from standard input and pipes.
 
         Raises BadInputError where the mapping is wrong, or a file is of a kind that needs one.
         """
         self._store, self._paths, self._patience, self._now = store, paths, patience, now
         self._mapping_path = mapping
         self._mapping = load_mapping(mapping) if mapping is not None else None
-        _check(paths, is_mapped=self._mapping is not None)
+        if self._mapping is None:
+            _check(paths)
         self.number = 0
         """Of the ingest, once the first file could be read."""
         self.reports: list[FileReport] = []
         self.replaced: list[int] = []
         """Earlier ingests of the same files by another mapping, which were taken back."""
         self.first_events: list[bytes] = []
+        self._files: Mapping[str, str] = {path: path for path in paths}
+        """What is read in the place of each path."""
 
     def run(self) -> Iterator[IngestedBlock]:
         """Ingests, and yields the outcome of each block, whose events are then durable.
@@ -180,6 +182,13 @@ class FileIngest:
             BadInputError: a file cannot be read; events before it stay ingested.
             StoreUnavailableError: the store did not come back in time.
         """
+        if self._mapping is None:
+            yield from self._run()
+            return
+        with spooled(self._paths) as self._files:
+            yield from self._run()
+
+    def _run(self) -> Iterator[IngestedBlock]:
         before = 0
         for path in self._paths:
             read = 0
@@ -222,10 +231,11 @@ class FileIngest:
         self.number = self._retry(lambda: self._store.begin_ingest(files, self._now))
 
     def _file(self, path: str) -> IngestedFile:
-        size = size_of(path)
+        file = self._files[path]
+        size = size_of(file)
         if size is None or self._mapping is None:
             return IngestedFile(path, size)
-        return IngestedFile(path, size, digest_of(path), self._mapping.source, self._mapping.digest)
+        return IngestedFile(path, size, digest_of(file), self._mapping.source, self._mapping.digest)
 
     def _replace_earlier(self, files: Sequence[IngestedFile]) -> None:
         """Takes back ingests of these files, or of what they began with, that another mapping made."""
@@ -234,7 +244,9 @@ class FileIngest:
         for earlier in self._retry(lambda: self._store.ingests(MOST_EARLIER)):
             if earlier.undone_at is not None or not earlier.files:
                 continue
-            if all(any(_is_replaced(old, new) for new in files) for old in earlier.files):
+            if all(
+                any(_is_replaced(old, new, self._files[new.file]) for new in files) for old in earlier.files
+            ):
                 self._retry(partial(self._store.undo_ingest, earlier.number, self._now))
                 self.replaced.append(earlier.number)
 
@@ -242,8 +254,17 @@ class FileIngest:
         if self._mapping is None or self._mapping_path is None:
             yield from read_blocks(path)
             return
-        log = open_ahead(path, self._mapping, self._mapping_path)
-        yield from log.blocks()
+        file = self._files[path]
+        if file == path:
+            log = open_ahead(path, self._mapping, self._mapping_path)
+            yield from log.blocks()
+        else:
+            name = shown_name(path)
+            try:
+                log = open_ahead(file, self._mapping, self._mapping_path)
+                yield from (renamed(block, file, name) for block in log.blocks())
+            except BadInputError as error:
+                raise renamed_error(error, file, name) from error
         report.findings += log.findings()
         report.remarks += log.remarks()
 
@@ -307,13 +328,13 @@ class FileIngest:
                 patience.pause(min(next(pauses), remaining))
 
 
-def _is_replaced(old: IngestedFile, new: IngestedFile) -> bool:
-    """Whether the new file has all of the old one, read by another mapping of the same source."""
+def _is_replaced(old: IngestedFile, new: IngestedFile, file: str) -> bool:
+    """Whether the new one, read from `file`, has all of the old one, by another mapping of the source."""
     if not old.mapping or old.source != new.source or old.mapping == new.mapping:
         return False
     if old.size is None or new.size is None or old.size > new.size:
         return False
-    return old.digest == (new.digest if old.size == new.size else digest_of(new.file, old.size))
+    return old.digest == (new.digest if old.size == new.size else digest_of(file, old.size))
 
 
 def _entry_outcomes(
@@ -334,17 +355,8 @@ def _entry_outcomes(
     return entries
 
 
-def _check(paths: Sequence[str], *, is_mapped: bool) -> None:
-    if is_mapped:
-        if STANDARD_INPUT in paths:
-            raise BadInputError(
-                Problem("Standard input cannot be mapped, since such logs are read twice: name a file.")
-            )
-        pipes = [path for path in paths if os.path.exists(path) and stat.S_ISFIFO(os.stat(path).st_mode)]
-        if pipes:
-            what = "A pipe cannot be mapped, since such logs are read twice: name a file."
-            raise BadInputError(*(Problem(what, path) for path in pipes))
-        return
+def _check(paths: Sequence[str]) -> None:
+    """Raises BadInputError for files that need a mapping."""
     foreign = [path for path in paths if path.lower().endswith(_LOGS)]
     if foreign:
         raise BadInputError(

@@ -1,7 +1,9 @@
 """`impactgraph ingest`: the import report, trying first, and taking back."""
 
+import gzip
 import os
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -119,10 +121,35 @@ def test_what_does_not_go_together_is_told(folder: Path, arguments: list[str]):
     assert "stands alone" in done.err
 
 
-def test_a_pipe_is_no_log_that_can_be_mapped(folder: Path):
-    os.mkfifo(folder / "pipe")
+@pytest.mark.parametrize("packed", [False, True])
+def test_standard_input_gives_the_report_of_a_file(folder: Path, packed: bool):
+    text = (folder / "c1.csv").read_bytes()
+    arguments = ("--mapping", "map2.yaml", "--format", "json")
+
+    piped = run("ingest", "-", *arguments, cwd=folder, given=gzip.compress(text) if packed else text)
+    again = run("ingest", "c1.csv", *arguments, cwd=folder)
+
+    (report,), (own,) = piped.json["files"], again.json["files"]
+    assert (piped.status, piped.json["ingest"], report["file"]) == (1, 1, "-")
+    assert (report["entries"], report["taken"], own["repeated"]) == (4, 2, 2)
+    assert [row["example"] for row in report["passed"]] == ["standard input:3", "standard input:5"]
+
+
+def test_standard_input_that_cannot_be_mapped_is_named(folder: Path):
+    done = run("ingest", "-", "--mapping", "map2.yaml", cwd=folder, given=b"PK\x03\x04")
+    taken_back = run("ingest", "--undo", "1", cwd=folder)
+
+    assert (done.status, taken_back.status) == (2, 2)
+    assert done.err.startswith("standard input: error: It is no") and "/" not in done.err.partition(":")[0]
+
+
+def test_a_pipe_is_read_once(folder: Path):
+    pipe, text = folder / "pipe", (folder / "c1.csv").read_bytes()
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(text,))
+    writer.start()
 
     done = run("ingest", "pipe", "--mapping", "map2.yaml", cwd=folder)
+    writer.join()
 
-    assert done.status == 2
-    assert "A pipe cannot be mapped, since such logs are read twice: name a file." in done.err
+    assert "pipe: 4 entries: 2 taken" in done.out and "(first: pipe:3)" in done.out
