@@ -4,7 +4,9 @@ What most mappings write, paths and comparisons with constants, is compiled to f
 the interpreter of the library and give the same values.
 """
 
+import math
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any, TypeAlias, cast
 
 import jmespath
@@ -282,6 +284,10 @@ def _end_of_braces(text: str, start: int) -> int:
     raise ValueError("a { is not closed")
 
 
+_LARGEST_WHOLE = 2**53
+"""Whole numbers below are exact in every program."""
+
+
 def text_of(value: Any) -> str | None:
     """A value as text, without spaces around it; None for null and empty text. Objects are JSON."""
     if type(value) is str:
@@ -294,7 +300,13 @@ def text_of(value: Any) -> str | None:
         return value.decode("utf-8", "replace").strip() or None
     if isinstance(value, bool | list | dict):
         return _json_text(value)
+    if isinstance(value, float | Decimal) and _is_whole(value):
+        return str(int(value))  # 1001.0 is the 1001 of another document: programs write both
     return str(value)
+
+
+def _is_whole(value: float | Decimal) -> bool:
+    return math.isfinite(value) and abs(value) < _LARGEST_WHOLE and value == int(value)
 
 
 def _json_text(value: Any) -> str | None:

@@ -114,7 +114,13 @@ def open_unpacked(path: Path) -> Generator[tuple[bytes, BinaryIO]]:
 
 
 def encoding_of(head: bytes, default: str = "utf-8-sig") -> str:
-    """UTF-16 where a byte order mark, or every other byte being zero, shows it; else the default."""
+    """UTF-16 or UTF-32 where a byte order mark, or zero bytes between others, show it; else the default."""
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
+    if len(head) >= 4 and head[0] and not any(head[1:4]):
+        return "utf-32-le"
+    if len(head) >= 4 and head[3] and not any(head[:3]):
+        return "utf-32-be"
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     if len(head) >= 4 and head[1] == 0 and head[3] == 0 and head[0]:

@@ -1,5 +1,6 @@
 """Expressions give what the library gives, and never raise on account of a record."""
 
+from decimal import Decimal
 from typing import Any
 
 import jmespath
@@ -101,3 +102,16 @@ def test_any_value_has_a_text_without_spaces_around_it(value: Any) -> None:
     text = text_of(value)
 
     assert text is None or (text == text.strip() and text)
+
+
+@given(st.integers(-(2**53) + 1, 2**53 - 1))
+def test_a_whole_number_has_one_text_however_it_is_written(number: int) -> None:
+    """An id is 1001 in one document and 1001.0 in another."""
+    assert {text_of(number), text_of(float(number)), text_of(Decimal(f"{number}.00"))} == {str(number)}
+
+
+@pytest.mark.parametrize(
+    "number", [Decimal("5.10"), Decimal("1E+999"), 0.5, 1e300, float("nan"), float("inf")]
+)
+def test_other_numbers_keep_their_text(number: float | Decimal) -> None:
+    assert text_of(number) == str(number)

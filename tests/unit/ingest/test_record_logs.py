@@ -91,7 +91,13 @@ FORMATS: dict[str, tuple[Callable[[Path], Path], str]] = {
         lambda f: written(f, "a.gz", gzip.compress(csv_text("\t").encode("utf-16"))),
         PLAIN + "csv: {}\n",
     ),
+    "csv, UTF-32": (lambda f: written(f, "a.csv", csv_text().encode("utf-32")), PLAIN),
+    "csv, UTF-32 without mark": (lambda f: written(f, "a.csv", csv_text().encode("utf-32-be")), PLAIN),
     "ndjson": (lambda f: written(f, "a.ndjson", "\n".join(map(json.dumps, STORY))), PLAIN),
+    "ndjson, UTF-32": (
+        lambda f: written(f, "a.ndjson", "\n".join(map(json.dumps, STORY)).encode("utf-32-le")),
+        PLAIN,
+    ),
     "array": (lambda f: written(f, "a.json", json.dumps(STORY)), PLAIN),
     "array, lines": (lambda f: written(f, "a.json", json.dumps(STORY, indent=1)), PLAIN),
     "document": (
