@@ -148,8 +148,8 @@ def _check(request: NewKey, now: Millis) -> None:
     if not request.rows.shows_everything and PERMISSIONS[request.role] <= NEEDS_ALL_ORDERS:
         problems.append(
             Problem(
-                f"--role {request.role} is about all orders, and a key that shows some of them permits nothing:"
-                " leave out --region, --brand, --channel and --location."
+                f"--role {request.role} is about all orders, and a key that shows some of them permits "
+                "nothing: leave out --region, --brand, --channel and --location."
             )
         )
     if problems:
