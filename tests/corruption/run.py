@@ -15,6 +15,7 @@ import structlog
 from tests.corruption.damage import Damage, random_damage
 from tests.corruption.sample import answers, open_sample, write_sample
 from tests.corruption.trial import HARMLESS, REFUSED, in_child, outcome
+from tests.long_runs import trials
 
 
 @dataclass
@@ -35,9 +36,12 @@ class Report:
             f"{file:24} {kind:8} {found:10} {count:5}"
             for (file, kind, found), count in sorted(self.counts.items())
         ]
+        return "\n".join([*lines, *self.wrong, self.verdict])
+
+    @property
+    def verdict(self) -> str:
         total = sum(self.counts.values())
-        verdict = "no wrong answer" if self.is_right else f"{len(self.wrong)} WRONG"
-        return "\n".join([*lines, *self.wrong, f"{total} damages: {verdict}"])
+        return f"{total:,} damages: {'no wrong answer' if self.is_right else f'{len(self.wrong)} WRONG'}"
 
 
 @dataclass(frozen=True)
@@ -64,10 +68,10 @@ def try_damage(sample: Sample, damage: Damage) -> str:
         return outcome(damage, copy, sample.answers)
 
 
-def run(home: Path, count: int, seed: int) -> Report:
+def run(home: Path, count: int, seed: int, minutes: float) -> Report:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("critical"))
     sample, chance, report = make_sample(home), random.Random(seed), Report()
-    for _ in range(count):
+    for _ in trials(range(count), minutes, lambda: report.verdict):
         damage = random_damage(sample.folder, chance)
         found = try_damage(sample, damage)
         kind = found.partition(":")[0]

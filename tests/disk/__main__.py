@@ -2,39 +2,60 @@
 
 python -m tests.disk full 1        at every call: no space, read-only, or an input/output error
 python -m tests.disk power 1       a loss of power after every call
-python -m tests.disk full 40 7     at every 40th call from the 7th on
+python -m tests.disk full 40 7     at every 40th call from the 7th on; --minutes 5: and no longer
 """
 
+import argparse
 import os
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import structlog
 
-from tests.disk.faults import RIGHT, count_and_answers, trials, try_fault
+from tests.disk.faults import RIGHT, count_and_answers, faults, try_fault
 from tests.disk.power import losses, recorded_calls, try_loss
 from tests.disk.preload import compile_library
+from tests.long_runs import add_minutes, trials, whole_number
 
 
-def main(kind: str, every: int = 1, start: int = 1) -> int:
+def main() -> int:
     """Prints every wrong outcome, and the number of trials; the exit status."""
+    arguments = _arguments()
+    work = _faults if arguments.kind == "full" else _losses
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("critical"))
-    total = wrong = 0
+    counts = Counter[str]()
     with tempfile.TemporaryDirectory(prefix="impactgraph-disk-") as folder:
-        for name, found in (_faults if kind == "full" else _losses)(Path(folder), every, start):
-            total += 1
+        outcomes = work(Path(folder), arguments.every, arguments.start)
+        for name, found in trials(outcomes, arguments.minutes, lambda: _verdict(counts)):
+            counts["right" if found == RIGHT else "wrong"] += 1
             if found != RIGHT:
-                wrong += 1
                 print(f"{name}: {found}", flush=True)  # noqa: T201
-    print(f"{total} times: {wrong} WRONG" if wrong else f"{total} times: nothing lost or doubled")  # noqa: T201
-    return int(bool(wrong))
+    print(_verdict(counts))  # noqa: T201
+    return int(counts["wrong"] > 0)
+
+
+def _verdict(counts: Counter[str]) -> str:
+    wrong = counts["wrong"]
+    return f"{counts.total():,} times: {f'{wrong} WRONG' if wrong else 'nothing lost or doubled'}"
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("kind", choices=("full", "power"))
+    parser.add_argument("every", nargs="?", type=whole_number, default=1)
+    parser.add_argument("start", nargs="?", type=whole_number, default=1)
+    add_minutes(parser)
+    return parser.parse_args()
 
 
 def _faults(home: Path, every: int, start: int) -> Iterator[tuple[str, str]]:
     count, expected = count_and_answers(home)
-    for first, length, error in trials(count, every, start):
+    for first, length, error in faults(count, every, start):
         name = f"calls {first} to {first + length - 1} of {count} failed with {os.strerror(error)}"
         yield name, try_fault(home, (first, length, error), expected)
 
@@ -56,4 +77,4 @@ def _with_library() -> None:
 if __name__ == "__main__":
     if "faulty_disk" not in os.environ.get("LD_PRELOAD", ""):
         _with_library()
-    sys.exit(main(sys.argv[1], *map(int, sys.argv[2:4])))
+    sys.exit(main())

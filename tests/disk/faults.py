@@ -11,6 +11,7 @@ from tests.corruption.sample import answers, open_sample
 from tests.corruption.trial import in_child
 from tests.disk.preload import FaultyDisk
 from tests.disk.workload import Worker, events_in, small_store_settings
+from tests.long_runs import passes
 
 ERRORS = (errno.ENOSPC, errno.EROFS, errno.EIO)
 LENGTHS = (1, 25)
@@ -37,11 +38,12 @@ def _work_once(disk: FaultyDisk, home: Path) -> str:
     return RIGHT
 
 
-def trials(count: int, every: int, start: int = 1) -> Iterator[tuple[int, int, int]]:
+def faults(count: int, every: int, start: int = 1) -> Iterator[tuple[int, int, int]]:
     """(first call that fails, calls that fail, error)."""
-    for number, first in enumerate(range(start, count + 1, every)):
-        error = ERRORS[number % len(ERRORS)]
-        yield first, LENGTHS[number // len(ERRORS) % len(LENGTHS)], error
+    for numbered in passes([*enumerate(range(start, count + 1, every))]):
+        for number, first in numbered:
+            error = ERRORS[number % len(ERRORS)]
+            yield first, LENGTHS[number // len(ERRORS) % len(LENGTHS)], error
 
 
 def try_fault(home: Path, fault: Sequence[int], expected: dict[str, Any]) -> str:

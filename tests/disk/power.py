@@ -14,6 +14,7 @@ from tests.disk.faults import RIGHT, new_disk
 from tests.disk.preload import FaultyDisk
 from tests.disk.replay import Call, disks, read_calls, write_files
 from tests.disk.workload import BATCHES, Worker, batches, small_store_settings
+from tests.long_runs import passes
 from tests.stores.events import DOCUMENTS, MORE, at, topology
 
 KEEP = (0.0, 0.5, 1.0)
@@ -54,10 +55,11 @@ def _work(disk: FaultyDisk) -> str:
 
 def losses(calls: list[Call], every: int, seed: int) -> Iterator[Loss]:
     chance = random.Random(seed)
-    for number, disk, said in disks(calls):
-        if number % every == seed % every:
-            for keep in KEEP:
-                yield Loss(number, keep, len(said), disk.after_loss(chance, keep))
+    for numbers in passes(range(seed % every, len(calls), every)):
+        for number, disk, said in disks(calls):
+            if number in numbers:
+                for keep in KEEP:
+                    yield Loss(number, keep, len(said), disk.after_loss(chance, keep))
 
 
 def try_loss(home: Path, folder: Path, loss: Loss, expected: dict[str, Any]) -> str:

@@ -1,13 +1,13 @@
-"""`python -m tests.hostile [INPUTS] [SEED]`: so many hostile inputs, 100,000 by default.
+"""`python -m tests.hostile [INPUTS] [SEED] [--minutes M]`: so many hostile inputs, 100,000 by default.
 
 Seven of ten are requests, one is a conversation over a web socket or a stream, two are files. The exit status
 is 1 after the first that meets a defect.
 """
 
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from tests.functional.http.shop import NOW, fill
 from tests.hostile.door import REQUESTS, SLOW, Door
 from tests.hostile.files import FILES, FileDoor, resident_bytes
 from tests.hostile.sockets import streams, talks
+from tests.long_runs import options, trials
 
 BATCH = 2_000
 """Inputs to one store: then a new one, so that the questions stay as fast as at the beginning."""
@@ -26,17 +27,27 @@ MOST_GROWTH = 400 * 1024 * 1024
 """Bytes that the process may grow after the first batch."""
 
 
-def run(number: int, first_seed: int) -> None:
+@dataclass
+class Sent:
+    """What came of the inputs so far."""
+
+    inputs: int = 0
+    counts: Counter[str] = field(default_factory=Counter[str])
+    """By door and status of answers, by kind and outcome of files."""
+
+    def __str__(self) -> str:
+        return f"{self.inputs:,} inputs, {resident_bytes() // 2**20} MB: {_shown(self.counts)}"
+
+
+def run(number: int, first_seed: int, minutes: float) -> None:
     """Raises AssertionError with the input that met a defect, as small as it can be."""
-    counts, at_first = Counter[str](), 0
-    for batch in range(-(-number // BATCH)):
-        size = min(BATCH, number - batch * BATCH)
-        counts += _batch(size, first_seed + batch)
-        resident = resident_bytes()
-        at_first = at_first or resident
-        sys.stdout.write(f"{batch * BATCH + size:,} inputs, {resident // 2**20} MB: {_shown(counts)}\n")
-        sys.stdout.flush()
-        assert resident < at_first + MOST_GROWTH, "the memory grows"
+    sent, at_first = Sent(), 0
+    for start in trials(range(0, number, BATCH), minutes, lambda: sent):
+        size = min(BATCH, number - start)
+        sent.counts += _batch(size, first_seed + start // BATCH)
+        sent.inputs += size
+        at_first = at_first or resident_bytes()
+        assert resident_bytes() < at_first + MOST_GROWTH, "the memory grows"
 
 
 def _batch(size: int, batch_seed: int) -> Counter[str]:
@@ -80,5 +91,5 @@ def _shown(counts: Counter[str]) -> str:
 
 
 if __name__ == "__main__":
-    arguments = [int(each.replace(",", "")) for each in sys.argv[1:]]
-    run(arguments[0] if arguments else 100_000, arguments[1] if len(arguments) > 1 else 0)
+    arguments = options(__doc__, "INPUTS", 100_000, seed=0).parse_args()
+    run(arguments.count, arguments.seed, arguments.minutes)

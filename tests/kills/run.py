@@ -1,5 +1,6 @@
 """Kills a process that works on a store again and again, and compares the store with a model."""
 
+import math
 import multiprocessing
 import os
 import random
@@ -15,6 +16,7 @@ from impactgraph.ports.store import Store
 from impactgraph.stores.embedded import EmbeddedStore
 from tests.kills.plan import Step, plan
 from tests.kills.worker import NOW, work
+from tests.long_runs import trials
 from tests.stores.events import at
 from tests.stores.seen import everything
 
@@ -45,14 +47,14 @@ class Result:
         )
 
 
-def kill_often(address: str, kills: int, seed: int) -> Result:
-    """Stops at the first wrong finding."""
+def kill_often(address: str, kills: int, seed: int, minutes: float = math.inf) -> Result:
+    """So many kills, or as many as the minutes allow. Stops at the first wrong finding."""
     chance, result = random.Random(seed), Result()
     steps = plan(seed, kills * STEPS_PER_KILL + 1)
     done = 0
     model = EmbeddedStore.in_memory(now=lambda: NOW)
     with closing(model):
-        while result.kills < kills and not result.wrong:
+        for _ in trials(range(kills), minutes, lambda: result):
             if chance.random() < 0.2:
                 _remove_snapshot(address)
             acknowledged = _kill(address, seed, len(steps), done, chance)
@@ -63,6 +65,8 @@ def kill_often(address: str, kills: int, seed: int) -> Result:
                 done += 1
             result.acknowledged = done
             result.wrong = _compare(address, model, steps[done] if done < len(steps) else None)
+            if result.wrong:
+                break
     return result
 
 

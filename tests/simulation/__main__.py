@@ -1,29 +1,25 @@
-"""`python -m tests.simulation [SCHEDULES] [SEED]`: so many schedules, 10,000 by default, from a seed on.
+"""`python -m tests.simulation [SCHEDULES] [SEED] [--minutes M]`: so many schedules, 10,000 by default, from a
+seed on.
 
 The exit status is 1 after the first that breaks a promise. Its seed replays it:
 `python -m tests.simulation 1 SEED`.
 """
 
 import sys
-import time
 
+from tests.long_runs import options, trials
 from tests.simulation.schedule import run_seed
 
 
 def main() -> int:
-    numbers = [int(each.replace(",", "")) for each in sys.argv[1:]]
-    count = numbers[0] if numbers else 10_000
-    first = numbers[1] if len(numbers) > 1 else 0
-    started_at = time.monotonic()
-    for done, seed in enumerate(range(first, first + count), 1):
+    arguments = options(__doc__, "SCHEDULES", 10_000, seed=0).parse_args()
+    seeds = range(arguments.seed, arguments.seed + arguments.count)
+    for seed in trials(seeds, arguments.minutes, lambda: "no promise broken"):
         try:
             run_seed(seed)
         except AssertionError as error:
             sys.stdout.write(f"{error}\n")
             return 1
-        if done % 100 == 0 or done == count:
-            sys.stdout.write(f"{done:,} schedules in {time.monotonic() - started_at:,.0f} s\n")
-            sys.stdout.flush()
     return 0
 
 
