@@ -99,7 +99,7 @@ def _structured(body: bytes) -> Delivery:
 def _batch(body: bytes) -> list[bytes]:
     try:
         return [bytes(event) for event in _ARRAY.decode(body)]
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadInputError(f"The body is not a JSON array of events: {error}") from error
     except RecursionError:
         raise BadInputError(_TOO_DEEP) from None
@@ -112,7 +112,7 @@ def _binary(headers: Mapping[str, str], media: str, body: bytes) -> bytes:
         raise BadInputError("The body is empty: in binary mode it is the event's data, a JSON object.")
     try:
         data = _VALUE.decode(body)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadInputError(f"The body is not JSON: {error}") from error
     except RecursionError:
         raise BadInputError(_TOO_DEEP) from None

@@ -30,7 +30,7 @@ def encode_known(known: dict[PartKey, str]) -> bytes:
 
 
 def decode_known(body: bytes) -> dict[PartKey, str]:
-    """Raises msgspec.DecodeError."""
+    """Raises msgspec.DecodeError, UnicodeDecodeError."""
     return dict(_KNOWN.decode(body)) if body.strip() else {}
 
 
@@ -50,7 +50,7 @@ def decode(stream: BinaryIO) -> tuple[BackupHead, Iterator[Part]]:
     """Raises StoreUnavailableError where the stream ends early, also while the parts are read."""
     try:
         return msgspec.json.decode(stream.readline(), type=BackupHead), _parts(stream)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise StoreUnavailableError(f"The server sent no backup: {error}") from error
 
 
@@ -64,7 +64,7 @@ def _parts(stream: BinaryIO) -> Iterator[Part]:
                     raise StoreUnavailableError("Parts of the backup are missing: try again.")
                 return
             each = msgspec.json.decode(line, type=_PartLine)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise StoreUnavailableError("The backup broke off: the server ended it. Try again.") from error
         data = None if each.size is None else stream.read(each.size)
         if data is not None and len(data) != each.size:

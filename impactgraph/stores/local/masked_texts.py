@@ -39,7 +39,7 @@ def _event_in(entry: QuarantinedEvent) -> dict[str, Any] | None:
         return None
     try:
         event = msgspec.json.decode(entry.text, type=dict[str, Any])
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return event if isinstance(event.get("data"), dict) else None
 

@@ -86,7 +86,7 @@ def unpack(data: bytes) -> Block:
     is_zstd = data.startswith(_ZSTD_MAGIC)
     try:
         content = _DECODER.decode(zstd.decompress(data) if is_zstd else zlib.decompress(data))
-    except (zlib.error, zstd.ZstdError, msgspec.DecodeError) as error:
+    except (zlib.error, zstd.ZstdError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise StoreUnavailableError(f"A block of the record cannot be read: {error}") from error
     if content.format != (_FORMAT if is_zstd else _ZLIB_FORMAT):
         raise StoreUnavailableError(

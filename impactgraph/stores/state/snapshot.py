@@ -135,7 +135,7 @@ def read_meta(folder: Path) -> Meta | None:
         meta = msgspec.json.decode((folder / _POINTER).read_bytes(), type=Meta)
     except FileNotFoundError:
         return None
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         _log_rebuild(folder, str(error))
         return None
     if meta.format != _FORMAT:

@@ -1,5 +1,6 @@
 """A backup as a stream: what is sent arrives, and a stream that is cut off anywhere is noticed."""
 
+from contextlib import suppress
 from io import BytesIO
 
 import pytest
@@ -32,6 +33,15 @@ def test_a_stream_that_is_cut_off_is_noticed(parts: list[Part], data: st.DataObj
 
     with pytest.raises(StoreUnavailableError):
         list(decode(BytesIO(stream[:size]))[1])
+
+
+@given(PARTS, st.data())
+def test_a_stream_of_which_a_byte_is_other_is_read_or_refused(parts: list[Part], data: st.DataObject) -> None:
+    stream = bytearray(b"".join(encode(HEAD, parts)))
+    stream[data.draw(st.integers(0, len(stream) - 1))] = data.draw(st.integers(0, 255))
+
+    with suppress(StoreUnavailableError):
+        list(decode(BytesIO(bytes(stream)))[1])
 
 
 @given(st.dictionaries(KEYS, st.text(max_size=9)))
