@@ -55,13 +55,13 @@ class PartialDictionary(Dictionary):
     def __init__(self, whole: Dictionary, is_shown: NDArray[np.bool_]) -> None:
         """`is_shown`: by code; not more codes than the dictionary has."""
         self._whole = whole
-        self._is_shown = is_shown
+        self.is_shown = is_shown
         values = np.array(whole.values[: len(is_shown)], object)
         self.values = np.where(is_shown, values, "").tolist()
 
     def find(self, value: str) -> int | None:
         code = self._whole.find(value)
-        return code if code is not None and code < len(self) and (not code or self._is_shown[code]) else None
+        return code if code is not None and code < len(self) and (not code or self.is_shown[code]) else None
 
 
 class MaskedDictionary(Dictionary):

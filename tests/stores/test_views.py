@@ -69,6 +69,27 @@ def test_words_of_hidden_orders_are_not_found(store: EmbeddedStore) -> None:
         assert words.attributes["email"].find("bob@example.com") is None
 
 
+def test_words_of_visible_orders_are_found_at_moments_before_their_orders_too(store: EmbeddedStore) -> None:
+    """As in a store without the hidden orders, which knows a word once an order has it."""
+    store.ingest(
+        [
+            placed("O-3", 30, channel="kiosk", attributes={"carrier": "dhl"}),
+            placed(
+                "O-4", 30, location="store-2", channel="phone", attributes={"carrier": "ups", "gift": "no"}
+            ),
+        ]
+    )
+
+    for moment in (at(10), at(40), None):
+        with store.view(HERE).columns(moment) as columns:
+            words = columns.dictionaries
+
+            assert words.channels.find("kiosk") is not None and words.channels.find("phone") is None
+            assert set(words.attributes) == {"email", "external_id", "carrier"}
+            assert words.attributes["carrier"].find("dhl") is not None
+            assert words.attributes["carrier"].find("ups") is None
+
+
 def test_an_event_of_a_hidden_order_changes_nothing(store: EmbeddedStore) -> None:
     view = store.view(HERE)
     with view.columns() as columns:

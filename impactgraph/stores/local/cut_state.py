@@ -46,16 +46,23 @@ class _SameRows(Columns):
         return self.base.rows_at(workflow, step, among)
 
 
-def cut_down(instances: Instances, is_shown: Flags, masked: Collection[str], watermark: int) -> CutState:
+def cut_down(
+    instances: Instances,
+    is_shown: Flags,
+    masked: Collection[str],
+    watermark: int,
+    known: Dictionaries | None = None,
+) -> CutState:
     """Only the orders that are marked by row, and the words that they use; some attributes masked.
 
-    Cost: a copy of all that is shown.
+    `known` are words that are shown besides: at a past moment those of the present, since a store knows a
+    word at every moment once an order has it. Cost: a copy of all that is shown.
     """
     own = instances.only(is_shown)
     columns = Columns(
         own.orders.rows,
         own.fulfillments.rows,
-        _words_of(own, masked),
+        _words_of(own, masked, known or Dictionaries()),
         own.errors.rows,
         watermark,
         own.records.rows,
@@ -78,7 +85,7 @@ def _masked(dictionary: Dictionary) -> Dictionary:
     return MaskedDictionary(len(dictionary), MASK)
 
 
-def _words_of(own: Instances, masked: Collection[str]) -> Dictionaries:
+def _words_of(own: Instances, masked: Collection[str], known: Dictionaries) -> Dictionaries:
     """The values that these orders have, under the same codes; of records the topology's types, too."""
     whole = own.dictionaries
     used: dict[str, NDArray[np.bool_]] = {}
@@ -90,8 +97,9 @@ def _words_of(own: Instances, masked: Collection[str]) -> Dictionaries:
         used["types"][[code for _, word in workflow.records if (code := whole.types.find(word))]] = True
     words = Dictionaries(workflows=whole.workflows)
     for name, is_used in used.items():
+        _add(is_used, getattr(known, name))
         setattr(words, name, PartialDictionary(getattr(whole, name), is_used))
-    words.attributes = dict(_attributes_of(own, masked))
+    words.attributes = dict(_attributes_of(own, masked, known))
     return words
 
 
@@ -113,18 +121,29 @@ def _codes(own: Instances) -> Iterator[tuple[str, NDArray[np.integer]]]:
     yield "types", records.type
 
 
-def _attributes_of(own: Instances, masked: Collection[str]) -> Iterator[tuple[str, Dictionary]]:
-    """Those that an order has; the columns of the others are dropped."""
-    for name, codes in list(own.orders.rows.attributes.items()):
+def _attributes_of(
+    own: Instances, masked: Collection[str], known: Dictionaries
+) -> Iterator[tuple[str, Dictionary]]:
+    """Those that an order has, and those known; columns without a value are dropped."""
+    columns = own.orders.rows.attributes
+    for name in dict.fromkeys([*columns, *known.attributes]):
         whole = own.dictionaries.attributes[name]
         is_used = _none(whole)
-        is_used[codes] = True
-        if not codes.any():
-            del own.orders.rows.attributes[name]
-        elif name in masked:
-            yield name, _masked(whole)
-        else:
-            yield name, PartialDictionary(whole, is_used)
+        if name in columns:
+            is_used[columns[name]] = True
+            if not columns[name].any():
+                del columns[name]
+        if name in known.attributes:
+            _add(is_used, known.attributes[name])
+        if name not in columns and name not in known.attributes:
+            continue
+        yield name, _masked(whole) if name in masked else PartialDictionary(whole, is_used)
+
+
+def _add(is_used: NDArray[np.bool_], known: Dictionary) -> None:
+    """Marks the known words, too; the dictionary may have got more since they were marked."""
+    if isinstance(known, PartialDictionary):
+        is_used[: len(known)] |= known.is_shown
 
 
 def _none(dictionary: Dictionary) -> NDArray[np.bool_]:

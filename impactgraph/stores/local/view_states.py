@@ -113,4 +113,5 @@ class ViewStates:
         rows = replica.state.instances.order_rows(past.orders.rows.number)
         is_shown = (rows >= 0) & np.append(self._is_shown, np.False_)[rows]
         watermark = self.digest(replica, past.orders.rows.number[is_shown], moment)
-        return cut_down(past, is_shown, self.view.masked, watermark)
+        known = self._present.columns.dictionaries if self._present is not None else None
+        return cut_down(past, is_shown, self.view.masked, watermark, known)
