@@ -175,6 +175,8 @@ class Projection:
         with self._reading() as replica:
             until = replica.watermark
             present = _present(replica, state, now)
+            if present < state.present < EVER:  # what lies between would be projected twice
+                return state
             if until <= state.watermark and not _due_events(replica, state, present):
                 return state
         self._lease.write(turnUntil=until, turnPresent=present, turnDone=-1)
@@ -233,8 +235,8 @@ class Projection:
 
 
 def _present(replica: Replica, state: ProjectionState, now: Millis) -> Millis:
-    """The moment up to which the replica has every event: not before that of the graph, unless this process's
-    clock is behind that of another.
+    """The moment up to which the replica has every event. It is before that of the graph where this process's
+    clock is behind that of another: the graph then waits for it, or for another process.
     """
     return min(replica.waiting.horizon, now if state.present >= EVER else max(now, state.present))
 
