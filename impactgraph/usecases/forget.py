@@ -1,6 +1,6 @@
 """Forgets orders and values of attributes, or removes ended orders by rules: for good."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,8 @@ from impactgraph.usecases.access import AuditLog
 
 SHORTEST = 3
 """Characters of a value that may be forgotten: a shorter one is no person's."""
+LONGEST = 1_000
+"""Characters: a search for a longer one fails."""
 
 __all__ = [
     "ForgetRequest",
@@ -76,7 +78,28 @@ def count_deed(count: RetentionCount) -> dict[str, Any]:
 
 
 def forget(store: Store, request: ForgetRequest, now: Millis) -> ForgetResult:
+    """Raises BadInputError with everything that is wrong: an empty value would be found everywhere."""
+    if problems := list(_problems(request)):
+        raise BadInputError(*problems)
     return store.forget(request, now)
+
+
+def _problems(request: ForgetRequest) -> Iterator[Problem]:
+    for number, order in enumerate(request.orders):
+        if not order.strip():
+            yield Problem(f"`orders[{number}]` is {order!r}; give the id of an order.")
+    for number, (name, values) in enumerate(request.attributes):
+        if not name.strip() or not values:
+            yield Problem(
+                f"`attributes[{number}]` is {[name, list(values)]!r}; give a name and its values, such as "
+                '["customer-email", ["jane@example.com"]].'
+            )
+        for value in values:
+            if not SHORTEST <= len(value.strip()) <= LONGEST:
+                yield Problem(
+                    f"`attributes[{number}]` has a value of {len(value.strip())} characters: it must have "
+                    f"{SHORTEST} to {LONGEST:,}."
+                )
 
 
 @dataclass(frozen=True)

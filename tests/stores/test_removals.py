@@ -11,7 +11,7 @@ from impactgraph.errors import RemovedError
 from impactgraph.ingest.personal import PersonalRules
 from impactgraph.ports.removal import ForgetRequest, RetentionRule
 from impactgraph.ports.sources import RefusedDocument, SourceBatch
-from impactgraph.ports.store import Store
+from impactgraph.ports.store import IngestedFile, Store
 from impactgraph.stores.local.store import LocalStore
 from tests.stores.events import at, entered, event, of, placed
 from tests.stores.seen import everything
@@ -294,3 +294,30 @@ def test_a_refused_document_of_a_source_is_not_kept(store: LocalStore) -> None:
     (entry,) = store.quarantined()
     assert entry.text.startswith("(not kept")
     assert forget(store, customer_email=EMAIL).search.places == ()
+
+
+@pytest.mark.parametrize("order", ["15", "n1", "true", "null", ":", 'a"b', "ü\\u"])
+def test_texts_in_json_stay_json_whatever_is_forgotten(store: LocalStore, order: str) -> None:
+    """Such as a report with as many events as the order's number."""
+    number = store.begin_ingest([IngestedFile(f"of {order}.csv", 15)], at(0))
+    texts = {"note": f"\n1 of {order}: \\n1", order: "x", "number": "15"}
+    store.ingest([placed(order, 0), placed("O-8", 1, attributes=texts, extra=[15, texts])], ingest=number)
+    store.end_ingest(number, {"events": 15, "notes": [f"{order} is odd"]}, at(2))
+
+    forget(store, order)
+    store.reload()
+
+    (ingest,) = store.ingests(9)
+    assert ingest.report["events"] == 15 and ingest.files[0].file != f"of {order}.csv"
+    assert order not in store.orders(["O-8"])["O-8"].attributes
+    assert store.timeline("O-8") is not None
+
+
+@pytest.mark.parametrize("name", ['a"b', "a/b", "a~1b", "", "$.x", "a.b"])
+def test_a_value_is_forgotten_whatever_the_name_of_its_attribute_is(store: Store, name: str) -> None:
+    store.ingest([placed("O-8", 1, attributes={name: EMAIL, "tier": "gold"})])
+
+    result = store.forget(ForgetRequest((), [(name, [EMAIL])]), at(20))
+
+    assert result.search.places == ()
+    assert store.orders(["O-8"])["O-8"].attributes == {"tier": "gold"}

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impactgraph.stores.local.block import Block, Table
-from impactgraph.stores.local.removal import EDITED, FORGOTTEN, Removal, hash_pairs, tokens
+from impactgraph.stores.local.removal import EDITED, Removal, hash_pairs, tokens, without_terms
 from impactgraph.stores.local.terms import Terms
 
 _OF_ORDERS = ("events", "placed", "placements", "fulfillments")
@@ -89,7 +89,7 @@ class Cleaner:
         if self._terms is not None:
             for table, (_, columns) in EDITED.items():
                 if rows.get(table):
-                    rows[table] = self._replace(rows[table], columns, self._terms)
+                    rows[table] = self._replace(table, rows[table], columns, self._terms)
 
     def _without_values(self, placed: Table) -> Table:
         """Without the attributes that have a forgotten value."""
@@ -111,10 +111,14 @@ class Cleaner:
         return _map(placed, "attributes", clean)
 
     @staticmethod
-    def _replace(rows: Table, columns: Sequence[str], terms: Terms) -> Table:
+    def _replace(table: str, rows: Table, columns: Sequence[str], terms: Terms) -> Table:
         for column in columns:
             rows = _map(
-                rows, column, lambda text: terms.replaced(text, FORGOTTEN) if terms.count(text) else text
+                rows,
+                column,
+                lambda text, column=column: (
+                    without_terms(table, column, text, terms) if terms.count(text) else text
+                ),
             )
         return rows
 

@@ -22,6 +22,7 @@ from impactgraph.stores.local.removal import (
     forgotten_row,
     hash_pairs,
     removed_seqs,
+    without_terms,
 )
 from impactgraph.stores.local.terms import Terms, written_forms
 
@@ -115,7 +116,7 @@ def _remove_attributes(
         " where attributes is not null"
         " and list_contains(?::varchar[], lower(json_extract_string(attributes, ?))))"
     )
-    path = f'$."{name}"'
+    path = "/" + name.replace("~", "~0").replace("/", "~1")  # a JSON pointer: a name may have any character
     rows = record.rows(query, [[value.lower() for value in values], path])
     for seq, _, attributes in rows:
         earlier = removal.edited("placed", "attributes", seq, attributes)
@@ -170,7 +171,7 @@ def _scrub(removal: Removal, removed: set[int], terms: Terms, record: Record) ->
             for number, text in record.rows(query):
                 if key == "seq" and number in removed:
                     continue
-                rest = terms.replaced(removal.edited(table, column, number, text), FORGOTTEN)
+                rest = without_terms(table, column, removal.edited(table, column, number, text), terms)
                 removal.edit(table, column, number, FORGOTTEN if column == "id" else rest)
                 count += 1
     return count

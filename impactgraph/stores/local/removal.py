@@ -14,6 +14,7 @@ import numpy as np
 from graph_models.time import Millis
 from impactgraph.columns import Ints
 from impactgraph.stores.local.block import Table
+from impactgraph.stores.local.terms import Terms
 from impactgraph.stores.state.key_numbers import id_hashes
 
 _TOKENS = re.compile(r"[^\s\"',;:=<>(){}\[\]/\\|]+")
@@ -28,6 +29,10 @@ EDITED: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "ingest_reports": ("number", ("report",)),
 }
 """Tables whose texts may be edited: their key, and the columns."""
+_JSON = {("events", "extra"), ("placed", "attributes")}
+"""Columns whose texts are JSON of events."""
+_REPORTS = {("ingests", "files"), ("ingest_reports", "report")}
+"""Columns whose texts are JSON of our own: numbers in them are counts, and of nobody."""
 
 
 class Removal(msgspec.Struct, omit_defaults=True):
@@ -92,6 +97,14 @@ def edit_statements(removal: Removal) -> list[tuple[str, list[Any]]]:
         for column, texts in columns.items()
         for key, text in texts.items()
     ]
+
+
+def without_terms(table: str, column: str, text: str | None, terms: Terms) -> str | None:
+    """The text of one of the columns that may be edited, with FORGOTTEN in place of the terms."""
+    place = (table, column)
+    if place in _JSON or place in _REPORTS:
+        return terms.replaced_in_json(text, FORGOTTEN, are_numbers_kept=place in _REPORTS)
+    return terms.replaced(text, FORGOTTEN)
 
 
 def tokens(text: str) -> list[str]:

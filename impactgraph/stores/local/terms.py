@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 _BEFORE, _AFTER = r"(^|[^\p{L}\p{N}])", r"($|[^\p{L}\p{N}])"
 """A term is found where no letter or digit adjoins it: O-1 is not in O-12 (RE2)."""
+_TOKEN_OF_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*')
+"""A string, a name or a number."""
 
 
 def written_forms(term: str) -> list[str]:
@@ -33,6 +35,21 @@ class Terms:
 
     def replaced(self, text: str | None, by: str) -> str | None:
         return None if text is None else self._pattern.sub(lambda _: by, text)
+
+    def replaced_in_json(self, text: str | None, by: str, *, are_numbers_kept: bool) -> str | None:
+        """The same of a text in JSON, which it stays: in strings and names; a number that is a term becomes a
+        text. Everything else is as it was, to the byte.
+        """
+
+        def change(token: re.Match[str]) -> str:
+            if not token[0].startswith('"'):
+                is_kept = are_numbers_kept or self._pattern.fullmatch(token[0]) is None
+                return token[0] if is_kept else json.dumps(by)
+            plain: str = json.loads(token[0])
+            changed = self._pattern.sub(lambda _: by, plain)
+            return token[0] if changed == plain else json.dumps(changed, ensure_ascii=False)
+
+        return None if text is None else _TOKEN_OF_JSON.sub(change, text)
 
     def count(self, text: str) -> int:
         """How many times the text has one."""

@@ -89,3 +89,23 @@ def test_the_audit_log_names_what_was_forgotten_by_number_and_attribute_without_
 
 def test_nothing_to_forget_is_refused(client: httpx.Client) -> None:
     assert client.post("/forget", json={}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"orders": ["O-1", " "]}, "`orders[1]` is ' '"),
+        ({"attributes": [["customer-email", ["jane@example.com", ""]]]}, "`attributes[0]` has a value of 0"),
+        ({"attributes": [["customer-email", ["ab"]]]}, "3 to 1,000"),
+        ({"attributes": [["customer-email", ["x" * 20_000]]]}, "a value of 20000 characters"),
+        ({"attributes": [["customer-email", []]]}, "give a name and its values"),
+        ({"attributes": [["", ["jane@example.com"]]]}, "give a name and its values"),
+    ],
+)
+def test_what_would_be_found_everywhere_is_not_forgotten(
+    client: httpx.Client, asked: dict[str, object], said: str
+) -> None:
+    answer = client.post("/forget", json=asked)
+
+    assert answer.status_code == 400
+    assert said in answer.text
