@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import given, settings
 
 from impactgraph.bootstrap import open_store
@@ -35,6 +36,13 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
 @given(hostile=REQUESTS)
 def test_any_request_is_answered_without_a_defect(door: Door, hostile: Request) -> None:
     door.send(hostile)
+
+
+def test_an_error_in_the_log_of_any_part_is_a_defect(door: Door) -> None:
+    structlog.get_logger("impactgraph.any").error("it went wrong", exc_info=ValueError("odd"))
+
+    with pytest.raises(AssertionError, match=r"(?s)it went wrong.*ValueError: odd"):
+        door.send(Request("GET", "/healthz"))
 
 
 @settings(max_examples=200, suppress_health_check=SLOW)
