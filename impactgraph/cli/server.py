@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 
 from api.app import create_app
 from api.mcp.options import McpOptions
@@ -30,6 +31,10 @@ from impactgraph.usecases.sources import LiveSources
 
 QUEUE = 2048
 """Connections that may wait to be accepted."""
+KEEP_ALIVE = 75
+"""Seconds for which an idle connection stays open: longer than clients and proxies keep theirs (5 to 60), or
+one of them sends a request while the server closes its connection, and the request is lost.
+"""
 _STEP_SECONDS = 0.1
 """Between two looks at whether a server that drains is to end at once."""
 
@@ -62,21 +67,26 @@ def serve_store(
     )
     with _listener(settings.host, settings.port) as listener:
         address = _address(listener, settings.host)
-        config = uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            lifespan="auto",
-            timeout_graceful_shutdown=10,
-            server_header=False,
-            proxy_headers=False,  # api.addresses believes those of the access file only
-            ws_max_size=settings.max_message,
-        )
+        config = _config(app, settings)
         server = _Server(config, app.state.end_subscriptions, drain=app.state.drain, seconds=settings.drain)
         announcement = announced(folder, address, store.identity, access.local_token)
         with announcement, _stopped_by_signals(server), debugged_by_signal():
             _print_address(address, access.policy)
             server.run(sockets=[listener])
+
+
+def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="auto",
+        timeout_graceful_shutdown=10,
+        timeout_keep_alive=KEEP_ALIVE,
+        server_header=False,
+        proxy_headers=False,  # api.addresses believes those of the access file only
+        ws_max_size=settings.max_message,
+    )
 
 
 def _tools(settings: Settings, issuers: Sequence[str]) -> McpOptions | None:
