@@ -19,6 +19,7 @@ from impactgraph.bootstrap import open_store
 from tests.functional.http.shop import NOW, fill
 from tests.hostile.door import REQUESTS, SLOW, Door
 from tests.hostile.files import FILES, FileDoor, resident_bytes
+from tests.hostile.keeping import keeping_requests
 from tests.hostile.sockets import streams, talks
 from tests.long_runs import options, trials
 
@@ -57,7 +58,8 @@ def _batch(size: int, batch_seed: int) -> Counter[str]:
         store = open_store(folder, now=lambda: NOW)
         fill(store, 20)
         door, reader = Door(store), FileDoor(store, Path(files))
-        _send(REQUESTS, door.send, size * 7 // 10, batch_seed)
+        _send(REQUESTS, door.send, size * 7 // 10 - size // 50, batch_seed)
+        _send(keeping_requests(), door.send, size // 50, batch_seed)
         _send(talks(), door.talk, size // 15, batch_seed)
         _send(streams(), door.stream, size // 30, batch_seed)
         _send(FILES, reader.read, size - size * 7 // 10 - size // 15 - size // 30, batch_seed)

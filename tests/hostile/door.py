@@ -28,7 +28,6 @@ from tests.alert_payloads import SECRET
 from tests.functional.http.shop import NOW
 from tests.hostile.deliveries import delivery_requests, sources
 from tests.hostile.events import event_requests
-from tests.hostile.keeping import keeping_requests
 from tests.hostile.questions import export_requests, graphql_requests, page_requests
 from tests.hostile.request import Request
 from tests.hostile.sockets import Talk, stream, talk
@@ -44,7 +43,6 @@ REQUESTS = st.one_of(
     delivery_requests(NOW // 1000),
     delivery_requests(NOW // 1000),
     page_requests(),
-    keeping_requests(),
 )
 STRUCTURED = {"content-type": "application/cloudevents+json"}
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)

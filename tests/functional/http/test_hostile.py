@@ -11,6 +11,7 @@ from impactgraph.bootstrap import open_store
 from tests.functional.http.shop import NOW, fill
 from tests.hostile.door import REQUESTS, SLOW, Door
 from tests.hostile.events import AT, MEDIA
+from tests.hostile.keeping import keeping_requests
 from tests.hostile.questions import DOCUMENTS, PATHS
 from tests.hostile.request import Request
 from tests.hostile.sockets import Talk, streams, talks
@@ -35,6 +36,12 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
 @settings(max_examples=1_500, suppress_health_check=SLOW)
 @given(hostile=REQUESTS)
 def test_any_request_is_answered_without_a_defect(door: Door, hostile: Request) -> None:
+    door.send(hostile)
+
+
+@settings(max_examples=40, suppress_health_check=SLOW)
+@given(hostile=keeping_requests())
+def test_any_request_of_an_administrator_is_answered_without_a_defect(door: Door, hostile: Request) -> None:
     door.send(hostile)
 
 
