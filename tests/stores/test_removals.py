@@ -9,9 +9,10 @@ import pytest
 
 from impactgraph.errors import RemovedError
 from impactgraph.ingest.personal import PersonalRules
+from impactgraph.ports.ingest import IngestedFile
 from impactgraph.ports.removal import ForgetRequest, RetentionRule
 from impactgraph.ports.sources import RefusedDocument, SourceBatch
-from impactgraph.ports.store import IngestedFile, Store
+from impactgraph.ports.store import Store
 from impactgraph.stores.local.store import LocalStore
 from tests.stores.events import at, entered, event, of, placed
 from tests.stores.seen import everything
