@@ -18,7 +18,7 @@ from impactgraph.forecast.gates import Gate
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
 from impactgraph.forecast.simulate import NOBODY, Indexes
-from impactgraph.forecast.stage import Stage
+from impactgraph.forecast.stage import Handoff, Stage
 
 UNEXPLAINED = 5e-4
 """Likelihood of whatever no scenario explains: an order that stays for a reason that nobody knows."""
@@ -182,8 +182,9 @@ def _longer_chance(visit: _Visit, begin: Reals) -> Reals:
     with np.errstate(invalid="ignore"):
         hold_chance = np.maximum(begin - visit.stage.start.scheduled_departures(visit.arrival), 0.0)
     hold_chance = np.where(_is_in_force(visit, visit.stage.start.barriers), hold_chance, 0.0)
-    for handoff in visit.stage.handoffs:
-        delay = np.maximum(visit.as_of - visit.low, 0.0)
+    for handoff in _where_it_may_wait(visit):
+        held_since = handoff.gate.threshold(visit.as_of, visit.occurs)[None, :]
+        delay = np.maximum(visit.as_of - held_since, 0.0)
         hold_chance = np.maximum(
             hold_chance, np.where(_is_in_force(visit, handoff.gate.barriers), delay, 0.0)
         )
@@ -191,6 +192,13 @@ def _longer_chance(visit: _Visit, begin: Reals) -> Reals:
     longer = np.where(begin <= visit.as_of, _OUTLASTS * np.minimum(hold_chance / stay, 1.0), 0.0)
     # Who waits for a person may do so for longer than is usual, like what waits for an unknown reason.
     return np.where(_waits_for_person(visit), np.maximum(longer, _LATEST_PERSON), longer)
+
+
+def _where_it_may_wait(visit: _Visit) -> tuple[Handoff, ...]:
+    """The hand-overs that the fulfillment may have come to: none where a record would show that its work is
+    done.
+    """
+    return () if visit.stage.records_show_completion else visit.stage.handoffs
 
 
 def _is_in_force(visit: _Visit, barriers: tuple[Barrier, ...]) -> Flags:
@@ -206,7 +214,7 @@ def _in_force_at_hand_overs(visit: _Visit) -> tuple[Indexes, Reals]:
     when it began.
     """
     index, since = np.full(visit.arrival.shape, NOBODY), np.full(visit.arrival.shape, np.nan)
-    for handoff in visit.stage.handoffs:
+    for handoff in _where_it_may_wait(visit):
         for barrier in handoff.gate.barriers:
             is_in_force = _is_in_force(visit, (barrier,))
             index = np.where(is_in_force, np.int16(barrier.index), index)

@@ -5,12 +5,12 @@ from itertools import pairwise
 
 import pytest
 
-from graph_models.enums import Band, FailureClass
+from graph_models.enums import Band, FailureClass, RecordKind
 from graph_models.failure import Failure
 from graph_models.impact import AffectedOrder
 from graph_models.time import MINUTE, Millis
-from graph_models.topology import Retry, Takes, Topology
-from tests.drawing import EIGHT, HOUR
+from graph_models.topology import Emission, Retry, Takes, Topology, Transition
+from tests.drawing import EIGHT, HOUR, call, drawn, step
 from tests.laws.shops import shop
 from tests.listing import orders_of
 from tests.worlds import Erred, Journey, World, ask
@@ -85,6 +85,34 @@ def test_an_error_is_of_the_failure_that_it_names() -> None:
 
 
 # ---- long stays
+
+
+@pytest.mark.parametrize("days", [1, 3, 20])
+def test_who_has_no_record_of_the_work_does_not_wait_at_the_hand_over(days: int) -> None:
+    """Its work is not done, so an outage of the way on adds nothing to what an outage of the step does."""
+    topology = drawn(
+        call("hand", "wms", "oms"),
+        step(
+            "release",
+            "wms",
+            takes=Takes(5 * MINUTE),
+            emits=(Emission(RecordKind.TASK, "picked"),),
+            then=(Transition("pack", "integration:hand"),),
+        ),
+        step("pack", "oms"),
+    )
+    journey = staying(days * 24 * 60)
+    way_on, work = (
+        replace(failing(target), started_at=NOW - 2 * HOUR, expected_end=NOW - HOUR)
+        for target in ("integration:hand", "step:ship/release")
+    )
+
+    both, alone = (
+        likelihood(journey, *failures, topology=topology) for failures in ((way_on, work), (work,))
+    )
+
+    assert likelihood(journey, way_on, topology=topology) < 0.05
+    assert both == pytest.approx(alone, abs=0.035)
 
 
 @pytest.mark.parametrize("rate", [0.02, 0.1, 0.5])
