@@ -49,6 +49,8 @@ SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too
 """Checks of Hypothesis that large requests do not pass."""
 INSIDE = ("Traceback (most recent call last)", "Internal Server Error", SECRET)
 """Texts that no response may have."""
+_REMOVING = ("/forget", "/retention")
+"""Paths of requests that may remove what is in quarantine."""
 UNTOUCHED = (
     '{order(id: "O-0010") {id channel mode region value {amount currency} placedAt promisedBy attributes '
     "fulfillments {id workflow {id} step {id} location {id} enteredAt}}}"
@@ -126,6 +128,8 @@ class Door:
         """Raises AssertionError where the answer is a defect: a status of 500, an internal error, a
         traceback, an event refused without a reason, something stored that was not accepted.
         """
+        if request.path in _REMOVING:
+            self._check_refused()
         before = self._stored()
         response = self._loop.run(
             self._client.request(
@@ -141,6 +145,8 @@ class Door:
             answer = orjson.loads(response.content or b"null")
             self._check(request, answer)
         self._check_stored(request, response.status_code, answer, self._stored() - before)
+        if request.path in _REMOVING:
+            self.refused &= self._quarantined()
 
     def _check_status(self, request: Request, status: int) -> None:
         """503 is for certificates of Amazon, which cannot be fetched here."""
@@ -205,9 +211,15 @@ class Door:
         headers = {"content-type": "application/json"}
         return self._loop.run(self._client.post("/graphql", content=body, headers=headers)).json()
 
+    def _quarantined(self) -> set[str]:
+        return {event.text for event in self.store.quarantined(10**6)}
+
+    def _check_refused(self) -> None:
+        assert not self.refused - self._quarantined()
+
     def check_store(self) -> None:
         """What was refused is kept, questions are answered, and what nobody touched is as before."""
-        assert not self.refused - {event.text for event in self.store.quarantined(10**6)}
+        self._check_refused()
         assert self._ask(UNTOUCHED) == self._answer_at_first
         for query in (
             "{about {orders watermark}}",
