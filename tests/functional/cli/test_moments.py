@@ -184,7 +184,7 @@ def test_a_topology_states_no_longer_duration(tmp_path: Path) -> None:
     [
         ("2026-03-12T00:00:00Z", " March."),
         ("2027-12-31T00:00:00Z", " 2028."),
-        ("2099-01-01T00:00:00Z", " 2110."),
+        ("2099-01-01T00:00:00Z", " 2112."),
     ],
 )
 def test_the_customer_is_given_the_year_of_another_year(store: Path, end: str, day: str) -> None:
