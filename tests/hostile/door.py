@@ -1,5 +1,6 @@
 """Sends hostile requests to the application in this process, and says what went wrong."""
 
+import logging
 import os
 import tempfile
 import typing
@@ -19,6 +20,7 @@ from hypothesis import HealthCheck
 from hypothesis import strategies as st
 
 from api.app import create_app
+from api.log_levels import LOGGERS
 from api.schema import build_schema
 from impactgraph.ports.store import Store
 from impactgraph.settings import Settings
@@ -98,6 +100,9 @@ class Door:
 
     def __post_init__(self) -> None:
         self._open = ExitStack()
+        for name in LOGGERS:
+            log = logging.getLogger(name)
+            self._open.callback(log.setLevel, log.level)
         folder = self._open.enter_context(tempfile.TemporaryDirectory())
         self._open.enter_context(mock.patch.dict(os.environ, {VARIABLE: SECRET}))
         self._open.enter_context(mock.patch.object(live_sources, "fetch", _no_network))
