@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 _BEFORE, _AFTER = r"(^|[^\p{L}\p{N}])", r"($|[^\p{L}\p{N}])"
 """A term is found where no letter or digit adjoins it: O-1 is not in O-12 (RE2)."""
+_LEAST_BYTES = 6
+"""Of a text that is looked for in bytes: one of six is there by chance once in a hundred terabytes."""
 _TOKEN_OF_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*')
 """A string, a name or a number."""
 
@@ -56,9 +58,12 @@ class Terms:
         return len(self._pattern.findall(text))
 
     def may_be_in(self, data: bytes) -> bool:
-        """Whether bytes have one, whatever adjoins it."""
+        """Whether bytes have one, whatever adjoins it. Short ones are not looked for: any bytes have them by
+        chance (two letters and a digit once in a few megabytes).
+        """
         small = data.lower()
-        return any(form.lower().encode() in small for form in self.forms)
+        forms = (form.lower().encode() for form in self.forms)
+        return any(form in small for form in forms if len(form) >= _LEAST_BYTES)
 
 
 def _re2_escaped(text: str) -> str:
