@@ -31,7 +31,7 @@ VIEWS = {
     "order/O-000900": "Order O-000900",
 }
 
-_LOST = re.compile("ERR_(CONNECTION|EMPTY_RESPONSE|CONTENT_LENGTH_MISMATCH|INCOMPLETE)")
+_LOST = re.compile("ERR_(CONNECTION|SOCKET_NOT_CONNECTED|EMPTY_RESPONSE|CONTENT_LENGTH_MISMATCH|INCOMPLETE)")
 """How the browser says that a server is away, or ended while it answered."""
 
 
