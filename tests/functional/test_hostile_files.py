@@ -35,7 +35,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FileDoor]:
     store.close()
 
 
-@settings(max_examples=200, suppress_health_check=SLOW)
+@settings(max_examples=120, suppress_health_check=SLOW)
 @given(hostile=FILES)
 def test_any_file_is_read_or_refused(reader: FileDoor, hostile: HostileFile) -> None:
     reader.read(hostile)

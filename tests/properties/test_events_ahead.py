@@ -42,7 +42,7 @@ def _parts(events: Sequence[bytes], count: int, chance: random.Random) -> list[l
     return [shuffled[number::count] for number in range(count)]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(EVENTS, min_size=1, max_size=20), _CLOCKS, st.randoms(use_true_random=False))
 def test_the_present_is_the_state_as_of_the_clock(
     events: list[bytes], minutes: list[int], chance: random.Random

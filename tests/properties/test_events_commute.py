@@ -169,7 +169,7 @@ def _split(events: Sequence[bytes], chance: random.Random) -> list[list[bytes]]:
     return batches
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(EVENTS, min_size=1, max_size=24), st.randoms(use_true_random=False))
 def test_the_same_events_give_the_same_state_in_any_order_and_any_batches(
     events: list[bytes], chance: random.Random
@@ -212,7 +212,7 @@ def test_the_state_rebuilt_from_the_record_is_the_state_kept_up_to_date(
         assert everything(store) == kept
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(EVENTS, min_size=1, max_size=24), st.randoms(use_true_random=False))
 def test_the_state_agrees_with_a_plain_fold_of_each_event(events: list[bytes], chance: random.Random) -> None:
     plain = plainly(events, _TOPOLOGY)

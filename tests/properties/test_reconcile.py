@@ -27,7 +27,7 @@ from tests.stores.events import at, entered, of, placed
 
 NOW = at(600)
 _ORDERS = ("O-1", "O-2", "O-3", "O-4")
-_SLOW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_SLOW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite

@@ -38,7 +38,7 @@ def _seen(store: EmbeddedStore) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_BATCHES, st.permutations([1, 2, 3]), st.integers(1, 3), st.booleans())
 def test_an_ingest_taken_back_leaves_the_state_of_a_store_that_never_had_it(
     batches: list[tuple[int, list[bytes]]], order: list[int], count: int, again: bool

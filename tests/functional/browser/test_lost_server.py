@@ -27,7 +27,6 @@ VIEWS = {
     "records": "records to check",
     "topology?as=list": "Topology",
     "topology?element=system:oms&whatif=1&as=list": "Topology",
-    "topology?versions=1": "Topology",
     "order/O-000900": "Order O-000900",
 }
 

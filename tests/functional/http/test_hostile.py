@@ -33,7 +33,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     store.close()
 
 
-@settings(max_examples=1_500, suppress_health_check=SLOW)
+@settings(max_examples=800, suppress_health_check=SLOW)
 @given(hostile=REQUESTS)
 def test_any_request_is_answered_without_a_defect(door: Door, hostile: Request) -> None:
     door.send(hostile)
