@@ -31,6 +31,14 @@ Version = Annotated[
         description="`Incident.version` as it was seen: refused where somebody has acted since."
     ),
 ]
+StepNumber = Annotated[
+    int,
+    strawberry.argument(description="Its number in the checklist or, with `playbook`, in that playbook."),
+]
+PlaybookKey = Annotated[
+    str | None,
+    strawberry.argument(description="Key of the playbook; null: `step` is its number in the checklist."),
+]
 
 
 @strawberry.input(description="Planned maintenance.")
@@ -142,23 +150,13 @@ class IncidentMutations:
         self,
         info: Info,
         incident: IncidentId,
-        step: Annotated[
-            int,
-            strawberry.argument(
-                description="Its number in the checklist or, with `playbook`, in that playbook."
-            ),
-        ],
+        step: StepNumber,
         note: NoteText = None,
-        playbook: Annotated[
-            str | None,
-            strawberry.argument(
-                description="Key of the playbook; null: `step` is its number in the checklist."
-            ),
-        ] = None,
+        playbook: PlaybookKey = None,
         by: By = None,
         version: Version = None,
     ) -> IncidentPayload:
-        details = {"note": note or "", "step": step, "playbook": playbook or ""}
+        details = _of_step(step, playbook, note)
         return await _done(info, IncidentActionKind.STEP_STARTED, incident, by, version, **details)
 
     @strawberry.mutation(description="Records that a step of the checklist was done.")
@@ -166,23 +164,13 @@ class IncidentMutations:
         self,
         info: Info,
         incident: IncidentId,
-        step: Annotated[
-            int,
-            strawberry.argument(
-                description="Its number in the checklist or, with `playbook`, in that playbook."
-            ),
-        ],
+        step: StepNumber,
         note: NoteText = None,
-        playbook: Annotated[
-            str | None,
-            strawberry.argument(
-                description="Key of the playbook; null: `step` is its number in the checklist."
-            ),
-        ] = None,
+        playbook: PlaybookKey = None,
         by: By = None,
         version: Version = None,
     ) -> IncidentPayload:
-        details = {"note": note or "", "step": step, "playbook": playbook or ""}
+        details = _of_step(step, playbook, note)
         return await _done(info, IncidentActionKind.STEP_DONE, incident, by, version, **details)
 
     @strawberry.mutation(
@@ -204,6 +192,10 @@ class IncidentMutations:
             by=info.context.actor or by or "",
         )
         return MaintenancePayload.of(await info.context.change(plan_maintenance, plan, info.context.now))
+
+
+def _of_step(step: int, playbook: str | None, note: str | None) -> dict[str, Any]:
+    return {"note": note or "", "step": step, "playbook": playbook or ""}
 
 
 async def _done(

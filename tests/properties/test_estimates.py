@@ -17,7 +17,7 @@ from graph_models.time import DAY, HOUR
 from impactgraph.impact.blast_radius import BlastRadius
 from impactgraph.impact.estimates import estimate_difference
 from tests.listing import orders_of
-from tests.properties.wide_worlds import wide_worlds
+from tests.properties.wide_worlds import SCENARIO, wide_worlds
 from tests.worlds import World, ask
 
 SETTINGS = settings(
@@ -25,8 +25,6 @@ SETTINGS = settings(
 )
 BANDS = ("stuck", "exposed", "upcoming", "records_only")
 COUNTS = ("orders", *BANDS, "promises_missed", "postings", "notifications", "tasks", "supplier_orders")
-SCENARIO = 0.035
-"""A scenario of 32."""
 
 
 def asked(world: World) -> BlastRadius:

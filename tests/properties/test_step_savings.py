@@ -17,15 +17,13 @@ from impactgraph.ports.store import Store
 from impactgraph.usecases.blast_radius import answer_question, assess
 from impactgraph.usecases.snapshot import Snapshot, snapshot
 from impactgraph.usecases.step_savings import ProposedStep, StepSavings
-from tests.properties.wide_worlds import wide_worlds
+from tests.properties.wide_worlds import SCENARIO, wide_worlds
 from tests.worlds import SmallStore, World
 
 SETTINGS = settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 ROUNDING = 1e-6
-SCENARIO = 0.035
-"""A scenario of 32."""
 LONG_AFTER = 10**15
 SPARE = System("spare", "Spare")
 AT_ONCE = Workflow("at-once", (Step("only", "at-once", "system:spare", Takes(0, 0)),))

@@ -13,6 +13,8 @@ from graph_models.topology import Step, Topology, Transition
 from tests.properties.small_worlds import worlds
 from tests.worlds import Journey, World
 
+SCENARIO = 0.035
+"""By how much a likelihood may be off: a scenario of 32."""
 AGES = st.sampled_from([0, 0, 0, 5 * HOUR, 2 * DAY, 20 * DAY])
 """How much older than two hours."""
 LOOPS = {
