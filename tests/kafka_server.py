@@ -3,7 +3,6 @@
 What is missing fails a test with what to do; nothing is skipped.
 """
 
-import secrets
 import shutil
 import subprocess
 import tempfile
@@ -21,6 +20,8 @@ from tests.ports import free_port
 
 START_SECONDS = 90
 _QUIET = {"log_level": 0}
+# Never random: one id in 64 would begin with "-", which the tool reads as an option.
+_CLUSTER = urlsafe_b64encode(b"impactgraph-test").decode().rstrip("=")
 
 
 class KafkaServer:
@@ -51,8 +52,7 @@ class KafkaServer:
             "delete.topic.enable=true",
         ]
         self._properties.write_text("\n".join(lines) + "\n")
-        cluster = urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
-        form = kafka_command("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties))
+        form = kafka_command("kafka.tools.StorageTool", "format", "-t", _CLUSTER, "-c", str(self._properties))
         subprocess.run(form, check=True, capture_output=True)
 
     def start(self) -> None:
