@@ -207,6 +207,43 @@ def test_a_chance_to_fail_is_a_chance_to_fall_back() -> None:
     assert only(found, PACK).likelihood == pytest.approx(0.5)
 
 
+def test_a_fallback_happens_by_the_chance_of_the_call_that_fails() -> None:
+    """Not by one of its own: an order for which the call fails falls back, and no other."""
+    transient = failure("system:tms", FailureClass.TRANSIENT, key="t", error_rate=0.5)
+    found = hit(packing(replace(LABELS, retry=Retry()), BACKUP), transient)
+
+    of_the_call = only(found, "integration:labels")
+    assert only(found, PACK).chances == of_the_call.chances
+    assert len(of_the_call.chances) == 1
+
+
+def test_nobody_waits_for_the_end_of_a_first_choice_that_rejects() -> None:
+    """What was rejected is not tried on: the time lost is lost, whenever the failure ends."""
+    patient = replace(LABELS, timeout=None, retry=Retry(attempts=3, backoff=10 * MINUTE))
+    rejects = failure("integration:labels", FailureClass.SCHEMA_MISMATCH, key="schema")
+
+    fallbacks = [
+        each for each in hit(packing(patient, BACKUP), rejects).by_element[PACK] if each.rule == "fallback"
+    ]
+    assert [(each.effect, each.remaining) for each in fallbacks] == [("DELAYED", False)]
+
+
+def test_nobody_waits_for_the_end_of_the_second_of_two_choices_that_fail() -> None:
+    """The first has been left by then: its end is not the end of the second."""
+    patient = Retry(attempts=3, backoff=10 * MINUTE)
+    links = (
+        replace(LABELS, timeout=None, retry=patient),
+        replace(BACKUP, timeout=None, retry=patient),
+        COURIER,
+    )
+
+    found = hit(packing(*links), out("tms"), out("carrier")).by_element[PACK]
+
+    assert [(each.delay, each.remaining) for each in found if "courier instead" in each.detail] == [
+        (40 * MINUTE, False)
+    ]
+
+
 def test_chances_to_fail_together_multiply() -> None:
     links = replace(LABELS, retry=Retry()), BACKUP
     found = hit(

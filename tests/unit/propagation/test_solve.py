@@ -144,6 +144,27 @@ def test_a_limit_stops_and_names_what_was_not_followed(limit: int) -> None:
     assert (found.complete, found.frontier) == (False, (f"system:s{limit}",))
 
 
+@pytest.mark.parametrize("limit", range(1, 6))
+def test_a_limit_names_all_that_was_not_followed(limit: int) -> None:
+    needs = step("x", "s", "system:s0").needs
+    fan = drawn(System("s0", "s0"), *(System(f"s{n}", f"s{n}", needs=needs) for n in range(1, 5)))
+
+    found = hit(fan, failure("system:s0"), limit=limit)
+
+    assert len(found.by_element) == limit
+    assert {*found.by_element, *found.frontier} == {f"system:s{n}" for n in range(5)}
+    assert found.complete == (limit == 5)
+
+
+def test_a_limit_counts_an_element_once_however_many_failures_reach_it() -> None:
+    failures = [failure("system:s0", key=key, scope=Scope.of(regions=[key])) for key in ("emea", "apac")]
+
+    found = hit(chain(3), *failures, limit=2)
+
+    assert {key: len(each) for key, each in found.by_element.items()} == {"system:s0": 2, "system:s1": 2}
+    assert found.frontier == ("system:s2",)
+
+
 def test_without_a_limit_the_answer_is_complete() -> None:
     assert hit(chain(8), failure("system:s0")).complete
 
