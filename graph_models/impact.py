@@ -168,14 +168,16 @@ class AffectedOrder:
     order: str
     """Bare key."""
     fulfillment: str
-    """The order's worst affected fulfillment, which this row describes."""
+    """The worst affected fulfillment of its band, which this row describes."""
     band: Band
+    """With several fulfillments: the worst that it is as likely as not to be in, if it is affected."""
     effect: Effect
     first_hit: str
     """Full id of a step."""
     hit_at: Millis
     likelihood: float
     expected_delay: Millis | None
+    """Of the fulfillment that is expected to be delayed most; so is the completion."""
     expected_completion: Millis | None
     misses_promise: bool
     """`miss_likelihood` is at least one half."""

@@ -19,7 +19,8 @@ R = TypeVar("R", bound="AffectedRecord")
 
 
 @strawberry.type(
-    description="An order that the failure affects. Each order is listed once, with its worst fulfillment."
+    description="An order that the failure affects. Each order is listed once, with the worst fulfillment of "
+    "its band; its delay and completion are those of the fulfillment that is expected to be delayed most."
 )
 class AffectedOrder:
     band: Band = strawberry.field(description="How the failure affects it.")

@@ -130,7 +130,8 @@ _describe(
 )
 _describe(
     Band,
-    "How a failure affects an order. An order is in the worst band of its fulfillments.",
+    "How a failure affects an order. An order of several fulfillments is in the worst band that it is as "
+    "likely as not to be in, given that it is affected.",
     {
         "STUCK": "It waits now in a blocked or rejected step or handoff.",
         "EXPOSED": "It passed an impaired step or handoff and was affected, such as by a lost message.",

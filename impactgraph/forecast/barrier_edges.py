@@ -56,6 +56,7 @@ def entry_edges(plan: Plan, position: int, as_of: float, tolerance: float) -> It
     stage = plan.stages[position]
     for barrier in (*stage.start.barriers, *stage.content_barriers):
         yield from barrier_edges(barrier, tolerance)
+        yield from fallback_edges(barrier, as_of)
     yield from opening_edges(stage, as_of)
     for index in plan.reach(position):
         yield plan.stages[index].window_edges
@@ -67,6 +68,7 @@ def completion_edges(stage: Stage, as_of: float, tolerance: float) -> Iterator[R
     for barrier in stage_barriers(stage):
         since = min(since, barrier.since)
         yield from barrier_edges(barrier, tolerance)
+        yield from fallback_edges(barrier, as_of)
     for handoff in stage.handoffs:
         yield from run_edges(handoff.gate, since, as_of)
 
@@ -78,13 +80,16 @@ def visit_edges(stage: Stage, as_of: float) -> Iterator[Reals]:
     for barrier in stage.barriers:
         since = min(since, barrier.since)
         yield barrier.window_edges
+        yield from fallback_edges(barrier, as_of)
         if barrier.backlog_slope > 0 or barrier.impairment.growing:
             end = min(backlog_end(barrier), as_of)
             yield np.linspace(barrier.since, max(end, barrier.since), _PARTS + 1)
         elif barrier.people:
             yield barrier.people.arrivals
     for handoff in stage.handoffs:
-        yield from run_edges(handoff.gate, since, as_of)
+        for too_late in run_edges(handoff.gate, since, as_of):
+            yield too_late
+            yield too_late - 1.0
 
 
 def record_edges(stage: Stage, as_of: float) -> Iterator[Reals]:
@@ -94,6 +99,7 @@ def record_edges(stage: Stage, as_of: float) -> Iterator[Reals]:
         for barrier in (*record.gate.barriers, *record.content_barriers):
             since = min(since, record.gate.arrivals_of(barrier.since, barrier.since)[0])
             yield barrier.window_edges
+            yield from fallback_edges(barrier, as_of)
         yield from run_edges(record.gate, since, as_of)
 
 
@@ -135,8 +141,19 @@ def barrier_edges(barrier: Barrier, tolerance: float) -> Iterator[Reals]:
             return
 
 
+def fallback_edges(barrier: Barrier, as_of: float) -> Iterator[Reals]:
+    """Of a barrier that hands arrivals to the runs of a batch: the runs, and the first arrival after each."""
+    low, high = max(barrier.since, as_of - _LONGEST_CALENDAR), min(as_of, barrier.latest_end)
+    if barrier.run is None or low >= high:
+        return
+    lost_time = np.asarray(barrier.delays, np.float64)
+    too_late = barrier.run.edges(low, high + float(lost_time.max()))
+    yield too_late - 1.0
+    yield np.subtract.outer(too_late, lost_time).ravel()
+
+
 def run_edges(gate: Gate, since: float, as_of: float) -> Iterator[Reals]:
-    """Runs of the schedule of a gate between two moments."""
+    """The first arrivals between two moments that are too late for the runs of a gate."""
     low = max(since, as_of - _LONGEST_CALENDAR)
     for timetable in (gate.calendar, gate.last):
         if timetable is not None and low < as_of:

@@ -1,4 +1,4 @@
-"""Affected orders from affected fulfillments: one row an order, in its worst band."""
+"""Affected orders from affected fulfillments: one row an order, in its worst likely band."""
 
 from functools import cache
 from typing import Any
@@ -6,14 +6,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from graph_models.time import DAY
 from impactgraph.columns import Columns
 from impactgraph.impact.affected_rows import AffectedRows, Positions
+
+_NEARLY_CERTAIN = 1.0 - 1e-12
+_LONGEST = 30.0 * DAY
+"""An order that never comes through by itself counts as delayed for so long."""
 
 
 def affected_orders(columns: Columns, rows: AffectedRows, min_likelihood: float) -> AffectedRows:
     """One row an order, of those whose likelihood is above `min_likelihood`.
 
-    An order with several rows has the likelihood that any of them strikes, and is represented by the worst.
+    An order with several rows has the likelihood that any of them strikes. It is represented by the worst of
+    those that are likely, and is as late as the one that the failures delay most.
     Costs O(rows), and a sort of the rows of those orders that have several.
     """
     if not len(rows):
@@ -54,8 +60,8 @@ def _merge(rows: AffectedRows, at: Positions) -> tuple[dict[str, NDArray[Any]], 
     """Rows at some positions grouped by order: values of each order over all its rows, and the position of
     the row that represents it.
 
-    That is its worst: by band, then likelihood, then delay, then the earliest hit, then the latest
-    completion.
+    That is the worst one of its likely band: by likelihood, then delay, then the earliest hit, then the
+    latest completion.
     """
     rows = rows.take(at)
     hit_at = np.nan_to_num(rows.hit_at, nan=1e18, posinf=1e18)
@@ -76,10 +82,39 @@ def _merge(rows: AffectedRows, at: Positions) -> tuple[dict[str, NDArray[Any]], 
     first = np.flatnonzero(np.diff(rows.order, prepend=-1))
     kept_without = np.multiply.reduceat(1.0 - rows.late_anyway, first)
     keep_chance = np.multiply.reduceat(1.0 - rows.late_anyway - rows.missed, first)
+    latest = _most_delayed(rows, first)
     values = {
         "likelihood": 1.0 - np.multiply.reduceat(1.0 - rows.likelihood, first),
         "missed": kept_without - keep_chance,
         "late_anyway": 1.0 - kept_without,
         "wrong_decision": np.maximum.reduceat(rows.wrong_decision, first),
+        "delay": rows.delay[latest],
+        "completion": rows.completion[latest],
     }
-    return values, at[rank[first]]
+    return values, at[rank[_worst_likely(rows, first)]]
+
+
+def _worst_likely(rows: AffectedRows, first: Positions) -> Positions:
+    """(orders,) the first row in the worst band that an affected order is as likely as not to be in, or in a
+    worse one: a part that hardly ever is stuck does not make stuck what another part surely delays.
+
+    `rows`: by order, then by band; `first`: where each order begins.
+    """
+    order_of = np.repeat(np.arange(len(first)), np.diff(first, append=len(rows)))
+    spared = np.cumsum(np.log1p(-np.minimum(rows.likelihood, _NEARLY_CERTAIN)))
+    before = np.concatenate([np.zeros(1), spared])[first]
+    chance = -np.expm1(spared - before[order_of])
+    total = np.maximum.reduceat(chance, first)
+    is_enough = chance >= 0.5 * total[order_of]
+    band = np.minimum.reduceat(np.where(is_enough, rows.band, np.iinfo(rows.band.dtype).max), first)
+    positions = np.where(rows.band == band[order_of], np.arange(len(rows)), len(rows))
+    return np.minimum.reduceat(positions, first)
+
+
+def _most_delayed(rows: AffectedRows, first: Positions) -> Positions:
+    """(orders,) the row that is expected to delay each order most: by its delay and how likely that is."""
+    expected = rows.likelihood * np.minimum(np.nan_to_num(rows.delay, posinf=_LONGEST), _LONGEST)
+    most = np.maximum.reduceat(expected, first)
+    order_of = np.repeat(np.arange(len(first)), np.diff(first, append=len(rows)))
+    positions = np.where(expected == most[order_of], np.arange(len(rows)), len(rows))
+    return np.minimum.reduceat(positions, first)

@@ -55,8 +55,10 @@ class Calendar:
         return np.where(is_finite, self._runs.run_before(np.where(is_finite, at, 0.0)), at)
 
     def edges(self, low: float, high: float) -> Reals:
-        """The runs between two moments, and the first after them."""
-        return self.run_from(np.arange(low, high + MINUTE, float(MINUTE)))
+        """The first arrivals that are too late for the runs between two moments, and for the first after
+        them.
+        """
+        return self.run_from(np.arange(low, high + MINUTE, float(MINUTE))) + 1.0
 
     def next_run(self, at: Millis) -> Millis:
         """The first run at or after a moment."""
