@@ -125,3 +125,42 @@ def test_who_comes_before_the_first_who_waits_until_a_moment_begins_by_then(
     earlier = first[None, :] - MINUTE
     is_in_time = (earlier[0] < SINCE) | (found.begin(earlier)[0] <= np.maximum(at, earlier[0]) + 1)
     assert is_in_time.all()
+
+
+def histories(number: int, count: int) -> list[tuple[PeopleVisits, float, float]]:
+    """Drawn days on which so many are in work at a time: the visits until now, and how long one that comes
+    now, and one in two hours, waits in truth (minutes).
+    """
+    random = np.random.default_rng(number)
+    return [_history(random, number) for _ in range(count)]
+
+
+def _history(random: np.random.Generator, number: int) -> tuple[PeopleVisits, float, float]:
+    gaps = random.exponential(30 / number / 1.5, 2000)
+    entered = np.cumsum(gaps)
+    entered = entered[entered < 180 + 121]
+    entered = np.sort(np.append(entered, [180.0, 300.0]))
+    free = np.zeros(number)
+    left, begun = np.empty(len(entered)), np.empty(len(entered))
+    for n, at in enumerate(entered):
+        first = int(free.argmin())
+        begun[n] = max(at, free[first])
+        free[first] = left[n] = begun[n] + random.uniform(22, 38)
+    now, later = (float((begun - entered)[np.searchsorted(entered, at)]) for at in (180.0, 300.0))
+    is_known = entered < 180
+    known, known_left = entered[is_known], np.where(left[is_known] <= 180, left[is_known], np.inf)
+    return visits([*BEFORE, *known], [*BEFORE_LEFT, *known_left]), now, later
+
+
+@pytest.mark.parametrize("number", [1, 2, 4])
+def test_the_wait_is_that_of_drawn_days_on_average(number: int) -> None:
+    drawn_days = histories(number, 40)
+
+    found = [queue(known) for known, _, _ in drawn_days]
+    for minute, truth in (
+        (180.0, [now for _, now, _ in drawn_days]),
+        (300.0, [end for *_, end in drawn_days]),
+    ):
+        error = np.mean([waits(each, minute).mean() for each in found]) - np.mean(truth)
+        # One fulfillment leaves each 30 minutes divided by the number.
+        assert abs(error) < 0.5 * 30 / number + 0.05 * np.mean(truth)
