@@ -82,6 +82,12 @@ class Barrier:
         return self.impairment.effect in (Effect.BLOCKED, Effect.REJECTED) and not self.impairment.hold
 
     @property
+    def can_hold(self) -> bool:
+        """Whether it ever delays or rejects anything: a fallback that costs nothing does not."""
+        makes_late = self.impairment.growing or self.run or self.people or np.any(self.delays)
+        return self.impairment.effect in (Effect.BLOCKED, Effect.REJECTED) or bool(makes_late)
+
+    @property
     def makes_wait_for_run(self) -> bool:
         """Whether what it holds at an integration with a schedule leaves with a later run."""
         return self.impairment.effect in (Effect.BLOCKED, Effect.REJECTED)

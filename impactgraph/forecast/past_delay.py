@@ -101,7 +101,8 @@ class _PassedGates:
         """Whether nothing but the start can have held a visit, and that for certain."""
         start = self.stage.start
         is_open_ended = any(barrier.impairment.hold for barrier in start.barriers)
-        return bool(start) and not (
+        can_hold = any(barrier.can_hold for barrier in start.barriers)
+        return can_hold and not (
             self.stage.completion or self.gate or start.uncertain_barriers or is_open_ended
         )
 

@@ -1,14 +1,17 @@
 """What falls back on a batch leaves with the batch's runs: who left before the next was not held by it."""
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph_models.enums import FailureClass
 from graph_models.failure import Failure
 from graph_models.impact import AffectedOrder
-from graph_models.time import HOUR, MINUTE, Millis
-from graph_models.topology import Schedule, Takes, Topology, Transition
-from tests.drawing import EIGHT, any_of, batch, call, drawn, step
+from graph_models.time import HOUR, MINUTE, SECOND, Millis
+from graph_models.topology import Buffer, Schedule, Takes, Topology, Transition
+from tests.drawing import EIGHT, any_of, batch, call, drawn, queue, step
 from tests.listing import orders_of
 from tests.worlds import Journey, World, ask
 
@@ -82,3 +85,26 @@ def test_who_entered_at_the_moment_of_a_run_left_with_it(every: Millis, runs: in
     run = MIDNIGHT + runs * every
 
     assert answer(every, run, run + WORK, outage(run, HOUR)) is None
+
+
+@pytest.mark.parametrize("minutes", [4, 9, 22, 70])
+@pytest.mark.parametrize("ago", [0, 1, 30])
+def test_a_fallback_that_costs_nothing_changes_nothing_where_the_step_itself_is_out(
+    minutes: int, ago: int
+) -> None:
+    now = MIDNIGHT + 12 * HOUR
+    left_at = now - ago * MINUTE - SECOND
+    journey = Journey("O-1", (("pick", left_at - minutes * MINUTE), ("pack", left_at)))
+    out = Failure("F", "system:wms", FailureClass.OUTAGE, now - 2 * HOUR, expected_end=now - 100 * MINUTE)
+
+    def row(*alternatives: str) -> AffectedOrder:
+        topology = drawn(
+            call("live", "wms", "erp"),
+            queue("hand", "oms", "wms", buffer=Buffer(200, 200 / HOUR)),
+            step("pick", "wms", any_of(*alternatives), then=(Transition("pack", "integration:hand"),)),
+            step("pack", "wms"),
+        )
+        return orders_of(ask(World(topology, (out,), (journey,), now), horizon=DAYS))[0]
+
+    alone, with_fallback = row("integration:live"), row("integration:live", "system:erp")
+    assert replace(with_fallback, path=alone.path) == alone

@@ -28,6 +28,8 @@ SETTINGS = settings(
 )
 STEP = 0.035
 """A scenario of 32, and the rounding of a likelihood."""
+PROMISE_STEP = 2 * STEP
+"""A promise is decided by fewer scenarios: those that explain for how long the order has stayed."""
 LIKELY = 0.1
 """Where an order is hit in three scenarios at most, its median says little."""
 NEARLY = 0.9
@@ -59,7 +61,7 @@ def _less(row: AffectedOrder, other: AffectedOrder | None, delays: bool) -> str:
         return ""
     if delay(other) < delay(row) * NEARLY - MARGIN:
         return f"delay {delay(row) / MINUTE:.1f} -> {delay(other) / MINUTE:.1f} min"
-    if other.miss_likelihood + other.late_anyway < row.miss_likelihood + row.late_anyway - STEP:
+    if other.miss_likelihood + other.late_anyway < row.miss_likelihood + row.late_anyway - PROMISE_STEP:
         return f"promise missed by {row.miss_likelihood} -> {other.miss_likelihood}"
     return ""
 
