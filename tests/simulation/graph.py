@@ -1,7 +1,6 @@
 """The graph of the simulated database: what each Cypher statement of the projection does to it."""
 
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from typing import Any
 
 from impactgraph.stores.neo4j.graph import cypher, failures, versions
@@ -29,7 +28,13 @@ class SimulatedGraph:
         self.impairments: list[str] = []
 
     def copy(self) -> "SimulatedGraph":
-        return deepcopy(self)
+        """For one transaction; rows do not change, they are replaced."""
+        copy = SimulatedGraph()
+        copy.nodes = {label: dict(nodes) for label, nodes in self.nodes.items()}
+        copy.records = list(self.records)
+        copy.edges = dict(self.edges)
+        copy.impairments = list(self.impairments)
+        return copy
 
     def of(self, label: str) -> dict[str, Row]:
         return self.nodes.setdefault(label, {})
@@ -51,7 +56,7 @@ def _create(graph: SimulatedGraph, label: str, row: Row) -> None:
     nodes = graph.of(label)
     if row["id"] in nodes:
         raise DuplicateNodeError(row["id"])
-    nodes[row["id"]] = row
+    nodes[row["id"]] = dict(row)
 
 
 def _create_orders(graph: SimulatedGraph, values: Mapping[str, Any]) -> list[Row]:
@@ -114,23 +119,25 @@ def _put_edges(name: str) -> Handler:
 
 
 def _retire_elements(graph: SimulatedGraph, values: Mapping[str, Any]) -> list[Row]:
-    for row in graph.of("Element").values():
+    elements = graph.of("Element")
+    for key, row in list(elements.items()):
         if row.get("listedIn", values["number"]) < values["number"]:
-            row["retired"] = True
+            elements[key] = {**row, "retired": True}
     return []
 
 
 def _retire_edges(graph: SimulatedGraph, values: Mapping[str, Any]) -> list[Row]:
-    for row in graph.edges.values():
+    for key, row in list(graph.edges.items()):
         if row["listedIn"] < values["number"]:
-            row["retired"] = True
+            graph.edges[key] = {**row, "retired": True}
     return []
 
 
 def _make_older(graph: SimulatedGraph, values: Mapping[str, Any]) -> list[Row]:
-    for row in graph.of("TopologyVersion").values():
+    versions_by_key = graph.of("TopologyVersion")
+    for key, row in list(versions_by_key.items()):
         if row["number"] < values["number"]:
-            row["current"] = False
+            versions_by_key[key] = {**row, "current": False}
     return []
 
 
