@@ -7,7 +7,7 @@ ARGS ?=
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check laws bench accuracy release-check lock browser npm neo4j kafka postgres keycloak helm
+.PHONY: help demo test check laws coverage mutation bench accuracy release-check lock browser npm neo4j kafka postgres keycloak helm
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -27,6 +27,18 @@ check: $(READY) ## lint, types, layers, unused dependencies
 
 laws: $(READY) neo4j ## the laws on 50 times the examples, new ones each time: hours
 	HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -n 2 --timeout 14400 tests/properties tests/laws $(ARGS)
+
+coverage: $(READY) neo4j kafka postgres keycloak ## branch coverage of all tests but those in a browser, with the processes that they start: htmlcov/index.html
+	rm -f .coverage .coverage.*
+	-PYTHONHASHSEED=0 $(BIN)/coverage run -m pytest -n 2 --dist loadfile --timeout 3600 --ignore tests/functional/browser $(ARGS)
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage html -q --skip-covered
+	$(BIN)/coverage report --skip-covered --sort cover
+
+mutation: $(READY) ## changes the heart in thousands of places and names what its unit tests do not notice, in the last commit: hours; ARGS="impactgraph.forecast.gates*" chooses
+	rm -rf .mutation && git clone -q . .mutation && ln -s "$(CURDIR)/.venv" .mutation/.venv
+	cd .mutation && PYTHONPATH=. PYTHONHASHSEED=0 $(BIN)/mutmut run --max-children 2 $(ARGS)
+	cd .mutation && $(BIN)/mutmut results
 
 bench: $(READY) ## speed: writes nothing, prints a table
 	$(BIN)/pytest tests/benchmarks --benchmark-only --timeout 3600 $(ARGS)
