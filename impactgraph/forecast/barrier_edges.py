@@ -13,6 +13,7 @@ from graph_models.time import MINUTE
 from impactgraph.columns import Ints
 from impactgraph.forecast.barriers import Barrier
 from impactgraph.forecast.gates import Gate
+from impactgraph.forecast.people_queue import PeopleQueue
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.scenarios import Reals
 from impactgraph.forecast.stage import Stage
@@ -21,6 +22,7 @@ _FAR = 2**62
 _NO_EDGES = np.zeros(0)
 _PARTS = 64
 """Parts into which a window is divided where the wait depends on the moment of the arrival in it."""
+_LONE = 10.0 * MINUTE
 _LONGEST_CALENDAR = 40 * 24 * 60 * float(MINUTE)
 """Runs of a schedule further back are not looked for."""
 
@@ -85,7 +87,7 @@ def visit_edges(stage: Stage, as_of: float) -> Iterator[Reals]:
             end = min(backlog_end(barrier), as_of)
             yield np.linspace(barrier.since, max(end, barrier.since), _PARTS + 1)
         elif barrier.people:
-            yield barrier.people.arrivals
+            yield from people_edges(barrier.people)
     for handoff in stage.handoffs:
         for too_late in run_edges(handoff.gate, since, as_of):
             yield too_late
@@ -128,7 +130,7 @@ def barrier_edges(barrier: Barrier, tolerance: float) -> Iterator[Reals]:
         case Effect.BLOCKED:
             yield until + barrier.retry_lag - tolerance
         case Effect.DELAYED if barrier.people:
-            yield barrier.people.arrivals
+            yield from people_edges(barrier.people)
         case Effect.DELAYED if impairment.growing:
             delay = max(float(impairment.delay), 1.0)
             drain = max(float(impairment.drain), 0.25 * delay)
@@ -150,6 +152,14 @@ def fallback_edges(barrier: Barrier, as_of: float) -> Iterator[Reals]:
     too_late = barrier.run.edges(low, high + float(lost_time.max()))
     yield too_late - 1.0
     yield np.subtract.outer(too_late, lost_time).ravel()
+
+
+def people_edges(queue: PeopleQueue) -> Iterator[Reals]:
+    """Arrivals. One that nobody follows for a while is by itself: who comes later has it ahead, and between
+    arrivals that are far apart the wait changes by more than a bin is worth.
+    """
+    yield queue.arrivals
+    yield queue.arrivals[np.diff(queue.arrivals, append=np.inf) > _LONE] + 1.0
 
 
 def run_edges(gate: Gate, since: float, as_of: float) -> Iterator[Reals]:

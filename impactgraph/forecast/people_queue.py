@@ -22,6 +22,8 @@ _REPORT_SPREAD = 1.0
 _UNEXPLAINED = 1e-3
 _NUMBERS = 48
 """Numbers in work that are tried, evenly spaced in their logarithm."""
+_HALF_SHARE = 0.03
+"""How likely it is, before the visits, that people have time for half of one: then the first waits too."""
 _KNOTS = 256
 """At most so many arrivals stand for a long queue, and at most four times as many visits are weighed."""
 _AHEAD = 48.0 * HOUR
@@ -80,9 +82,10 @@ def people_queue(
         return None
     line = _Line(visits, since, as_of)
     numbers = np.unique(np.rint(np.geomspace(1.0, line.most, _NUMBERS)))
-    evidence = np.array([line.evidence(n) + line.agreement(n, reported_delay) for n in numbers])
     # Before the visits, each order of magnitude is as likely.
     density: Reals = np.gradient(numbers) / numbers if len(numbers) > 1 else np.ones(1)
+    numbers, density = np.append(0.5, numbers), np.append(_HALF_SHARE * density.sum(), density)
+    evidence = np.array([line.evidence(n) + line.agreement(n, reported_delay) for n in numbers])
     cumulative: Reals = np.cumsum(np.exp(evidence - evidence.max()) * density)
     sample: Reals = scenario_sample(f"people/{name}") * float(cumulative[-1])
     place = np.searchsorted(cumulative, sample)

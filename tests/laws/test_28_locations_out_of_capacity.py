@@ -99,9 +99,19 @@ def test_orders_at_other_locations_do_not_change_the_queue(minutes: list[int]) -
 
 
 def test_without_tasks_every_step_there_is_done_by_its_people() -> None:
-    arriving = picked("C", NOON - 2 * HOUR, NOON - 10 * MINUTE)
+    arriving = picked("C", NOON - 40 * MINUTE, NOON - 10 * MINUTE)
 
-    assert "C" in affected(world(arriving, topology=TOPOLOGY.replace(TASKS, "")))
+    assert "C" in affected(world(arriving, *crowd(), topology=TOPOLOGY.replace(TASKS, "")))
+    assert "C" not in affected(world(arriving, *crowd()))
+
+
+def test_who_has_nobody_ahead_is_held_the_surer_the_longer_it_stays() -> None:
+    found = [affected(world(picking("N", NOON - minutes * MINUTE))).get("N") for minutes in range(1, 119, 9)]
+
+    likelihoods = [row.likelihood if row else 0.0 for row in found]
+    assert likelihoods == sorted(likelihoods)
+    assert max(likelihoods[:3]) < 0.1  # within the usual half an hour
+    assert likelihoods[-1] > 0.9
 
 
 @pytest.mark.parametrize("end", [NOON + 20 * MINUTE, NOON + HOUR])
