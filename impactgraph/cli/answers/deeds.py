@@ -16,7 +16,7 @@ from impactgraph.usecases.update_failure import FailureChange
 
 CommandDeed: TypeAlias = tuple[str, Mapping[str, Any]]
 """Operation, arguments."""
-_ON_INCIDENTS: Mapping[IncidentActionKind, str] = {
+INCIDENT_OPERATIONS: Mapping[IncidentActionKind, str] = {
     IncidentActionKind.ACKNOWLEDGED: "acknowledgeIncident",
     IncidentActionKind.ASSIGNED: "assignIncident",
     IncidentActionKind.NOTED: "noteIncident",
@@ -25,8 +25,10 @@ _ON_INCIDENTS: Mapping[IncidentActionKind, str] = {
     IncidentActionKind.REOPENED: "reopenIncident",
     IncidentActionKind.MERGED: "mergeIncidents",
     IncidentActionKind.SPLIT: "splitIncident",
+    IncidentActionKind.STEP_STARTED: "startStep",
     IncidentActionKind.STEP_DONE: "doStep",
 }
+"""The mutation of GraphQL that does each action."""
 
 
 def report_deed(failure: Failure) -> CommandDeed:
@@ -54,7 +56,7 @@ def resolve_deed(failure: str, ended_at: Millis | None) -> CommandDeed:
 def incident_deed(work: IncidentWork) -> CommandDeed:
     given = {name: getattr(work, name) for name in ("by", "assignee", "incidents", "failures", "step")}
     arguments = {name: value for name, value in given.items() if value}
-    return _ON_INCIDENTS[work.kind], {"id": work.incident, **arguments}
+    return INCIDENT_OPERATIONS[work.kind], {"id": work.incident, **arguments}
 
 
 def apply_deed(path: Path) -> CommandDeed:

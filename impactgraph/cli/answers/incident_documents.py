@@ -1,6 +1,7 @@
 """GraphQL documents of actions on incidents."""
 
 from graph_models.journal import IncidentActionKind
+from impactgraph.cli.answers.deeds import INCIDENT_OPERATIONS
 from impactgraph.cli.answers.documents import UNRANKED_INCIDENT
 from impactgraph.cli.encode.values import Json
 from impactgraph.usecases.incident_actions import IncidentWork
@@ -10,35 +11,37 @@ _COMMON_TYPES = "$note: String, $by: String, $version: Int"
 _RESULT = f"incident {{ {UNRANKED_INCIDENT} }} problems {{ message file line }}"
 
 
-def _document(field: str, types: str, arguments: str, note: str = "String") -> str:
+def _document(kind: IncidentActionKind, types: str, arguments: str, note: str = "String") -> str:
     common_types = _COMMON_TYPES.replace("$note: String", f"$note: {note}")
+    field = INCIDENT_OPERATIONS[kind]
     return f"""mutation ({types}, {common_types}) {{
   done: {field}({arguments}, {_COMMON}) {{ {_RESULT} }} }}"""
 
 
+def _of_incident(kind: IncidentActionKind, note: str = "String") -> str:
+    return _document(kind, "$id: ID!", "id: $id", note=note)
+
+
+def _of_step(kind: IncidentActionKind) -> str:
+    types = "$id: ID!, $step: Int!, $playbook: String"
+    return _document(kind, types, "incident: $id, step: $step, playbook: $playbook")
+
+
 _BY_KIND = {
-    IncidentActionKind.ACKNOWLEDGED: _document("acknowledgeIncident", "$id: ID!", "id: $id"),
+    IncidentActionKind.ACKNOWLEDGED: _of_incident(IncidentActionKind.ACKNOWLEDGED),
     IncidentActionKind.ASSIGNED: _document(
-        "assignIncident", "$id: ID!, $assignee: String!", "id: $id, assignee: $assignee"
+        IncidentActionKind.ASSIGNED, "$id: ID!, $assignee: String!", "id: $id, assignee: $assignee"
     ),
-    IncidentActionKind.NOTED: _document("noteIncident", "$id: ID!", "id: $id", note="String!"),
-    IncidentActionKind.MITIGATED: _document("mitigateIncident", "$id: ID!", "id: $id"),
-    IncidentActionKind.CLOSED: _document("closeIncident", "$id: ID!", "id: $id"),
-    IncidentActionKind.REOPENED: _document("reopenIncident", "$id: ID!", "id: $id"),
-    IncidentActionKind.MERGED: _document("mergeIncidents", "$ids: [ID!]!", "ids: $ids"),
+    IncidentActionKind.NOTED: _of_incident(IncidentActionKind.NOTED, note="String!"),
+    IncidentActionKind.MITIGATED: _of_incident(IncidentActionKind.MITIGATED),
+    IncidentActionKind.CLOSED: _of_incident(IncidentActionKind.CLOSED),
+    IncidentActionKind.REOPENED: _of_incident(IncidentActionKind.REOPENED),
+    IncidentActionKind.MERGED: _document(IncidentActionKind.MERGED, "$ids: [ID!]!", "ids: $ids"),
     IncidentActionKind.SPLIT: _document(
-        "splitIncident", "$id: ID!, $alerts: [ID!]!", "id: $id, alerts: $alerts"
+        IncidentActionKind.SPLIT, "$id: ID!, $alerts: [ID!]!", "id: $id, alerts: $alerts"
     ),
-    IncidentActionKind.STEP_STARTED: _document(
-        "startStep",
-        "$id: ID!, $step: Int!, $playbook: String",
-        "incident: $id, step: $step, playbook: $playbook",
-    ),
-    IncidentActionKind.STEP_DONE: _document(
-        "doStep",
-        "$id: ID!, $step: Int!, $playbook: String",
-        "incident: $id, step: $step, playbook: $playbook",
-    ),
+    IncidentActionKind.STEP_STARTED: _of_step(IncidentActionKind.STEP_STARTED),
+    IncidentActionKind.STEP_DONE: _of_step(IncidentActionKind.STEP_DONE),
 }
 INCIDENT_MUTATIONS = tuple(_BY_KIND.values())
 

@@ -143,10 +143,12 @@ def test_the_checklist_says_what_a_step_saves_and_who_did_it(call: Call) -> None
     assert "Needs approval: store manager" in out
     assert "The topology does not say which orders are moved" in out
 
+    assert call("incidents", "start", "F-1", "1", "--by", "ben")[0] == 0
+    assert "[-] 1. Restart the consumer" in call("incidents", "checklist", "F-1")[1]
     assert call("incidents", "done", "F-1", "1", "--by", "ana")[0] == 0
     out = call("incidents", "checklist", "F-1")[1]
     assert "[x] 1. Restart the consumer" in out
-    assert "\n       Done 2026-03-02 09:32 by ana.\n" in out
+    assert "\n       Done 2026-03-02 09:34 by ana.\n" in out
     assert call("incidents", "done", "F-1", "7")[2] == (
         "error: There is no step 7 in the checklist of incident:F-1: it has 2.\n"
     )

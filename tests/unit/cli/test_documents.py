@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from graphql import GraphQLSchema, build_schema, parse, validate
 
+from graph_models.journal import IncidentActionKind
+from impactgraph.cli.answers.deeds import INCIDENT_OPERATIONS
 from impactgraph.cli.answers.documents import DOCUMENTS
 from impactgraph.cli.answers.incident_documents import INCIDENT_MUTATIONS
 from impactgraph.cli.answers.repair_documents import REPAIR_DOCUMENTS
@@ -23,3 +25,7 @@ EVERY = (*DOCUMENTS, *INCIDENT_MUTATIONS, *REPAIR_DOCUMENTS)
 @pytest.mark.parametrize("document", EVERY, ids=lambda document: document[:60])
 def test_a_server_takes_every_document_of_the_commands(schema: GraphQLSchema, document: str) -> None:
     assert validate(schema, parse(document)) == []
+
+
+def test_every_action_on_an_incident_has_its_operation_in_the_audit_log() -> None:
+    assert set(INCIDENT_OPERATIONS) == set(IncidentActionKind)
