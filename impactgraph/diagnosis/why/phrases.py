@@ -107,7 +107,6 @@ class Phrases:
         if at is None:
             missing_date = "; there is no completion date yet" if impact.needs_replay else ""
             return f"{missing_date}{self.promise}"
-        punctuality = ", as promised" if self.s.order.promised_by is not None else ""
         if not impact.is_probable:
             return (
                 f"; if it is affected, completion is expected around {self.s.clock.time(at)}"
@@ -115,7 +114,24 @@ class Phrases:
             )
         if self.promise:
             return self.promise
-        return f"; {_ARRIVALS[self.known_state.arrival]} {self.s.clock.time(at)}{punctuality}"
+        return f"; {_ARRIVALS[self.known_state.arrival]} {self.s.clock.time(at)}{self._against_promise(at)}"
+
+    @property
+    def risk(self) -> str:
+        """A clause where the promise is expected to be kept, but more than one in ten such orders miss it;
+        empty where the promise is certain, or where the sentence says that it is missed.
+        """
+        promise = self.s.order.promised_by
+        if promise is None or self.has_no_date or self.s.late:
+            return ""
+        if all((state.expected_arrival_by or 0) <= promise for state in self._awaited_states):
+            return ""
+        return f"; it may miss its promise ({self.s.clock.time(promise)})"
+
+    @property
+    def _awaited_states(self) -> tuple[FulfillmentState, ...]:
+        """What the customer still waits for."""
+        return tuple(state for state in self.s.in_flight if not state.waits_for_customer)
 
     def _expected_arrival(self, impact: Impact) -> Millis | None:
         """Of a failure that may affect it, when it is completed if the failure does; None where that does not
@@ -171,8 +187,9 @@ class Phrases:
         return (self.state,) if self.state is not None else self.s.fulfillments
 
     def _against_promise(self, at: Millis) -> str:
+        """Empty without a promise, and where `risk` says the same."""
         promise = self.s.order.promised_by
-        if promise is None:
+        if promise is None or self.risk:
             return ""
         return f", later than promised ({self.s.clock.time(promise)})" if at > promise else ", as promised"
 

@@ -1,6 +1,7 @@
 """The headline of a diagnosis: the verdict in one plain sentence, for readers who do not know the systems.
 
-After the verdict it says what else is not as it was ordered: other parts, a reroute, an edit.
+After the verdict it says that the promise may be missed, and what else is not as it was ordered: other
+parts, a reroute, an edit.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +17,7 @@ from impactgraph.diagnosis.why.verdict import Verdict
 def headline(topology: Topology, s: Situation, verdict: Verdict) -> str:
     """One sentence that names the order."""
     phrases = Phrases(topology, s, verdict)
-    return f"{_SENTENCES[verdict.rule](phrases)}{changes(phrases)}."
+    return f"{_SENTENCES[verdict.rule](phrases)}{phrases.risk}{changes(phrases)}."
 
 
 _SENTENCES: Mapping[str, Callable[[Phrases], str]] = {
