@@ -204,11 +204,12 @@ def _selections(columns: Sequence[Column], depth: int = 0) -> Generator[str]:
 
 
 def chosen_list(lists: Mapping[str, ExportedList], name: str) -> ExportedList:
-    """Raises NotFoundError with near names, or with all."""
+    """Raises NotFoundError with near names; without one, with all."""
     if name in lists:
         return lists[name]
     near = nearest(name, lists)
-    raise NotFoundError(f"list {name}", near=near or tuple(lists))
+    message = "" if near else f"There is no list {name!r}. There are {', '.join(lists)}."
+    raise NotFoundError(f"list {name}", near=near, message=message)
 
 
 def variables_of(exported: ExportedList, arguments: Mapping[str, Sequence[str]]) -> Json:

@@ -51,6 +51,7 @@ def _print_outcome(out: "Console", outcome: "Json", path: Path, dry_run: bool) -
         return
     additions = len(change["added"])
     change_count = len({each["id"] for each in change["changed"]})
+    is_first = version is not None and additions >= version["elements"]
     counts = f"{additions:,} added, {len(change['removed']):,} removed, {change_count:,} changed"
     if outcome["unchanged"]:
         out.print(f"{path} is unchanged: it is the current version.")
@@ -58,8 +59,8 @@ def _print_outcome(out: "Console", outcome: "Json", path: Path, dry_run: bool) -
         out.print(f"{path} would change the topology: {counts}. Nothing was applied.")
         print_change(out, change)
     else:
-        out.print(f"{path} was applied: {counts}.")
-        if version is None or additions < version["elements"]:
+        out.print(f"{path} was applied{': it is the first version' if is_first else f': {counts}'}.")
+        if not is_first:
             print_change(out, change)
     if version is not None:
         print_version(out, version)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from graph_models.enums import Dimension
+from graph_models.enums import Band, Dimension
 from graph_models.impact import Question
 from graph_models.time import Millis, moment
 from impactgraph.cli import formats
@@ -192,7 +192,7 @@ def _print_records(out: Console, totals: Json) -> None:
         for each in totals_of_kind:
             amount = formats.money(money_in(each["amount"]))
             counts = say_number(each["expected"]), f"{each['count']:,}"
-            rows.add_row(kind, each["type"], formats.words(each["effect"]), *counts, amount)
+            rows.add_row(kind, formats.words(each["type"]), formats.words(each["effect"]), *counts, amount)
     print_heading(out, "Postings and messages")
     out.print(rows)
 
@@ -303,18 +303,25 @@ def _miss(order: Json, promised_by: Millis | None) -> str:
     return "late anyway" if order["lateAnyway"] >= 0.5 else formats.share(order["missLikelihood"])
 
 
+def _delay_text(affected: Json) -> str:
+    """Of the order: a late or wrong record alone does not delay it."""
+    delay = duration_in(affected["expectedDelay"])
+    if delay is not None:
+        return formats.duration(delay)
+    return formats.NOTHING if affected["band"] == Band.RECORDS_ONLY.name else formats.ENDLESS
+
+
 def _order_cells(affected: Json, now: Millis) -> dict[str, str]:
     """Text by column."""
     order = affected["order"]
     promised_by = moment_in(order["promisedBy"])
-    delay = duration_in(affected["expectedDelay"])
     return {
         "order": key_in(order["id"]),
         "band": formats.words(affected["band"]),
         "effect": formats.words(affected["effect"]),
         "affected at": affected["firstHit"]["name"],
         "from": formats.at(known_moment(affected["hitAt"]), now),
-        "delay": formats.ENDLESS if delay is None else formats.duration(delay),
+        "delay": _delay_text(affected),
         "done by": formats.at(moment_in(affected["expectedCompletion"]), now),
         "promised": formats.at(promised_by, now),
         "miss": _miss(affected, promised_by),

@@ -189,7 +189,7 @@ def _print_contributions(out: "Console", added: "Sequence[Json]") -> None:
         )
     print_heading(out, "Which to end first")
     out.print(rows)
-    print_lines(out, ["Added: what the other failures do not do without it."])
+    print_lines(out, ["Added: what it affects beyond the other failures; ending only it saves that."])
 
 
 def _rows(points: "Sequence[Json]") -> "Rows":

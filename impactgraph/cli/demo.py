@@ -218,6 +218,7 @@ def _print_commands(out: "Console", failure: str, folder: Path) -> None:
         "--target system:oms --class outage --until +2h",
     ):
         out.print(f"  impactgraph blast-radius {arguments} --store {folder}", soft_wrap=True)
+    out.print(f"  impactgraph why ORDER --store {folder}    # one of the orders above", soft_wrap=True)
 
 
 def _serve(store: "Store", demo: "LoadedDemo", settings: "Settings", clock: "Callable[[], Millis]") -> None:

@@ -34,14 +34,14 @@ def drift(
     from impactgraph.cli.drift_text import print_drift
     from impactgraph.cli.output import present
     from impactgraph.cli.question import OptionReader
+    from impactgraph.cli.row_count import parse_row_count
     from impactgraph.cli.times import parse_moment_option, parse_zone_option
-    from impactgraph.usecases.pages import check_first
 
     target = find_target(common)
     reader = OptionReader()
     at = reader.read(parse_moment_option, "--as-of", as_of, target.now)
     zone = reader.read(parse_zone_option, timezone)
-    size = reader.read(check_first, first)
+    size = reader.read(parse_row_count, first)
     reader.raise_problems()
     assert size is not None and zone is not None
     in_groups = not ungrouped and common.format == "table"

@@ -164,9 +164,9 @@ def list_(*, active: Active = False, first: Count = 20, common: Common = COMMON)
     from impactgraph.cli.answers import find_target
     from impactgraph.cli.failure_text import failure_rows, print_failures
     from impactgraph.cli.output import present
-    from impactgraph.usecases.pages import check_first
+    from impactgraph.cli.row_count import parse_row_count
 
-    size = check_first(first)
+    size = parse_row_count(first)
     with find_target(common).open() as answers:
         answer = answers.failures(size, active=True if active else None)
     present(

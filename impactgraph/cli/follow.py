@@ -71,6 +71,6 @@ def _counts(before: "SourceProgress", after: "SourceProgress") -> dict[str, int]
 def _print_progress(source: str, counts: dict[str, int]) -> None:
     from impactgraph.cli.output import console
 
-    texts = {"passed": "passed over"}
+    texts = {"taken": "accepted", "repeated": "duplicates", "passed": "passed over"}
     shown = ", ".join(f"{number:,} {texts.get(name, name)}" for name, number in counts.items())
     console(error=True).print(f"{source}: {shown}.")

@@ -81,15 +81,15 @@ def incidents(
     from impactgraph.cli.incidents_text import incident_rows, print_incidents
     from impactgraph.cli.output import present
     from impactgraph.cli.question import OptionReader
+    from impactgraph.cli.row_count import parse_row_count
     from impactgraph.cli.times import parse_moment_option
     from impactgraph.usecases.incidents import IncidentsQuestion
-    from impactgraph.usecases.pages import check_first
     from impactgraph.usecases.validation import element_id
 
     target = find_target(common)
     reader = OptionReader()
     at = reader.read(parse_moment_option, "--as-of", as_of, target.now)
-    size = reader.read(check_first, first)
+    size = reader.read(parse_row_count, first)
     given_values = reader.read(_read_alerts, alerts) if alerts is not None else ()
     reader.raise_problems()
     question = IncidentsQuestion(

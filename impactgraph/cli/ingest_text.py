@@ -92,7 +92,7 @@ def _ingests(numbers: list[int]) -> str:
 def _print_file(out: "Console", report: "FileReport") -> None:
     entries = count(report.entries, "entry", "entries")
     out.print(
-        f"{report.file}: {entries}: {report.taken:,} taken, {report.repeated:,} repeated, "
+        f"{report.file}: {entries}: {report.taken:,} accepted, {report.repeated:,} duplicates, "
         f"{report.quarantined:,} quarantined, {report.passed_count:,} passed over.",
         soft_wrap=True,
     )

@@ -49,9 +49,9 @@ def _list(state: "Sequence[str] | None", first: int, common: Common) -> int:
     from impactgraph.cli.decode import nodes_in
     from impactgraph.cli.notices_text import notice_rows, print_notices
     from impactgraph.cli.output import present
-    from impactgraph.usecases.pages import check_first
+    from impactgraph.cli.row_count import parse_row_count
 
-    size = check_first(first)
+    size = parse_row_count(first)
     with find_target(common).open() as answers:
         answer = answers.notices(_states(state), size)
     present(

@@ -70,8 +70,8 @@ def orders(
     from impactgraph.cli.orders_text import orders_rows, print_orders
     from impactgraph.cli.output import present
     from impactgraph.cli.question import OptionReader
+    from impactgraph.cli.row_count import parse_row_count
     from impactgraph.usecases.orders import OrderQuery
-    from impactgraph.usecases.pages import check_first
 
     target = find_target(common)
     reader = OptionReader()
@@ -79,7 +79,7 @@ def orders(
     limits = (*where, *(f"{name}={value}" for name, values in options for value in values))
     selection = read_selection(reader, target.now, where=limits, as_of=as_of)
     order_by = reader.read(parse_sort, sort)
-    size = reader.read(check_first, first)
+    size = reader.read(parse_row_count, first)
     reader.raise_problems()
     assert order_by is not None
     query = OrderQuery(where=selection.where, sort=order_by, as_of=selection.as_of, missing=missing or None)

@@ -39,14 +39,14 @@ def overdue(
     from impactgraph.cli.overdue_data import overdue_rows
     from impactgraph.cli.overdue_text import print_overdue
     from impactgraph.cli.question import OptionReader, parse_dimensions
+    from impactgraph.cli.row_count import parse_row_count
     from impactgraph.usecases.overdue import OverdueQuestion
-    from impactgraph.usecases.pages import check_first
 
     target = find_target(common)
     reader = OptionReader()
     selection = read_selection(reader, target.now, where=where, as_of=as_of, timezone=timezone)
     dimensions = reader.read(parse_dimensions, by)
-    size = reader.read(check_first, orders)
+    size = reader.read(parse_row_count, orders, "--orders")
     reader.raise_problems()
     question = OverdueQuestion(selection.where, selection.as_of, selection.timezone)
     everything = common.format == "csv" and report is None

@@ -39,14 +39,14 @@ def payloads(
     from impactgraph.cli.payloads_data import payloads_rows
     from impactgraph.cli.payloads_text import print_payloads
     from impactgraph.cli.question import OptionReader
-    from impactgraph.usecases.pages import check_first
+    from impactgraph.cli.row_count import parse_row_count
     from impactgraph.usecases.payloads import PayloadsQuestion
 
     target = find_target(common)
     reader = OptionReader()
     selection = read_selection(reader, target.now, where=where, as_of=as_of, timezone=timezone)
     kinds = reader.read(parse_kinds, kind)
-    size = reader.read(check_first, first)
+    size = reader.read(parse_row_count, first)
     reader.raise_problems()
     question = PayloadsQuestion(selection.where, kinds or None, selection.as_of, selection.timezone)
     with target.open() as answers:

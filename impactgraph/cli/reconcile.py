@@ -89,8 +89,8 @@ def reconcile(
     from impactgraph.cli.question import OptionReader
     from impactgraph.cli.reconcile_data import reconcile_rows
     from impactgraph.cli.reconcile_text import print_reconciliation
+    from impactgraph.cli.row_count import parse_row_count
     from impactgraph.cli.times import parse_moment_option
-    from impactgraph.usecases.pages import check_first
     from impactgraph.usecases.reconcile import ReconcileQuestion
     from impactgraph.usecases.report_list import ListLayout, SystemListing, read_list
 
@@ -100,7 +100,7 @@ def reconcile(
     since = reader.read(parse_moment_option, "--placed-from", placed_from, target.now if at is None else at)
     kinds = reader.read(parse_kinds, kind)
     meanings = reader.read(parse_states, states)
-    size = reader.read(check_first, first)
+    size = reader.read(parse_row_count, first)
     reader.raise_problems()
     columns = {"id": id_, "state": state, "amount": amount, "currency": currency}
     layout = ListLayout({name: column for name, column in columns.items() if column}, decimal, encoding)

@@ -62,7 +62,7 @@ def records(
     from impactgraph.cli.question import OptionReader
     from impactgraph.cli.records_data import records_rows
     from impactgraph.cli.records_text import print_records
-    from impactgraph.usecases.pages import check_first
+    from impactgraph.cli.row_count import parse_row_count
     from impactgraph.usecases.record_lists import RecordListQuestion
     from impactgraph.usecases.records import RecordsQuestion
 
@@ -71,7 +71,7 @@ def records(
     selection = read_selection(reader, target.now, where=where, as_of=as_of, timezone=timezone)
     effects = reader.read(parse_effects, effect)
     states = reader.read(parse_states, state)
-    size = reader.read(check_first, first)
+    size = reader.read(parse_row_count, first)
     reader.raise_problems()
     if state:
         every = RecordListQuestion(selection.where, type or None, states or None, selection.as_of)

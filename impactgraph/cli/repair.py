@@ -91,15 +91,15 @@ def _run(export: "RepairExport", options: _Options, common: Common) -> int:
     from impactgraph.cli.output import console, write_json
     from impactgraph.cli.question import OptionReader
     from impactgraph.cli.repair_text import print_repair
+    from impactgraph.cli.row_count import parse_row_count
     from impactgraph.cli.times import parse_moment_option, parse_zone_option
-    from impactgraph.usecases.pages import check_first
     from impactgraph.usecases.repair import RepairQuestion
 
     target = find_target(common)
     reader = OptionReader()
     at = reader.read(parse_moment_option, "--as-of", options.as_of, target.now)
     zone = reader.read(parse_zone_option, options.timezone)
-    size = reader.read(check_first, options.first)
+    size = reader.read(parse_row_count, options.first)
     reader.raise_problems()
     question = RepairQuestion(options.failure, options.incident, at)
     with target.open() as answers:

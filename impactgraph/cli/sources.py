@@ -74,7 +74,7 @@ def _print_sources(out: "Console", answer: "Sequence[Json]") -> None:
     if not answer:
         out.print("No live sources: declare them in a file, and name it with --sources (docs/sources.md).")
         return
-    figures = ("lag", "taken", "repeated", "quarantined", "passed over")
+    figures = ("lag", "accepted", "duplicates", "quarantined", "passed over")
     rows = table("source", "kind", "state", *figures, "last event", right=figures)
     for each in answer:
         lag, last = duration_in(each["lag"]), moment_in(each["lastEventAt"])

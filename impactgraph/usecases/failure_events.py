@@ -150,15 +150,19 @@ def problems_in(failure: Failure) -> tuple[Problem, ...]:
             ),
             (
                 failure.ended_at is not None and failure.ended_at < failure.started_at,
-                "endedAt is before startedAt.",
+                f"endedAt is before startedAt: {_order_text(failure.ended_at, failure.started_at)}.",
             ),
             (
                 failure.expected_end is not None and failure.expected_end < failure.started_at,
-                "expectedEnd is before startedAt.",
+                f"expectedEnd is before startedAt: {_order_text(failure.expected_end, failure.started_at)}.",
             ),
         )
         if wrong
     )
+
+
+def _order_text(end: Millis | None, start: Millis) -> str:
+    return f"{iso(end or 0)} is not after {iso(start)}"
 
 
 def iso(at: Millis) -> str:

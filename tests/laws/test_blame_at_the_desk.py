@@ -55,14 +55,14 @@ def test_shares_of_two_add_up_and_each_says_what_it_does_alone() -> None:
     assert first.likelihood > second.likelihood > 0
     assert first.likelihood + second.likelihood == pytest.approx(1 - 0.2 * 0.4, abs=0.03)
     assert "By itself it affects the order with a likelihood of 80 %" in first.evidence
-    assert "it adds 32 % to the other failures" in first.evidence
+    assert "beyond the other failures it adds 32 %" in first.evidence
 
 
 def test_what_two_outages_do_alike_is_shared() -> None:
     first, second = causes([failing("P", "pay"), failing("T", "tax")], JOURNEY, shop())
 
     assert first.likelihood == second.likelihood == pytest.approx(0.5, abs=0.01)
-    assert "it adds 0 % to the other failures" in first.evidence
+    assert "beyond the other failures it adds 0 %" in first.evidence
 
 
 def test_the_same_failure_under_two_ids_is_one_cause() -> None:
@@ -84,7 +84,7 @@ def test_nothing_is_added_to_other_failures_where_no_other_one_has_a_share() -> 
     every = [failing("P", "pay", 0.6), failing("P2", "pay", 0.6), failing("T", "tax", 0.0001)]
     (only,) = causes(every, JOURNEY, shop())
 
-    assert "By itself" not in only.evidence and "to the other failures" not in only.evidence
+    assert "By itself" not in only.evidence and "beyond the other failures" not in only.evidence
     assert only.evidence.endswith("It was also reported as failure:P2.")
 
 

@@ -73,11 +73,11 @@ def failure_detail(
 
     Of several failures (`blame`), the likelihood is that with which this one alone affects the order.
     """
-    word, likelihood = ("alone", blame.alone) if blame is not None else ("likelihood", impact.likelihood)
+    likelihood, ending = (impact.likelihood, "") if blame is None else (blame.alone, " by itself")
     has_ended = failure.ended_at is not None and failure.ended_at <= at
     return join_details(
         f"adds {say_duration(impact.delay)}" if impact.delay else None,
-        f"{word} {percent(likelihood)}" if likelihood < _CERTAIN else None,
+        f"likelihood {percent(likelihood)}{ending}" if likelihood < _CERTAIN else None,
         "it has ended" if has_ended else None,
         fulfillment,
     )

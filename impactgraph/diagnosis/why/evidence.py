@@ -44,7 +44,7 @@ def _contribution(blame: Blame) -> str:
         text
         for text, likelihood in (
             (f"By itself it affects the order with a likelihood of {percent(blame.alone)}", blame.alone),
-            (f"it adds {percent(blame.adds)} to the other failures", blame.adds),
+            (f"beyond the other failures it adds {percent(blame.adds)}", blame.adds),
         )
         if abs(likelihood - blame.share) >= _SUBSTANCE
     ]

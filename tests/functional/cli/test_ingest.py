@@ -47,7 +47,7 @@ def test_the_report_adds_up_to_the_rows_of_the_file(folder: Path):
 def test_the_report_is_told_in_words(folder: Path):
     done = run("ingest", "c1.csv", "--mapping", "map2.yaml", cwd=folder)
 
-    assert "c1.csv: 4 entries: 2 taken, 0 repeated, 0 quarantined, 2 passed over." in done.out
+    assert "c1.csv: 4 entries: 2 accepted, 0 duplicates, 0 quarantined, 2 passed over." in done.out
     assert "! 1 passed over: row without id, activity 'Pick' (first: c1.csv:3)." in done.out
     assert "unmapped activity, activity 'pick' (first: c1.csv:5). Did you mean 'Pick'?" in done.out
     assert "This was ingest 1. To take it back: `impactgraph ingest --undo 1`." in done.out
@@ -152,4 +152,4 @@ def test_a_pipe_is_read_once(folder: Path):
     done = run("ingest", "pipe", "--mapping", "map2.yaml", cwd=folder)
     writer.join()
 
-    assert "pipe: 4 entries: 2 taken" in done.out and "(first: pipe:3)" in done.out
+    assert "pipe: 4 entries: 2 accepted" in done.out and "(first: pipe:3)" in done.out

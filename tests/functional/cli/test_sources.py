@@ -35,7 +35,7 @@ def test_a_source_is_followed_and_listed(shop: Path) -> None:
 
     assert (followed.status, followed.err.strip()) == (
         0,
-        "exports: 1 taken, 0 repeated, 1 quarantined, 0 passed over.",
+        "exports: 1 accepted, 0 duplicates, 1 quarantined, 0 passed over.",
     )
     exports, webhook = listed.json
     assert (exports["state"], exports["taken"], exports["quarantined"], exports["lag"]) == (

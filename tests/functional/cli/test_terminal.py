@@ -41,7 +41,7 @@ def test_a_terminal_sees_how_far_the_ingest_is_and_output_stays_clean(tmp_path: 
 
     assert "Ingesting" in seen
     assert out.splitlines() == [
-        "events.ndjson: 7 entries: 7 taken, 0 repeated, 0 quarantined, 0 passed over.",
+        "events.ndjson: 7 entries: 7 accepted, 0 duplicates, 0 quarantined, 0 passed over.",
         "7 events read: 7 accepted, 0 duplicates, 0 quarantined.",
         "This was ingest 1. To take it back: `impactgraph ingest --undo 1`.",
     ]

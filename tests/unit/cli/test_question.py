@@ -14,6 +14,7 @@ from impactgraph.cli.question import (
     parse_scope,
 )
 from impactgraph.cli.question_options import ForecastOptions, WhatIfOptions
+from impactgraph.cli.row_count import parse_row_count
 from impactgraph.errors import BadInputError
 
 NOW = 1_772_442_600_000
@@ -143,3 +144,9 @@ def test_dimensions_come_in_their_order_each_once():
 def test_what_is_no_dimension_is_told_with_those_there_are(text: str):
     with pytest.raises(BadInputError, match="channel, mode, region"):
         parse_dimensions(text)
+
+
+@pytest.mark.parametrize("count", [-1, 0, 501])
+def test_a_number_of_rows_that_no_answer_has_is_refused_by_its_option(count: int) -> None:
+    with pytest.raises(BadInputError, match=f"--first is {count}; give a number from 1 to 500"):
+        parse_row_count(count)

@@ -22,7 +22,8 @@ def test_a_single_failure_has_its_likelihood() -> None:
 def test_one_of_several_failures_has_what_it_does_alone() -> None:
     blame = Blame(("F-1",), alone=0.12, adds=0.0, share=0.06)
 
-    assert failure_detail(failure(), impact(), blame, NOW, "O-1/1") == "adds 40 min; alone 12 %; O-1/1"
+    detail = failure_detail(failure(), impact(), blame, NOW, "O-1/1")
+    assert detail == "adds 40 min; likelihood 12 % by itself; O-1/1"
 
 
 def test_a_certain_effect_has_no_likelihood() -> None:
@@ -61,5 +62,5 @@ def test_the_timeline_says_what_each_of_several_failures_does_alone() -> None:
     blame = (Blame(("F-2",), 1.0, 0.9, 0.95), Blame(("F-1",), 0.12, 0.0, 0.05))
     held = state(impacts=(impact(likelihood=1.0),))
 
-    assert failure_entries(situation(held, blame=blame)) == ["adds 40 min; alone 12 %"]
+    assert failure_entries(situation(held, blame=blame)) == ["adds 40 min; likelihood 12 % by itself"]
     assert failure_entries(situation(held, blame=blame[1:])) == ["adds 40 min"]
