@@ -11,7 +11,9 @@ import { Heading, IdLink, Money, StateOf, Time } from "/web/app/parts/words.js";
 import { href, hrefWith } from "/web/app/router.js";
 import { zone } from "/web/app/settings.js";
 import { useStore } from "/web/app/store.js";
+import { useModel } from "/web/map/load.js";
 import { Factors } from "/web/order/aside.js";
+import { nameOfValue } from "/web/radius/breakdowns.js";
 import { Chosen, Choice, filterOf, PARAMETER } from "./filters.js";
 import { MOST_GROUPS, markdown } from "./markdown.js";
 
@@ -169,6 +171,9 @@ export function Overdue({ route }) {
 
 function OverdueOrders({ overdue, known, explained, suspects, by, where, params, storeVersion }) {
   const question = { where, asOf: params.get("asOf") };
+  const { data: model } = useModel();
+  // until the answer to another choice is there, the former one has the keys of the former choice
+  const groups = overdue.groups.filter((group) => by in group.key);
   // not what the filter makes all of them share
   const inCommon = overdue.inCommon.filter((factor) => factor.totalWithout > 0);
   return html`<div class="columns">
@@ -213,9 +218,9 @@ function OverdueOrders({ overdue, known, explained, suspects, by, where, params,
     <section class="card"><h2>Where they are</h2>
       <${Choice} label="By" name="by" chosen=${by} options=${DIMENSIONS} />
       <${Bars} label="Overdue orders by ${words(by)}"
-          rows=${overdue.groups.slice(0, MOST_GROUPS).map((group) => bar(group, by, params))} />
-      ${overdue.groups.length > MOST_GROUPS && html`
-        <p class="small muted">and ${overdue.groups.length - MOST_GROUPS} more</p>
+          rows=${groups.slice(0, MOST_GROUPS).map((group) => bar(group, by, params, model))} />
+      ${groups.length > MOST_GROUPS && html`
+        <p class="small muted">and ${groups.length - MOST_GROUPS} more</p>
       `}
     </section>
   </div>
@@ -247,14 +252,12 @@ function Suspect({ cause }) {
       <p class="small">${withoutZone(cause.evidence)}</p></li>`;
 }
 
-function bar(group, by, params) {
+function bar(group, by, params, model) {
   const value = group.key[by];
   const name = PARAMETER[by];
   const chosen = name && value !== null && params.getAll(name).includes(value);
   return {
-    label: value === null
-      ? "none"
-      : key(value),
+    label: nameOfValue(model, name ?? by.toLowerCase(), value === null ? null : key(value)),
     value: group.overdue,
     note: `of ${number(group.total)}`,
     chosen,

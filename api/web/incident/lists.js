@@ -35,7 +35,9 @@ const Three = ({ replay, communications, reprioritise, ...rest }) => html`
         `${words(action)}: ${count} in ${language}${channel && ` by ${channel}`}`)} />
   <${List} title="Orders that keep their promise if treated first" name="first" list=${reprioritise}
       ...${rest} lines=${reprioritise.groups.map(({ count, step, location, leastSlack }) =>
-        `${step.name}${location ? `, ${location.name}` : ""}: ${count}, ${duration(leastSlack)} to spare`)} />
+        `${step.name}${location ? `, ${location.name}` : ""}: ${plural(count, "order")}, ${
+          duration(leastSlack)
+        } to spare`)} />
 `;
 
 function List({ title, name, list, lines, of, asOf }) {

@@ -63,11 +63,13 @@ export function Open({ radius }) {
   `;
 }
 
+/** Teams with an affected order: nobody is called for none. */
 export function Call({ owners }) {
-  return html`
+  const called = owners.filter(({ orders }) => orders > 0);
+  return called.length > 0 && html`
     <section class="card">
       <h2>Teams to call</h2>
-      <ul class="call">${owners.map(({ team, orders, playbooks }) => html`<li key=${team.id}>
+      <ul class="call">${called.map(({ team, orders, playbooks }) => html`<li key=${team.id}>
         <div class="row spread">
           <strong>${team.name}</strong>
           <${Contact} of=${team.contact} />

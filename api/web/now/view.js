@@ -99,7 +99,7 @@ function Failing({ radius, parts }) {
         <${Totals} estimates=${estimates} />
         <${ToCome} of=${radius.toCome} />
         <${Promises} promises=${radius.promises} expected=${estimates.promisesMissed} />
-        ${radius.owners.length > 0 && html`<${Call} owners=${radius.owners} />`}
+        <${Call} owners=${radius.owners} />
         <${OverdueLine} />
       </div>
     </div>

@@ -19,7 +19,11 @@ const why =
   (order, record, text) => html`
     <a href=${rowLink(order, record)} data-stop title="Why it is affected">${text}</a>
   `;
-const delayed = (iso) => duration(iso) || html`<span class="muted">no new date</span>`;
+/** Of the order: a late or wrong record alone does not delay it. */
+const delayed = ({ band, expectedDelay }) => (
+  duration(expectedDelay)
+  || (band === "RECORDS_ONLY" ? "" : html`<span class="muted">no new date</span>`)
+);
 
 /** How likely the failures make an order miss its promise, where that is worth a look. */
 function promise({ missLikelihood, missesPromise, lateAnyway }) {
@@ -44,7 +48,7 @@ const ORDERS = [
     label: "Delay",
     sort: "delay",
     right: true,
-    cell: ({ expectedDelay }) => delayed(expectedDelay)
+    cell: delayed
   },
   {
     key: "value",

@@ -22,8 +22,8 @@ const COLUMNS = [
   { key: "state", label: "State", cell: (row) => html`<${Badge} of=${row.state.toUpperCase()} />` },
   { key: "lag", label: "Lag", right: true, cell: lag },
   { key: "last", label: "Last event", wide: true, cell: lastEvent },
-  { key: "taken", label: "Taken", right: true, cell: (row) => number(row.taken) },
-  { key: "repeated", label: "Repeated", right: true, wide: true, cell: (row) => number(row.repeated) },
+  { key: "taken", label: "Accepted", right: true, cell: (row) => number(row.taken) },
+  { key: "repeated", label: "Duplicates", right: true, wide: true, cell: (row) => number(row.repeated) },
   { key: "quarantined", label: "Quarantined", right: true, cell: (row) => number(row.quarantined) },
   { key: "passed", label: "Passed over", right: true, wide: true, cell: (row) => number(row.passed) },
 ];

@@ -168,6 +168,11 @@ def test_overdue_orders_are_as_many_as_graphql_says_and_a_group_filters_them(
     explorer.page.go_back()
     expect(explorer.heading).to_have_text(re.compile(rf"^{said['totalCount']:,} orders"))
 
+    explorer.page.get_by_role("link", name="region", exact=True).click()
+    expect(
+        explorer.page.get_by_role("list", name="Overdue orders by region").get_by_role("link")
+    ).not_to_have_count(0)
+
 
 def test_records_that_need_a_look_are_as_many_as_graphql_says_and_can_be_narrowed(
     explorer: Explorer, api: Api
