@@ -250,9 +250,9 @@ def _print_owner(out: Console, share: Json) -> None:
     escalation = ", ".join(team["escalatesTo"])
     then = f" (then {escalation})" if escalation else ""
     print_lines(out, [f"{contact}{then}: up to {formats.count(share['orders'], 'order')}"])
-    more = len(share["elements"]) - MOST_ELEMENTS
-    names = [element["name"] for element in share["elements"][:MOST_ELEMENTS]]
-    elements = ", ".join(names) + (f" and {more} more" if more > 0 else "")
+    names = list(dict.fromkeys(element["name"] for element in share["elements"]))  # steps share names
+    more = len(names) - MOST_ELEMENTS
+    elements = ", ".join(names[:MOST_ELEMENTS]) + (f" and {more} more" if more > 0 else "")
     keys = ", ".join(playbook["key"] for playbook in share["playbooks"])
     playbooks = f"; playbook {keys}" if keys else ""
     print_lines(out, [f"{elements}{playbooks}"], indent=4)

@@ -74,7 +74,7 @@ def print_failures(out: Console, answer: Json) -> None:
             f"{summary}{say_circumstances(each, at)}",
         )
     out.print(rows)
-    out.print(f"As of {formats.day_and_time(at)}. Times are UTC.", style="dim")
+    out.print(f"As of {formats.dated(at)}. {formats.zone_note()}", style="dim")
     print_rest(out, page, has_csv=False)
 
 

@@ -31,7 +31,7 @@ def print_orders(out: Console, answer: Json) -> None:
     at, page = known_moment(answer["asOf"]), answer["orders"]
     count = page["totalCount"]
     out.print(f"{formats.count(count, 'order')}." if count else "No order matches.", style="bold")
-    out.print(f"As of {formats.day_and_time(at)}. {formats.zone_note()}", style="dim")
+    out.print(f"As of {formats.dated(at)}. {formats.zone_note()}", style="dim")
     orders = nodes_in(page)
     if not orders:
         return

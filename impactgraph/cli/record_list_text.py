@@ -29,7 +29,7 @@ def print_record_list(out: Console, answer: Json) -> None:
     page = listing["lines"]
     count = page["totalCount"]
     out.print(f"{formats.count(count, 'record')}." if count else "No record matches.", style="bold")
-    out.print(f"As of {formats.day_and_time(at)}. {formats.zone_note()}", style="dim")
+    out.print(f"As of {formats.dated(at)}. {formats.zone_note()}", style="dim")
     if not count:
         return
     totals = table("record", "type", "state", "count", right=("count",))
