@@ -56,10 +56,10 @@ def test_every_verdict_and_every_kind_of_message_has_a_situation() -> None:
 
 
 def test_the_desk_knows_of_a_promise_that_the_customer_is_warned_about() -> None:
-    warned = [each.given for each in SITUATIONS.values() if "later than promised" in each.given["message"]]
+    warnings = [each.given for each in SITUATIONS.values() if "later than promised" in each.given["message"]]
 
-    assert [given["name"] for given in warned if "promise" not in given["says"]] == []
-    assert warned
+    assert [given["name"] for given in warnings if "promise" not in given["says"]] == []
+    assert warnings
 
 
 def test_no_two_situations_have_the_same_name() -> None:
