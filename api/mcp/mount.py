@@ -34,6 +34,7 @@ def mount(
         max_request_body_size=LARGEST_BODY,
         transport_security=_security(options.hosts),
     )
+    app.add_api_route(PATH, _no_stream, methods=["GET"], include_in_schema=False)
     app.router.routes.extend(transport.routes)
     if options.issuers:
         _serve_metadata(app, options)
@@ -44,6 +45,15 @@ def mount(
             yield
 
     return running
+
+
+async def _no_stream() -> JSONResponse:
+    """The protocol lets a server do without a stream of messages that nobody asked for. That of a server
+    without sessions would never say anything, and stay open for as long as the client likes.
+    """
+    error = {"code": -32600, "message": "Method Not Allowed: this server sends nothing unasked; use POST."}
+    answer = {"jsonrpc": "2.0", "id": None, "error": error}
+    return JSONResponse(answer, 405, headers={"allow": "POST"})
 
 
 class TokenPointer:

@@ -7,6 +7,8 @@ from importlib.metadata import version
 from typing import Any
 
 from mcp.server.mcpserver import MCPServer
+from mcp.shared.exceptions import MCPError
+from mcp.types import INVALID_PARAMS, GetPromptResult
 
 from api.answers import Answers
 from api.mcp.impact_tools import ImpactTools
@@ -32,10 +34,18 @@ next page. Nothing here changes data.
 """
 
 
+class ToolServer(MCPServer[Any]):
+    """Has tools and nothing else."""
+
+    async def get_prompt(self, name: str, *_: Any, **__: Any) -> GetPromptResult:
+        """Raises MCPError: the SDK takes the name of a prompt that is not there for an error of its own."""
+        raise MCPError(INVALID_PARAMS, f"There is no prompt {name[:100]!r}: this server has tools only.")
+
+
 def tool_server(answers: Answers) -> MCPServer[Any]:
     """A server whose tools ask `answers`."""
     with _logging_as_before():
-        server: MCPServer[Any] = MCPServer(
+        server = ToolServer(
             "impactgraph",
             title="impactgraph",
             instructions=INSTRUCTIONS,

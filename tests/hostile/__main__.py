@@ -1,7 +1,7 @@
 """`python -m tests.hostile [INPUTS] [SEED] [--minutes M]`: so many hostile inputs, 100,000 by default.
 
-Seven of ten are requests, one is a conversation over a web socket or a stream, two are files. The exit status
-is 1 after the first that meets a defect.
+Seven of ten are requests, one is a conversation over a web socket or a stream, two are files or lines of
+standard input. The exit status is 1 after the first that meets a defect.
 """
 
 import gc
@@ -17,9 +17,12 @@ from hypothesis import strategies as st
 
 from impactgraph.bootstrap import open_store
 from tests.functional.http.shop import NOW, fill
+from tests.hostile.assistants import lines
 from tests.hostile.door import REQUESTS, SLOW, Door
 from tests.hostile.files import FILES, FileDoor, resident_bytes
 from tests.hostile.keeping import keeping_requests
+from tests.hostile.lines import LineDoor
+from tests.hostile.paths import path_requests, paths_of
 from tests.hostile.sockets import streams, talks
 from tests.long_runs import options, trials
 
@@ -54,19 +57,30 @@ def run(number: int, first_seed: int, minutes: float) -> None:
 
 
 def _batch(size: int, batch_seed: int) -> Counter[str]:
-    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as files:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryDirectory() as files,
+        tempfile.TemporaryDirectory() as lines_folder,
+    ):
         store = open_store(folder, now=lambda: NOW)
         fill(store, 20)
-        door, reader = Door(store), FileDoor(store, Path(files))
-        _send(REQUESTS, door.send, size * 7 // 10 - size // 50, batch_seed)
+        door, reader, server = Door(store), FileDoor(store, Path(files)), LineDoor(Path(lines_folder))
+        _send(REQUESTS, door.send, size * 7 // 10 - 2 * (size // 50), batch_seed)
         _send(keeping_requests(), door.send, size // 50, batch_seed)
+        _send(path_requests(paths_of(door.app)), door.send, size // 50, batch_seed)
         _send(talks(), door.talk, size // 15, batch_seed)
         _send(streams(), door.stream, size // 30, batch_seed)
-        _send(FILES, reader.read, size - size * 7 // 10 - size // 15 - size // 30, batch_seed)
+        _send(lines(), server.send, size // 50, batch_seed)
+        _send(FILES, reader.read, size - size * 7 // 10 - size // 15 - size // 30 - size // 50, batch_seed)
+        server.close()
         door.check_store()
         door.close()
         store.close()
-        return Counter(door.statuses) + Counter({f"file {key}": n for key, n in reader.outcomes.items()})
+        return (
+            Counter(door.statuses)
+            + server.answers
+            + Counter({f"file {key}": n for key, n in reader.outcomes.items()})
+        )
 
 
 def _send(inputs: st.SearchStrategy[Any], send: Callable[[Any], None], number: int, first_seed: int) -> None:

@@ -1,5 +1,6 @@
 """Sends hostile requests to the application in this process, and says what went wrong."""
 
+import asyncio
 import logging
 import os
 import tempfile
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 
 from api.app import create_app
 from api.log_levels import LOGGERS
+from api.mcp.options import McpOptions
 from api.schema import build_schema
 from impactgraph.ports.store import Store
 from impactgraph.settings import Settings
@@ -28,8 +30,10 @@ from impactgraph.sources import live_sources, sns_proof
 from impactgraph.sources.live_sources import FollowedSources
 from tests.alert_payloads import SECRET
 from tests.functional.http.shop import NOW
+from tests.hostile.assistants import HOST, assistant_requests
 from tests.hostile.deliveries import delivery_requests, sources
 from tests.hostile.events import event_requests
+from tests.hostile.login import access_with_login
 from tests.hostile.questions import export_requests, graphql_requests, page_requests
 from tests.hostile.request import Request
 from tests.hostile.sockets import Talk, stream, talk
@@ -45,6 +49,7 @@ REQUESTS = st.one_of(
     delivery_requests(NOW // 1000),
     delivery_requests(NOW // 1000),
     page_requests(),
+    assistant_requests(),
 )
 STRUCTURED = {"content-type": "application/cloudevents+json"}
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
@@ -64,16 +69,24 @@ def _no_network(address: str) -> bytes:
     raise OSError(f"nothing is fetched from {address[:100]}")
 
 
-class ErrorLog:
-    """The errors in the log of every part of the process: each is a defect, whatever the answer was."""
+class ErrorLog(logging.Handler):
+    """The errors in the log of every part of the process, and what libraries log with a traceback: each is a
+    defect, whatever the answer was.
+    """
 
     def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
         self.errors: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno >= logging.ERROR or record.exc_info:
+            self.errors.append(logging.Formatter().format(record))
 
     @contextmanager
     def instead(self) -> Iterator[None]:
-        """Instead of what structlog would print."""
+        """Instead of what structlog would print, and beside what libraries log."""
         before = structlog.get_config()
+        logging.getLogger().addHandler(self)
         structlog.configure(
             processors=[structlog.processors.format_exc_info, self._note],
             wrapper_class=structlog.make_filtering_bound_logger("error"),
@@ -81,6 +94,7 @@ class ErrorLog:
         try:
             yield
         finally:
+            logging.getLogger().removeHandler(self)
             structlog.configure(**before)
 
     def _note(self, logger: Any, method: str, event: MutableMapping[str, Any]) -> str:
@@ -114,20 +128,47 @@ class Door:
         self._log = ErrorLog()
         self._open.enter_context(self._log.instead())
         followed = FollowedSources(sources(Path(folder)), self.store, now=lambda: NOW)
-        self.app = create_app(self.store, Settings(), now=lambda: NOW, sources=followed)
+        self.app = create_app(
+            self.store,
+            Settings(),
+            now=lambda: NOW,
+            sources=followed,
+            access=self._open.enter_context(access_with_login(Path(folder))),
+            mcp=McpOptions(hosts=(HOST,), issuers=("https://login.example.com",)),
+        )
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self._client = httpx.AsyncClient(transport=transport, base_url="http://localhost")
         self._loop = OwnLoop()
-        self._running = self.app.router.lifespan_context(self.app)
-        self._loop.run(self._running.__aenter__())
+        self._over = asyncio.Event()
+        self._running = self._loop.run(self._begin())
         self._answer_at_first = self._ask(UNTOUCHED)
 
     def close(self) -> None:
         self._loop.run(self._client.aclose())
-        self._loop.run(self._running.__aexit__(None, None, None))
+        self._loop.run(self._end())
         self._loop.close()
         self._open.close()
         _forget_applications()
+
+    async def _begin(self) -> asyncio.Task[None]:
+        """What the application does while it runs, begun and ended in one task, as the tools need it."""
+        begun = asyncio.Event()
+
+        async def run() -> None:
+            async with self.app.router.lifespan_context(self.app):
+                begun.set()
+                await self._over.wait()
+
+        running = asyncio.create_task(run())
+        waiting = asyncio.create_task(begun.wait())
+        await asyncio.wait((running, waiting), return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            await running  # raises
+        return running
+
+    async def _end(self) -> None:
+        self._over.set()
+        await self._running
 
     def send(self, request: Request) -> None:
         """Raises AssertionError where the answer is a defect: a status of 500, an internal error, a
@@ -257,6 +298,6 @@ def _door(path: str) -> str:
     name = path.partition("?")[0].strip("/").partition("/")[0]
     known = (
         *("events", "graphql", "export", "in", "webhooks", "api", "v1", "v2"),
-        *("backup", "forget", "retention", "logs", "audit"),
+        *("backup", "forget", "retention", "logs", "audit", "mcp"),
     )
     return f"/{name}" if name in known else "page"

@@ -13,7 +13,7 @@ from tests.hostile.questions import DOCUMENTS
 from tests.hostile.request import Request
 from tests.hostile.values import TEXT, VALUES, broken, encoded
 
-_QUERIES = (
+QUERIES = (
     "subscription { blastRadius { headline } }",
     'subscription { order(id: "O-0001") { id } }',
     "subscription { incidents { id } }",
@@ -48,7 +48,7 @@ def _message(draw: st.DrawFn) -> Any:
         "id": draw(st.sampled_from(("1", "1", "2", "", "\x00", 7, None))),
     }
     if kind == "subscribe" or draw(st.booleans()):
-        payload: Any = {"query": draw(st.sampled_from(_QUERIES))}
+        payload: Any = {"query": draw(st.sampled_from(QUERIES))}
         for name in draw(st.lists(st.sampled_from(("variables", "operationName", "extensions", "query")))):
             payload[name] = draw(VALUES)
         message["payload"] = payload if draw(st.integers(0, 5)) else draw(VALUES)
@@ -77,7 +77,7 @@ def _frame(draw: st.DrawFn) -> str | bytes:
 @st.composite
 def streams(draw: st.DrawFn) -> Request:
     """A request for server-sent events."""
-    payload: dict[str, Any] = {"query": draw(st.sampled_from(_QUERIES))}
+    payload: dict[str, Any] = {"query": draw(st.sampled_from(QUERIES))}
     for name in draw(st.lists(st.sampled_from(("variables", "operationName", "extensions")), max_size=2)):
         payload[name] = draw(VALUES)
     headers = {"accept": "text/event-stream", "content-type": "application/json", "host": "localhost"}

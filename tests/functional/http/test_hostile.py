@@ -7,17 +7,23 @@ import pytest
 import structlog
 from hypothesis import given, settings
 
+from api.permissions import SUBSCRIPTIONS
 from impactgraph.bootstrap import open_store
 from tests.functional.http.shop import NOW, fill
+from tests.hostile.assistants import CALLS, assistant_requests
 from tests.hostile.door import REQUESTS, SLOW, Door
 from tests.hostile.events import AT, MEDIA
 from tests.hostile.keeping import keeping_requests
+from tests.hostile.paths import paths_of
 from tests.hostile.questions import DOCUMENTS, PATHS
 from tests.hostile.request import Request
-from tests.hostile.sockets import Talk, streams, talks
+from tests.hostile.sockets import QUERIES, Talk, streams, talks
 from tests.hostile.values import MOMENTS, NOT_JSON, NUMBERS, RAW, TEXTS, encoded
 
 JSON = {"content-type": "application/json"}
+ASSISTANT = {**JSON, "accept": "application/json, text/event-stream"}
+CYPHER, SQL = "' }) match (n) detach delete n //", "'; DROP TABLE events; --"
+FAR = "9999-12-31T23:59:59Z"
 BINARY = {"ce-specversion": "1.0", "ce-id": "1", "ce-source": "/h", "ce-type": "order.placed", "ce-time": AT}
 
 
@@ -43,6 +49,32 @@ def test_any_request_is_answered_without_a_defect(door: Door, hostile: Request) 
 @given(hostile=keeping_requests())
 def test_any_request_of_an_administrator_is_answered_without_a_defect(door: Door, hostile: Request) -> None:
     door.send(hostile)
+
+
+@settings(max_examples=80, suppress_health_check=SLOW)
+@given(hostile=assistant_requests())
+def test_any_request_of_an_assistant_is_answered_without_a_defect(door: Door, hostile: Request) -> None:
+    door.send(hostile)
+
+
+@pytest.mark.parametrize("tool", CALLS)
+def test_a_hostile_value_as_every_argument_of_a_tool(door: Door, tool: str) -> None:
+    for name in CALLS[tool]:
+        for value in (float("nan"), "\x00", "@surrogate@", FAR, CYPHER):
+            params = {"name": tool, "arguments": {**CALLS[tool], name: value}}
+            body = encoded({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params})
+            door.send(Request("POST", "/mcp", headers=ASSISTANT, body=body))
+
+
+def test_hostile_values_at_every_path_and_method(door: Door) -> None:
+    for path in paths_of(door.app):
+        for text in ("", "\x00", SQL, "x" * 20_000):
+            for request in path.requests(text):
+                door.send(request)
+
+
+def test_every_subscription_is_tried() -> None:
+    assert {name for name in SUBSCRIPTIONS if not any(f"{{ {name}" in each for each in QUERIES)} == set()
 
 
 def test_an_error_in_the_log_of_any_part_is_a_defect(door: Door) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hypothesis import given, settings
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 
@@ -17,6 +18,9 @@ from tests.functional.http.serving import Api, served
 from tests.functional.http.shop import NOW
 from tests.functional.mcp.asking import answer, error, over_http
 from tests.functional.mcp.conftest import ISSUER, SENDER, VIEWER
+from tests.hostile.assistants import lines
+from tests.hostile.door import SLOW
+from tests.hostile.lines import LineDoor
 from tests.own_loop import run_apart
 
 PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
@@ -114,3 +118,20 @@ def test_a_store_that_is_not_there_is_an_error_before_any_message(tmp_path: Path
     ran = run("mcp", "--store", tmp_path / "nothing")
     assert (ran.status, ran.out) == (2, "")
     assert "There is no store in the folder" in ran.err
+
+
+def test_hostile_lines_of_standard_input_are_answered_and_leave_no_error(tmp_path: Path) -> None:
+    door = LineDoor(tmp_path)
+
+    @settings(max_examples=30, suppress_health_check=SLOW)
+    @given(line=lines())
+    def answered(line: bytes) -> None:
+        door.send(line)
+
+    answered()
+    door.close()
+
+
+def test_a_request_for_a_stream_is_refused_and_does_not_stay_open(address: str) -> None:
+    refused = httpx.get(f"{address}/mcp", headers={"authorization": f"Bearer {VIEWER}", **ACCEPT})
+    assert (refused.status_code, refused.headers["allow"]) == (405, "POST")
