@@ -45,9 +45,10 @@ def router(
         )
         if not forget_request.orders and not forget_request.attributes:
             raise BadInputError("Say what is to be forgotten: `orders`, or `attributes` with values.")
+        kept = Retained(store, auditing.log, principal_of(request), now())
         result = await auditing.change(
             deed_of(request, "forget", forget_deed(forget_request)),
-            lambda: to_thread.run_sync(lambda: forget(store, forget_request, now())),
+            lambda: to_thread.run_sync(lambda: forget(kept, forget_request)),
         )
         on_commit()
         return _json(result)

@@ -1,7 +1,7 @@
 """The audit log in files beside the record of an embedded store: any process appends to it."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -25,6 +25,7 @@ from impactgraph.audit.chain import (
     torn_event,
 )
 from impactgraph.audit.entries import AuditEntry, AuditEvent
+from impactgraph.audit.sealing import Editor, edit_event, edited
 from impactgraph.errors import StoreUnavailableError
 
 HEAD = "audit.head"
@@ -70,17 +71,20 @@ class FileAudit:
 
     def append(self, events: Sequence[AuditEvent]) -> Sequence[AuditEntry]:
         with locked(self._lock):
-            end, size = self._current_end()
-            if not end.torn and self._rotation.is_due(size, end.at, events[0].at):
-                self._file.rename(self._folder / full_name(end.head.number))
-            closing = (torn_event(end.torn, self._now()),) if end.torn else ()
-            entries = _chain([*closing, *events], end.head)
-            start = b"\n" if end.is_open else b""
-            text = start + b"".join(line_of(entry).encode() + b"\n" for entry in entries)
-            inode, size = self._write(text)
-            last = entries[-1]
-            self._last = _Written(inode, size, _End(head_of(last), last.event.at))
-            replace_file(self._head, f"{last.number} {last.digest}\n")
+            return self._append(events)
+
+    def _append(self, events: Sequence[AuditEvent]) -> Sequence[AuditEntry]:
+        end, size = self._current_end()
+        if not end.torn and self._rotation.is_due(size, end.at, events[0].at):
+            self._file.rename(self._folder / full_name(end.head.number))
+        closing = (torn_event(end.torn, self._now()),) if end.torn else ()
+        entries = _chain([*closing, *events], end.head)
+        start = b"\n" if end.is_open else b""
+        text = start + b"".join(line_of(entry).encode() + b"\n" for entry in entries)
+        inode, size = self._write(text)
+        last = entries[-1]
+        self._last = _Written(inode, size, _End(head_of(last), last.event.at))
+        replace_file(self._head, f"{last.number} {last.digest}\n")
         return entries[-len(events) :]
 
     def _write(self, text: bytes) -> tuple[int, int]:
@@ -157,6 +161,26 @@ class FileAudit:
             removed += count
         return removed
 
+    def forget(self, edit: Editor, by: Principal, at: Millis) -> int:
+        """The entry that says so comes first: a process that is killed then leaves arguments as they were
+        written. Each file is replaced by a new one.
+        """
+        found = self.check()
+        if found.problem:
+            raise StoreUnavailableError(
+                f"The audit log {self._file} is broken, and nothing is removed from it: {found.problem}"
+            )
+        with locked(self._lock):
+            entries = [
+                changed for line in _Lines(self._folder) if (changed := _edited(line, edit)) is not None
+            ]
+            if entries:
+                self._append([edit_event(entries, by, at)])
+                lines = {entry.number: line_of(entry).encode() for entry in entries}
+                for path in (*full_files(self._folder), self._file):
+                    _replace_lines(path, lines)
+        return len(entries)
+
     def check(self) -> ChainCheck:
         with locked(self._lock):
             lines = _Lines(self._folder)
@@ -202,6 +226,29 @@ def _chain(events: Sequence[AuditEvent], head: Head) -> list[AuditEntry]:
         entries.append(chained(event, head))
         head = head_of(entries[-1])
     return entries
+
+
+def _edited(line: bytes, edit: Editor) -> AuditEntry | None:
+    try:
+        return edited(read_line(line), edit)
+    except BrokenChainError:
+        return None  # an unfinished line, which the next entry closed
+
+
+def _replace_lines(path: Path, lines: Mapping[int, bytes]) -> None:
+    """Writes a file of the log anew where it has entries of these numbers."""
+    before = path.read_bytes().split(b"\n")
+    after = [lines.get(_number(line), line) for line in before]
+    if after != before:
+        replace_file(path, b"\n".join(after))
+
+
+def _number(line: bytes) -> int:
+    """Of the entry of a line; 0: it is none."""
+    try:
+        return read_line(line).number
+    except BrokenChainError:
+        return 0
 
 
 def _end_of(path: Path) -> _End:

@@ -6,13 +6,14 @@ another: it is kept beside the entries, and administrators may keep it elsewhere
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
 from graph_models.access import Principal
 from graph_models.time import Millis, parse_moment
 from impactgraph.audit.entries import SYSTEM, AuditEntry, AuditEvent, iso
+from impactgraph.audit.sealing import edits_of, is_as_written, new_salt, seal
 
 START = "0" * 64
 TORN = "audit torn line"
@@ -54,9 +55,10 @@ class NoEntryError(BrokenChainError):
 
 def chained(event: AuditEvent, head: Head, writer: str = "") -> AuditEntry:
     """The entry of an event behind the end of a chain."""
-    entry = AuditEntry(event, head.number + 1, head.digest, "", writer)
-    digest = sha256(_canonical(entry).encode()).hexdigest()
-    return AuditEntry(event, entry.number, entry.previous, digest, writer)
+    salt = new_salt()
+    sealed = seal(event.arguments, salt)
+    entry = AuditEntry(event, head.number + 1, head.digest, "", writer, sealed, salt)
+    return replace(entry, digest=sha256(_canonical(entry).encode()).hexdigest())
 
 
 def head_of(entry: AuditEntry) -> Head:
@@ -65,7 +67,22 @@ def head_of(entry: AuditEntry) -> Head:
 
 def line_of(entry: AuditEntry) -> str:
     """Without the line break."""
-    return json.dumps({**_values(entry), "hash": entry.digest}, ensure_ascii=False, separators=(",", ":"))
+    values = {**_values(entry), "hash": entry.digest}
+    if entry.sealed:
+        values |= {"salt": entry.salt, "arguments": entry.event.arguments}
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+
+
+def texts_of_line(line: str) -> str:
+    """What a line says of somebody: without its number, moment and digests. The whole line, where it is no
+    entry.
+    """
+    try:
+        event = read_line(line.encode()).event
+    except BrokenChainError:
+        return line
+    said = (event.subject, event.name, event.address, event.arguments)
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 
 def torn_event(lines: Sequence[bytes], at: Millis) -> AuditEvent:
@@ -105,7 +122,11 @@ def start_of(event: AuditEvent) -> tuple[str, Head] | None:
 
 
 def read_line(line: bytes) -> AuditEntry:
-    """The entry of a line. Raises BrokenChainError where it is not one, to the byte."""
+    """The entry of a line. Raises BrokenChainError where it is not one, to the byte.
+
+    Its arguments may be others than were written (`is_as_written`): `follow` says whether a later entry has
+    them.
+    """
     try:
         values: dict[str, Any] = json.loads(line)
         entry = _entry(values)
@@ -136,6 +157,8 @@ def follow(
     """
     head, torn, is_met = START_HEAD, list[bytes](), end == START_HEAD or end in starts
     missing: Head | None = None
+    changed = dict[int, str]()
+    """Seals of arguments that are not as they were written, by the number of their entry."""
     for at, line in enumerate(lines, 1):
         try:
             entry = read_line(line)
@@ -150,6 +173,11 @@ def follow(
             place = place_of(at - len(torn) if torn else at)
             raise BrokenChainError(f"{place} (entry {head.number + 1}): {error}") from None
         torn.clear()
+        for edit in edits_of(entry.event) if is_as_written(entry) else ():
+            if changed.get(edit.number) == edit.seal:
+                del changed[edit.number]
+        if not is_as_written(entry):
+            changed[entry.number] = seal(entry.event.arguments, entry.salt)
         yield entry
         head = head_of(entry)
         is_met = is_met or head == end
@@ -158,6 +186,11 @@ def follow(
         raise BrokenChainError(
             f"{place_of(1)} (entry {missing.number + 1}): entries 1 to {missing.number} are gone, and no "
             "entry says that a rule removed them"
+        )
+    for number in changed:
+        raise BrokenChainError(
+            f"entry {number}: its arguments are others than were written, and no entry says that something "
+            "was removed from them"
         )
     if torn:
         raise BrokenChainError(f"the last line (entry {head.number + 1}): it is no entry")
@@ -212,7 +245,7 @@ def _values(entry: AuditEntry) -> dict[str, Any]:
         "name": event.name,
         "address": event.address,
         "operation": event.operation,
-        "arguments": event.arguments,
+        **({"sealed": entry.sealed} if entry.sealed else {"arguments": event.arguments}),
         "outcome": event.outcome,
     }
     if event.of is not None:
@@ -233,4 +266,12 @@ def _entry(values: dict[str, Any]) -> AuditEntry:
         outcome=values["outcome"],
         of=values.get("of"),
     )
-    return AuditEntry(event, values["n"], values["previous"], values["hash"], values.get("writer", ""))
+    return AuditEntry(
+        event,
+        values["n"],
+        values["previous"],
+        values["hash"],
+        values.get("writer", ""),
+        values.get("sealed", ""),
+        values.get("salt", ""),
+    )

@@ -56,6 +56,10 @@ class AuditEntry:
     """SHA-256 of the entry, with the hash before."""
     writer: str = ""
     """The process whose chain it is in, where there are several."""
+    sealed: str = ""
+    """What the chain has of the arguments (`sealing.py`); empty: earlier versions wrote them into it."""
+    salt: str = ""
+    """Without it nobody can say of which arguments the seal is."""
 
 
 def event_of(
@@ -100,7 +104,7 @@ def _short(text: str) -> str:
     if len(text) <= LONGEST_TEXT:
         return text
     digest = sha256(text.encode()).hexdigest()
-    return f"{text[:80]}... ({len(text)} characters, SHA-256 {digest})"
+    return f"{len(text)} characters, SHA-256 {digest}"
 
 
 def iso(at: Millis) -> str:

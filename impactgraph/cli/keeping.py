@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from impactgraph.ports.backup import BackupHead, Part, PartKey
     from impactgraph.ports.removal import ForgetRequest, ForgetResult, RetentionCount, RetentionRule
     from impactgraph.usecases import Store
+    from impactgraph.usecases.forget import Retained
     from impactgraph.usecases.recording import Recording
 
 
@@ -44,27 +45,33 @@ class LocalKeeper:
             yield parts
 
     def forget(self, request: "ForgetRequest") -> "ForgetResult":
-        from impactgraph.usecases.forget import forget_deed
+        from impactgraph.usecases.forget import forget, forget_deed
 
-        with self.recording.change("forget", forget_deed(request)) as change:
-            result = self.store.forget(request, self.now)
+        with self._kept() as kept, self.recording.change("forget", forget_deed(request)) as change:
+            result = forget(kept, request)
             change.arguments["occurrencesLeft"] = result.search.occurrences
         return result
 
     def retain(self, rules: "Sequence[RetentionRule]", *, dry_run: bool) -> "list[RetentionCount]":
-        from impactgraph.bootstrap import open_audit
-        from impactgraph.cli.local_user import local_user
-        from impactgraph.usecases.forget import Retained, count_deed, retain
+        from impactgraph.usecases.forget import count_deed, retain
 
         deed = {"rules": [rule.name for rule in rules], "dryRun": False}
-        with closing(open_audit(self.address)) as audit:
-            retained = Retained(self.store, audit, local_user(), self.now)
+        with self._kept() as retained:
             if dry_run:
                 return retain(retained, rules, dry_run=True)
             with self.recording.change("retention", deed) as change:
                 counts = retain(retained, rules, dry_run=False)
                 change.arguments["removed"] = [count_deed(each) for each in counts]
         return counts
+
+    @contextmanager
+    def _kept(self) -> "Generator[Retained]":
+        from impactgraph.bootstrap import open_audit
+        from impactgraph.cli.local_user import local_user
+        from impactgraph.usecases.forget import Retained
+
+        with closing(open_audit(self.address)) as audit:
+            yield Retained(self.store, audit, local_user(), self.now)
 
 
 @dataclass(frozen=True)
@@ -81,8 +88,7 @@ class RemoteKeeper:
     def forget(self, request: "ForgetRequest") -> "ForgetResult":
         from impactgraph.ports.removal import ForgetResult
 
-        body = {"orders": list(request.orders), "attributes": [list(each) for each in request.attributes]}
-        return _decode(self._answer("/forget", body), ForgetResult)
+        return _decode(self._answer("/forget", asdict(request)), ForgetResult)
 
     def retain(self, rules: "Sequence[RetentionRule]", *, dry_run: bool) -> "list[RetentionCount]":
         from impactgraph.ports.removal import RetentionCount

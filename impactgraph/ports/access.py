@@ -7,6 +7,7 @@ from graph_models.access import Principal
 from graph_models.time import Millis
 from impactgraph.audit.chain import ChainCheck
 from impactgraph.audit.entries import AuditEntry, AuditEvent
+from impactgraph.audit.sealing import Editor
 from impactgraph.credentials.keys import ApiKey
 
 T = TypeVar("T")
@@ -51,6 +52,15 @@ class AuditTrail(Protocol):
         """Removes entries that were written before a moment, as far as the log is kept in parts that are old
         as a whole; returns how many there were. An entry of the moment `at` says in whose name, and up to
         which entry: behind it the chain stays whole. With `dry_run` nothing is removed.
+
+        Raises StoreUnavailableError, also where the chain is broken: then nothing is removed.
+        """
+        ...
+
+    def forget(self, edit: Editor, by: Principal, at: Millis) -> int:
+        """Replaces the arguments of entries, as JSON, by what `edit` makes of them; the number of entries. An
+        entry of the moment `at` says in whose name and which entries: the chain stays whole. Entries of
+        versions before the seal of arguments stay as they are.
 
         Raises StoreUnavailableError, also where the chain is broken: then nothing is removed.
         """

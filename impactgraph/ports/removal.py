@@ -1,10 +1,14 @@
 """Removals for good: what is asked for, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from graph_models.time import Millis
+
+Elsewhere: TypeAlias = Callable[[Callable[[str], str]], int]
+"""Removes what is to be forgotten from what is kept beside a record, by a function that gives a text in JSON
+without it; returns the number of texts that had it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +123,9 @@ class RetentionCount:
 class RemovalStore(Protocol):
     """Removes for good what is to be forgotten, or too old."""
 
-    def forget(self, request: ForgetRequest, at: Millis) -> ForgetResult:
-        """Removes orders, or values of attributes, for good, and looks for them in all that the store keeps.
+    def forget(self, request: ForgetRequest, at: Millis, elsewhere: Elsewhere = lambda _: 0) -> ForgetResult:
+        """Removes orders, or values of attributes, for good, there and elsewhere, and then looks for them in
+        all that the store keeps.
 
         May be called again where it was interrupted.
         """

@@ -8,6 +8,7 @@ from typing import Protocol, TypeAlias
 from graph_models.access import LOCAL, Permission, Principal, RequestLimit, Role
 from graph_models.time import Millis
 from impactgraph.audit.entries import AuditEntry, AuditEvent
+from impactgraph.audit.sealing import Editor
 from impactgraph.errors import ForbiddenError
 from impactgraph.usecases.login import BrowserLogin
 
@@ -45,6 +46,10 @@ class AuditLog(Protocol):
         """Removes old entries, as `AuditTrail` says. Raises StoreUnavailableError."""
         ...
 
+    def forget(self, edit: Editor, by: Principal, at: Millis) -> int:
+        """Removes texts from arguments, as `AuditTrail` says. Raises StoreUnavailableError."""
+        ...
+
 
 class NoAudit:
     """Keeps nothing: where there is no authentication to speak of, as in tests."""
@@ -56,6 +61,9 @@ class NoAudit:
         return iter(())
 
     def remove_before(self, before: Millis, by: Principal, at: Millis, *, dry_run: bool = False) -> int:
+        return 0
+
+    def forget(self, edit: Editor, by: Principal, at: Millis) -> int:
         return 0
 
 

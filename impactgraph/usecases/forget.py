@@ -77,11 +77,15 @@ def count_deed(count: RetentionCount) -> dict[str, Any]:
     }
 
 
-def forget(store: Store, request: ForgetRequest, now: Millis) -> ForgetResult:
-    """Raises BadInputError with everything that is wrong: an empty value would be found everywhere."""
+def forget(kept: "Retained", request: ForgetRequest) -> ForgetResult:
+    """Also from the arguments in the audit log.
+
+    Raises BadInputError with everything that is wrong (an empty value would be found everywhere),
+    StoreUnavailableError.
+    """
     if problems := list(_problems(request)):
         raise BadInputError(*problems)
-    return store.forget(request, now)
+    return kept.store.forget(request, kept.now, lambda edit: kept.audit.forget(edit, kept.by, kept.now))
 
 
 def _problems(request: ForgetRequest) -> Iterator[Problem]:
@@ -104,7 +108,7 @@ def _problems(request: ForgetRequest) -> Iterator[Problem]:
 
 @dataclass(frozen=True)
 class Retained:
-    """What rules of retention are about, as of a moment."""
+    """What rules of retention and forgetting are about, as of a moment."""
 
     store: Store
     audit: AuditLog

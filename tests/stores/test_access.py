@@ -12,6 +12,7 @@ from graph_models.time import DAY, MINUTE
 from impactgraph.access.audit_file import FILE, FileAudit
 from impactgraph.access.key_file import FileKeys
 from impactgraph.access.rotation import Rotation
+from impactgraph.audit.chain import line_of
 from impactgraph.audit.entries import AuditEvent, event_of
 from impactgraph.credentials.keys import ApiKey, IssuedKey, NewKey, issue, revoke
 from impactgraph.errors import BadInputError, StoreUnavailableError
@@ -178,6 +179,58 @@ def test_what_a_rule_removed_leaves_a_chain_that_is_whole_and_says_so(
     assert (found.problem, found.first and found.first.number) == ("", 3)
     assert [entry.number for entry in there.entries()] == [3, 4, 5, 6, 7]
     assert there.remove_before(NOW + MONTH, LOCAL, NOW + 9 * MONTH) == 0
+
+
+def asked(n: int, text: str) -> AuditEvent:
+    return event_of(LOCAL, NOW + n * MONTH, "why", {"text": text, "n": n, "inner": [{text: text.upper()}]})
+
+
+def without_jane(text: str) -> str:
+    return text.replace("jane", "[forgotten]").replace("JANE", "[forgotten]")
+
+
+def test_what_was_forgotten_is_gone_from_the_arguments_and_the_chain_stays_whole(
+    trails: tuple[AuditTrail, AuditTrail], alter: Alter
+) -> None:
+    here, there = trails
+    here.append([asked(0, "jane"), asked(0, "joe")])
+    there.append([asked(1, "jane"), asked(2, "jo")])
+
+    assert there.forget(without_jane, LOCAL, NOW + 3 * MONTH) == 2
+    assert here.forget(without_jane, LOCAL, NOW + 3 * MONTH) == 0
+    assert there.forget(lambda text: text.replace("joe", "[forgotten]"), LOCAL, NOW + 4 * MONTH) == 1
+    here.append([asked(5, "jo")])
+
+    entries = list(here.entries())
+    assert "jane" not in "".join(map(line_of, entries)).lower()
+    assert [entry.event.arguments.get("text") for entry in entries] == [
+        *("[forgotten]", "[forgotten]", "[forgotten]", "jo", None, None, "jo")
+    ]
+    assert entries[0].event.arguments == {
+        "text": "[forgotten]",
+        "n": 0,
+        "inner": [{"[forgotten]": "[forgotten]"}],
+    }
+    assert (there.check().entries, there.check().problem) == (7, "")
+
+    alter('"text":"jo"', '"text":"somebody else"')
+    assert "arguments are others than were written" in there.check().problem
+    with pytest.raises(StoreUnavailableError, match="is broken"):
+        there.forget(without_jane, LOCAL, NOW + 6 * MONTH)
+
+
+def test_entries_whose_chain_has_the_arguments_themselves_stay_valid(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes((Path(__file__).parent / "formats" / "audit_1.jsonl").read_bytes())
+    trail = FileAudit(tmp_path, lambda: NOW)
+    trail.append([asked(1, "jane")])
+
+    assert (trail.check().entries, trail.check().problem) == (3, "")
+    assert trail.forget(without_jane, LOCAL, NOW) == 1
+    assert [entry.event.arguments["text"] for entry in list(trail.entries())[:3]] == [
+        "jane",
+        "joe",
+        "[forgotten]",
+    ]
 
 
 @pytest.mark.parametrize(("before", "after"), [('{"n":1}', '{"n":9}'), ('{"n":1}', ""), ('{"n":2}', "")])

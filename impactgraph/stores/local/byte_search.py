@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from impactgraph.audit.chain import texts_of_line
 from impactgraph.ports.removal import Place, Search
 from impactgraph.stores.local.block import Block
 from impactgraph.stores.local.packing import unpack
@@ -10,6 +11,8 @@ from impactgraph.stores.local.record import FILE, Record
 from impactgraph.stores.local.terms import Terms
 from impactgraph.stores.state.snapshot import texts_of
 
+_AUDIT = "audit*.jsonl"
+"""Files of the audit log."""
 _TEXTS = """
 select table_name, column_name from information_schema.columns
 where data_type = 'VARCHAR' and table_catalog = current_database() order by 1, 2
@@ -46,6 +49,9 @@ def _search_file(path: Path, terms: Terms, *, raw_tables: bool) -> Search:
         texts = list(texts_of(path))
         return _found(str(path), path.stat().st_size, sum(map(terms.count, texts)))
     data = path.read_bytes()
+    if path.match(_AUDIT):
+        lines = data.decode("utf-8", "replace").split("\n")
+        return _found(str(path), len(data), sum(terms.count(texts_of_line(line)) for line in lines))
     if path.name.startswith(FILE):
         return _found(str(path), len(data), int(raw_tables and terms.may_be_in(data)))
     return _found(str(path), len(data), terms.count(data.decode("utf-8", "replace")))

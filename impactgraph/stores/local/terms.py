@@ -43,6 +43,11 @@ class Terms:
         text. Everything else is as it was, to the byte.
         """
 
+        return None if text is None else self.removed_from_json(text, by, are_numbers_kept=are_numbers_kept)
+
+    def removed_from_json(self, text: str, by: str, *, are_numbers_kept: bool = False) -> str:
+        """The same of a text that is there."""
+
         def change(token: re.Match[str]) -> str:
             if not token[0].startswith('"'):
                 is_kept = are_numbers_kept or self._pattern.fullmatch(token[0]) is None
@@ -51,7 +56,7 @@ class Terms:
             changed = self._pattern.sub(lambda _: by, plain)
             return token[0] if changed == plain else json.dumps(changed, ensure_ascii=False)
 
-        return None if text is None else _TOKEN_OF_JSON.sub(change, text)
+        return _TOKEN_OF_JSON.sub(change, text)
 
     def count(self, text: str) -> int:
         """How many times the text has one."""

@@ -3,11 +3,13 @@
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 
 from graph_models.time import Millis
 from impactgraph.errors import BadInputError
 from impactgraph.ports.backup import BackupHead, Part, PartKey, Totals
 from impactgraph.ports.removal import (
+    Elsewhere,
     ForgetRequest,
     ForgetResult,
     RetainedFrom,
@@ -20,7 +22,7 @@ from impactgraph.stores.local.base_store import ReplicaStore
 from impactgraph.stores.local.byte_search import search_record
 from impactgraph.stores.local.forget import PreparedForget
 from impactgraph.stores.local.packing import unpack
-from impactgraph.stores.local.removal import Removal
+from impactgraph.stores.local.removal import FORGOTTEN, Removal
 from impactgraph.stores.local.replica import Change
 from impactgraph.stores.local.retention import PreparedRetention
 from impactgraph.stores.local.terms import Terms
@@ -52,7 +54,7 @@ class UpkeepStore(ReplicaStore):
 
     # Removals for good
 
-    def forget(self, request: ForgetRequest, at: Millis) -> ForgetResult:
+    def forget(self, request: ForgetRequest, at: Millis, elsewhere: Elsewhere = lambda _: 0) -> ForgetResult:
         plan: PreparedForget | None = None
         request = replace(
             request,
@@ -67,7 +69,9 @@ class UpkeepStore(ReplicaStore):
 
         self._commit(prepare)
         assert plan is not None
-        return plan.result(self._clean_up(plan.removals, Terms(plan.terms)))
+        terms = Terms(plan.terms)
+        plan.texts += elsewhere(partial(terms.removed_from_json, by=FORGOTTEN))
+        return plan.result(self._clean_up(plan.removals, terms))
 
     def _clean_up(self, removals: Sequence[Removal], terms: Terms | None) -> Search:
         """Removes what is left of it outside of the replica's tables, and looks for it (None: does not)."""

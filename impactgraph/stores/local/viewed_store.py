@@ -23,6 +23,7 @@ from impactgraph.ports.backup import BackupHead, Part, PartKey, Totals
 from impactgraph.ports.condition import StoreCondition
 from impactgraph.ports.ingest import Ingest, IngestedFile, IngestResult, QuarantinedEvent, UndoResult
 from impactgraph.ports.removal import (
+    Elsewhere,
     ForgetRequest,
     ForgetResult,
     RetainedFrom,
@@ -282,8 +283,8 @@ class ViewedStore:
     def restore(self, blocks: Iterable[bytes]) -> None:
         self._whole.restore(blocks)
 
-    def forget(self, request: ForgetRequest, at: Millis) -> ForgetResult:
-        return self._whole.forget(request, at)
+    def forget(self, request: ForgetRequest, at: Millis, elsewhere: Elsewhere = lambda _: 0) -> ForgetResult:
+        return self._whole.forget(request, at, elsewhere)
 
     def retain(self, rule: RetentionRule, at: Millis, *, dry_run: bool = False) -> RetentionCount:
         return self._whole.retain(rule, at, dry_run=dry_run)

@@ -22,6 +22,7 @@ from impactgraph.audit.chain import (
     start_of,
 )
 from impactgraph.audit.entries import AuditEntry, AuditEvent
+from impactgraph.audit.sealing import Editor, edit_event, edited
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.stores.neo4j.database import CommitUnknownError, Database, rows
 
@@ -50,6 +51,9 @@ match (e:AuditEntry {writer: $writer}) with e order by e.number limit $most
 return e.number as number, e.at as at, e.line as line
 """
 _REMOVE = "match (e:AuditEntry {writer: $writer}) where e.number <= $number detach delete e"
+_EDIT = """
+unwind $entries as each match (e:AuditEntry {writer: $writer, number: each.number}) set e.line = each.line
+"""
 _MOST_REMOVED = 10_000
 _ORPHANS = """
 match (e:AuditEntry) where not exists { match (w:AuditWriter {key: e.writer}) }
@@ -113,6 +117,25 @@ class Neo4jAudit:
                 removed += count
         return removed
 
+    def forget(self, edit: Editor, by: Principal, at: Millis) -> int:
+        found = self.check()
+        if found.problem:
+            raise StoreUnavailableError(
+                f"The audit log in Neo4j is broken, and nothing is removed from it: {found.problem}"
+            )
+        lines = (row["line"].encode() for row in self._database.stream(_LINES, writer=CHAIN))
+        entries = [changed for line in lines if (changed := _edited(line, edit)) is not None]
+        if not entries:
+            return 0
+
+        def work(tx: ManagedTransaction) -> None:
+            _append(tx, [edit_event(entries, by, at)])
+            values = [{"number": entry.number, "line": line_of(entry)} for entry in entries]
+            rows(tx, _EDIT, writer=CHAIN, entries=values)
+
+        self._database.write(work)
+        return len(entries)
+
     def check(self) -> ChainCheck:
         """Of all chains together: the head is that of the last one, the first entry is of the common one."""
         starts = self._starts()
@@ -143,6 +166,14 @@ class Neo4jAudit:
 
     def close(self) -> None:
         self._database.close()
+
+
+def _edited(line: bytes, edit: Editor) -> AuditEntry | None:
+    """Raises StoreUnavailableError."""
+    try:
+        return edited(read_line(line), edit)
+    except BrokenChainError as error:
+        raise StoreUnavailableError(f"The audit log in Neo4j is broken: {error}.") from error
 
 
 def _append(tx: ManagedTransaction, events: Sequence[AuditEvent]) -> list[AuditEntry]:

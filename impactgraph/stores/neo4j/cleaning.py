@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from impactgraph.audit.chain import texts_of_line
 from impactgraph.ports.removal import Place, Search
 from impactgraph.stores.local.byte_search import search_packed
 from impactgraph.stores.local.cleaner import Cleaner
@@ -48,5 +49,6 @@ def search_database(database: Database, log: Log, end: LogEnd, terms: Terms) -> 
 
 def _found_properties(database: Database, terms: Terms) -> Iterator[Place]:
     for row in database.read(_PROPERTIES, forms=[form.lower() for form in terms.forms]):
-        if count := terms.count(row["text"]):
+        is_audited = row["labels"] == ["AuditEntry"] and row["name"] == "line"
+        if count := terms.count(texts_of_line(row["text"]) if is_audited else row["text"]):
             yield Place(f"property {row['name']} of {':'.join(row['labels'])}", count)

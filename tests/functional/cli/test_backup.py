@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 
 from api.app import create_app
+from graph_models.access import LOCAL
 from graph_models.time import parse_moment
-from impactgraph.bootstrap import open_store
+from impactgraph.audit.entries import event_of
+from impactgraph.bootstrap import open_audit, open_store
 from impactgraph.cli.app import run as run_here
 from impactgraph.settings import Settings
 from impactgraph.usecases import Store
+from impactgraph.usecases.access import Access
 from tests.functional.http.serving import served
 from tests.stores.events import DOCUMENTS, at, topology
 from tests.stores.seen import everything
@@ -49,11 +52,18 @@ def command(
     store = open_store(str(folder), now=lambda: parse_moment(NOW))
     store.apply_topology(topology(), DOCUMENTS, at(-60))
     fill(store)
+    audit = open_audit(str(folder))
+    for note in (f"O-77 is of {EMAIL.upper()}", "O-771 is late"):
+        audit.append(
+            [event_of(LOCAL, at(14), "noteIncident", {"id": "I-1", "note": note, "variables": [{note: 1}]})]
+        )
     if request.param == "store":
         store.close()
         yield Command(("--store", str(folder)), capsys)
         return
-    with served(create_app(store, Settings(deadline=120), now=lambda: parse_moment(NOW))) as address:
+    with served(
+        create_app(store, Settings(deadline=120), now=lambda: parse_moment(NOW), access=Access(audit=audit))
+    ) as address:
         yield Command(("--server", address), capsys)
     store.close()
 
@@ -123,6 +133,34 @@ def test_an_order_is_forgotten_everywhere_and_that_is_said(command: Command, tmp
     assert status == 2
     assert "was forgotten on 2026-03-02" in out
     assert EMAIL not in command("orders", "--format", "json")[1]
+
+
+def test_what_is_forgotten_is_gone_from_the_audit_log_whose_chain_stays_whole(
+    command: Command, folder: Path
+) -> None:
+    status, out = command(
+        "forget",
+        "--order",
+        "O-77",
+        "--attribute",
+        f"customer-email={EMAIL}",
+        "--also",
+        "customer-name",
+        "--yes",
+    )
+    assert status == 0, out
+    entries = json.loads(command("audit", "--format", "json")[1])["entries"]
+
+    arguments = [entry["arguments"] for entry in entries if entry["operation"] == "noteIncident"]
+    note = "[forgotten] is of [forgotten]"
+    assert arguments[0] == {"id": "I-1", "note": note, "variables": [{note: 1}]}
+    assert arguments[1]["note"] == "O-771 is late"
+    assert ("audit forgotten", {"1"}) in [
+        (each["operation"], set(each["arguments"].get("entries", ()))) for each in entries
+    ]
+    assert EMAIL not in "".join(path.read_text() for path in folder.glob("audit*")).lower()
+    assert open_audit(str(folder)).check().problem == ""
+    assert "Jane Doe" not in command("why", "O-771", "--format", "json")[1]
 
 
 def test_what_cannot_be_forgotten_is_said(command: Command) -> None:
