@@ -23,6 +23,7 @@ from graph_models.impact import Question
 from graph_models.time import parse_duration, parse_moment
 from impactgraph.errors import BadInputError
 from impactgraph.usecases.exports import Export, Row, columns, rows
+from impactgraph.usecases.json_text import refuse_repeated_key
 
 MEDIA = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
 FileForm = Annotated[Literal["csv", "ndjson"], Query(alias="format", description="csv or ndjson.")]
@@ -172,8 +173,11 @@ def ndjson_block(block: Iterable[Row]) -> bytes:
 
 def _parse_json(name: str, text: str | None) -> object:
     try:
-        return orjson.loads(text) if text is not None else None
-    except orjson.JSONDecodeError as error:
+        if text is None:
+            return None
+        refuse_repeated_key(text)
+        return orjson.loads(text)
+    except ValueError as error:
         raise BadInputError(f"{name} is not JSON: {error}.") from None
 
 

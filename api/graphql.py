@@ -1,5 +1,6 @@
 """GraphQL over HTTP: POST and GET on one path, and GraphiQL for browsers."""
 
+import json
 from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -25,6 +26,7 @@ from api.hardening.operations import OperationError, Operations
 from api.live.operation import NAME_ONE, is_ambiguous, is_subscription
 from api.request_ids import of_request
 from impactgraph.errors import ImpactGraphError
+from impactgraph.usecases.json_text import repeated_key, twice
 
 MEDIA = "application/graphql-response+json"
 _SOURCES = (
@@ -115,8 +117,19 @@ class Router(GraphQLRouter[Context, None]):
         return orjson.dumps(data)
 
     def decode_json(self, data: str | bytes) -> object:
-        """Raises json.JSONDecodeError, also for invalid UTF-8 and too deep nesting."""
-        return orjson.loads(data)
+        """Raises json.JSONDecodeError, also for invalid UTF-8, too deep nesting, and a key that is twice."""
+        value = orjson.loads(data)
+        if (place := repeated_key(data)) is not None:
+            raise _RepeatedKeyError(twice(place), "", 0)
+        return value
+
+    def parse_json(self, data: str | bytes) -> Any:
+        try:
+            return super().parse_json(data)
+        except HTTPException as error:
+            if isinstance(error.__cause__, _RepeatedKeyError):
+                raise HTTPException(400, f"The request is ambiguous: {error.__cause__.msg}.") from None
+            raise
 
     def should_render_graphql_ide(self, request: Any) -> bool:
         """Where a request by GET asks nothing, not even by a hash."""
@@ -210,6 +223,10 @@ class Router(GraphQLRouter[Context, None]):
             response.status_code = 429
             response.headers["retry-after"] = str(context.retry_after)
         return response
+
+
+class _RepeatedKeyError(json.JSONDecodeError):
+    """A key is there twice."""
 
 
 class _RefusedOperationError(HTTPException):

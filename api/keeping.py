@@ -15,6 +15,7 @@ from impactgraph.errors import BadInputError
 from impactgraph.usecases import Store
 from impactgraph.usecases.backup_wire import decode_known, encode
 from impactgraph.usecases.forget import ForgetRequest, Retained, RetentionRule, forget, forget_deed, retain
+from impactgraph.usecases.json_text import refuse_repeated_key
 
 STREAM = "application/octet-stream"
 
@@ -76,9 +77,11 @@ def _stream(store: Store, known: Any) -> Iterator[bytes]:
 
 def _decode(decode: Callable[[bytes], Any], body: bytes) -> Any:
     try:
-        return decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        result = decode(body)
+        refuse_repeated_key(body)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise BadInputError(f"The body cannot be read: {error}.") from error
+    return result
 
 
 def _json(content: object) -> Response:

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 
 from api.audit import Auditing, deed_of
 from impactgraph.errors import BadInputError
+from impactgraph.usecases.json_text import refuse_repeated_key
 
 LEVELS = ("debug", "info", "warning", "error")
 LOGGERS = (
@@ -60,7 +61,8 @@ def _changes(body: bytes) -> dict[str, str]:
     """Raises BadInputError with everything that is wrong."""
     try:
         document = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
+        refuse_repeated_key(body)
+    except ValueError as error:
         raise BadInputError(f"The body is not JSON: {error}.") from None
     if not isinstance(document, dict):
         raise BadInputError('The body must be an object such as {"impactgraph.sources": "debug"}.')

@@ -10,6 +10,7 @@ from typing import Any
 from graphql import GraphQLError
 
 from impactgraph.errors import BadInputError, Problem
+from impactgraph.usecases.json_text import refuse_repeated_key
 
 OWN = Path(__file__).parents[1] / "web" / "operations.json"
 """Those of the explorer, made by `python -m scripts.print_operations`."""
@@ -103,6 +104,7 @@ def _texts_of(file: Path) -> dict[str, str]:
     if file.suffix != ".json":
         return {_hash(text): text}
     document = json.loads(text)
+    refuse_repeated_key(text)
     if isinstance(document, dict) and isinstance(document.get("operations"), list):
         items = [each for each in document["operations"] if isinstance(each, dict)]
         document = {str(each.get("id")): each.get("body") for each in items}

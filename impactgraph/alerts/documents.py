@@ -9,6 +9,7 @@ import msgspec
 
 from graph_models.time import LAST_MOMENT, Millis, millis
 from impactgraph.alerts.message import MalformedAlertError
+from impactgraph.ingest.json_text import refuse_repeated_key
 
 T = TypeVar("T")
 
@@ -35,13 +36,18 @@ def read(kind: type[T], text: bytes) -> T:
     if decoder is None:
         decoder = _DECODERS[kind] = msgspec.json.Decoder(kind, strict=False)
     try:
-        return cast("T", decoder.decode(text))
+        document = cast("T", decoder.decode(text))
     except msgspec.ValidationError as error:
         raise MalformedAlertError(str(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise MalformedAlertError(f"not JSON: {error}") from error
     except RecursionError as error:
         raise MalformedAlertError("it is nested too deeply") from error
+    try:
+        refuse_repeated_key(text)
+    except ValueError as error:
+        raise MalformedAlertError(str(error)) from None
+    return document
 
 
 def moment_of(value: Any, field: str) -> Millis:

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from impactgraph.ingest.json_text import refuse_repeated_key
 from impactgraph.ingest.mapped import Skipped
 from impactgraph.ingest.skip_reasons import MALFORMED_JSON
 from impactgraph.ingest.text_files import open_unpacked, utf8_lines
@@ -22,11 +23,13 @@ Document: TypeAlias = tuple[Any, str]
 def decode_document(content: bytes | str) -> Any:
     """The value; numbers with a fraction are exact. Raises ValueError with what is wrong."""
     try:
-        return _DECODER.decode(content)
+        value = _DECODER.decode(content)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     except _FAILURES as error:
         raise ValueError(str(error)) from None
+    refuse_repeated_key(content)
+    return value
 
 
 def json_documents(path: Path) -> Iterator[Document | Skipped]:

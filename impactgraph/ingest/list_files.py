@@ -11,6 +11,7 @@ from typing import Any, cast
 from impactgraph.errors import BadInputError, Problem
 from impactgraph.ingest.csv_records import csv_records, likely_delimiter
 from impactgraph.ingest.event_texts import shown, tidy
+from impactgraph.ingest.json_text import refuse_repeated_key
 from impactgraph.ingest.list_check import LARGEST
 from impactgraph.ingest.text_files import UndecodableError, foreign_kind, open_text, open_unpacked
 from impactgraph.topology.near import did_you_mean
@@ -154,6 +155,7 @@ def _json_records(path: Path, lines: Sequence[str]) -> Iterator[_Record]:
     text = "".join(lines)
     try:
         document = json.loads(text, parse_float=str, parse_int=str)
+        refuse_repeated_key(text)
     except (ValueError, RecursionError) as error:
         if text.lstrip().startswith("{") and len(lines) > 1:
             yield from _of_members(_json_lines(lines))
@@ -175,6 +177,7 @@ def _json_lines(lines: Sequence[str]) -> Iterator[tuple[str, Any]]:
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
+                refuse_repeated_key(line)
                 yield f"line {number}", json.loads(line, parse_float=str, parse_int=str)
             except (ValueError, RecursionError) as error:
                 yield f"line {number}", f"it is no JSON: {error}"

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from impactgraph.errors import BadInputError, Problem
+from impactgraph.ingest.json_text import refuse_repeated_key
 from impactgraph.ingest.moments import MomentReader
 from impactgraph.ingest.ocel_log import OcelEvent, OcelLog, clean, last_values
 from impactgraph.ingest.text_files import read_bytes
@@ -65,6 +66,7 @@ def read_json(path: Path, moments: MomentReader, log: OcelLog) -> None:
     content = read_bytes(path)
     is_old = b'"ocel:events"' in content
     try:
+        refuse_repeated_key(content)
         if is_old:
             _add_old(msgspec.json.decode(content, type=_OldDocument), moments, log)
         else:

@@ -14,6 +14,7 @@ import msgspec
 
 from graph_models.time import LAST_MOMENT, moment
 from impactgraph.errors import BadInputError
+from impactgraph.ingest.json_text import repeated_key, twice
 
 if TYPE_CHECKING:
     from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -69,6 +70,8 @@ def _from_json(body: bytes) -> "ExportTraceServiceRequest":
         raise MalformedTracesError(f"not JSON: {error}") from error
     except RecursionError as error:
         raise MalformedTracesError("it is nested too deeply") from error
+    if (place := repeated_key(body)) is not None:
+        raise MalformedTracesError(twice(place))
     if not isinstance(content, dict) or "resourceSpans" not in content:
         raise MalformedTracesError("`resourceSpans` is missing: it is no OTLP export of spans")
     try:

@@ -32,6 +32,7 @@ from impactgraph.ingest.events import (
 from impactgraph.ingest.field_checks import bare_key, check_latest, check_moment, check_scope, word_of
 from impactgraph.ingest.journal_check import check_journal
 from impactgraph.ingest.journal_events import JournalData
+from impactgraph.ingest.json_text import refuse_repeated_key
 from impactgraph.ingest.list_check import LARGEST, check_list
 
 _EVENT: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
@@ -58,6 +59,7 @@ def read_event(line: bytes) -> tuple[Event, dict[str, Any] | None]:
     except RecursionError as error:
         raise RefusedEventError("it is nested too deeply") from error
     try:
+        refuse_repeated_key(line)
         if type(event) in WITH_AMOUNTS:
             check_digits(line)
         tidy_event(event, line)

@@ -10,6 +10,7 @@ from graph_models.incidents import Alert
 from graph_models.scope import DIMENSIONS, EVERYWHERE, Scope
 from graph_models.time import parse_moment
 from impactgraph.errors import BadInputError, Problem
+from impactgraph.ingest.json_text import refuse_repeated_key
 from impactgraph.topology.near import nearest
 from impactgraph.usecases.failure_events import iso
 from impactgraph.usecases.failure_input import camel_case, scope_fields, scope_in
@@ -50,6 +51,7 @@ def _documents(text: str, place: str) -> list[tuple[int | None, object]]:
     """(line, alert) of each line, or of each member of an array."""
     if text.lstrip().startswith("["):
         try:
+            refuse_repeated_key(text)
             return [(None, each) for each in cast("list[object]", json.loads(text))]
         except (ValueError, RecursionError) as error:
             raise BadInputError(Problem(f"It is no JSON array of alerts: {error}.", place)) from error
@@ -58,6 +60,7 @@ def _documents(text: str, place: str) -> list[tuple[int | None, object]]:
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip():
             try:
+                refuse_repeated_key(line)
                 documents.append((number, json.loads(line)))
             except (ValueError, RecursionError) as error:
                 problems.append(Problem(f"It is no JSON: {error}. Write {_EXAMPLE}.", place, number))

@@ -265,3 +265,19 @@ def test_an_address_that_is_not_ours_is_told_in_the_same_shape(http: httpx.Clien
     response = http.get("/nope")
 
     assert (response.status_code, response.json()["code"]) == (404, "NOT_FOUND")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/graphql", '{"query": "{ serverTime }", "variables": {"id": "a", "id": "b"}}'),
+        ("POST", "/forget", '{"orders": ["O-1"], "orders": ["O-2"]}'),
+        ("PUT", "/logs", '{"neo4j": "error", "neo4j": "debug"}'),
+        ("GET", '/export?of=orders&where={"regions":["emea"],"regions":[]}', ""),
+        ("GET", '/graphql?query={serverTime}&variables={"id":1,"id":2}', ""),
+    ],
+)
+def test_a_key_twice_in_a_request_is_refused(api: Api, method: str, path: str, body: str) -> None:
+    headers = {"content-type": "application/json"}
+    answer = api.http.request(method, path, content=body, headers=headers)
+    assert (answer.status_code, "is there twice" in answer.text) == (400, True), answer.text
