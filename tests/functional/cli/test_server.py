@@ -202,6 +202,22 @@ def test_every_export_is_the_same(both: Both, of: str) -> None:
     assert there == here and here.status == 0
 
 
+@pytest.mark.parametrize("form", ["csv"])
+def test_a_list_is_exported_over_a_server_as_from_the_store(
+    shop: Path, address: str, form: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("IMPACTGRAPH_NOW", NOW)
+    question = ("export", "orders", "--argument", 'where={"channels":["web"]}', "--format", form)
+    results = list[Ran]()
+    for place in (("--store", str(shop)), ("--server", address)):
+        status = run_here([*question, *place])
+        printed = capsys.readouterr()
+        results.append(Ran(status, str(printed.out), str(printed.err)))
+
+    assert results[1] == results[0]
+    assert (results[0].status, results[0].err) == (0, "") and results[0].out.count("web") > PAGE, results[0]
+
+
 def test_more_orders_than_a_page_holds_are_of_one_answer(both: Both) -> None:
     here, there = both("blast-radius", "--orders", "230", "--format", "json")
 
