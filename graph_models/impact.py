@@ -1,7 +1,8 @@
 """Questions and answers about the blast radius of failures, as GraphQL names them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from graph_models.enums import Band, Effect, RecordEffect, RecordKind
 from graph_models.estimates import Estimates, ToCome
@@ -57,6 +58,10 @@ class Hop:
 class Path:
     hops: tuple[Hop, ...]
     sentence: str
+
+
+FindPath: TypeAlias = Callable[[], Path]
+"""Makes a path when it is read: of most rows of a list nobody reads it, and it costs more than the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +187,16 @@ class AffectedOrder:
     misses_promise: bool
     """`miss_likelihood` is at least one half."""
     value: Money
-    path: Path
+    find_path: FindPath
     miss_likelihood: float = 0.0
     """That it misses its promise because of the failures: it would keep it without them."""
     late_anyway: float = 0.0
     """That it misses its promise in any case."""
+
+    @property
+    def path(self) -> Path:
+        """From the failure to the order; made anew each time that it is read."""
+        return self.find_path()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +213,12 @@ class AffectedRecord:
     expected_at: Millis | None
     amount: Money | None
     location: str | None
-    path: Path
+    find_path: FindPath
+
+    @property
+    def path(self) -> Path:
+        """From the failure to the record; made anew each time that it is read."""
+        return self.find_path()
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,9 +84,12 @@ def to_micros(amount: Decimal) -> int:
 
 def from_micros(micros: int, currency: str) -> Money:
     """Returns the exact amount with at least the digits of its currency."""
+    digits = minor_digits(currency)
+    units, finer = divmod(micros, MICROS // 10**digits)
+    if not finer:  # nearly all
+        return Money(Decimal(units).scaleb(-digits), currency)
     amount = (Decimal(micros) / MICROS).quantize(Decimal("0.000001")).normalize()
     exponent = amount.as_tuple().exponent
-    digits = minor_digits(currency)
     if isinstance(exponent, int) and exponent > -digits:
         amount = amount.quantize(Decimal(1).scaleb(-digits))
     return Money(amount, currency)

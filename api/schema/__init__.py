@@ -19,6 +19,7 @@ from api.hardening.operations import OperationError, Operations
 from api.limits import limits
 from api.live.operation import NAME_ONE
 from api.live.stream import Subscriptions, rejected, with_codes
+from api.plain_fields import PlainFields
 from api.schema.kinds import TYPES
 from api.schema.mutation import Mutation
 from api.schema.query import Query
@@ -89,6 +90,7 @@ def build_schema(settings: ApiSettings, extensions: Sequence[Callable[[], Schema
         subscription=Subscription,
         types=list(TYPES.values()),
         extensions=[*extensions, *limits(settings), lambda: CachedDocuments(documents)],
+        execution_context_class=PlainFields,
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not settings.introspection),
     )
     guard(schema.core_schema)

@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.enums import Effect
-from graph_models.impact import Explanation, Path
+from graph_models.impact import Explanation
 from graph_models.impairment import Absorption, Impairment
 from graph_models.topology import Workflow
 from impactgraph.columns import CANCELLED, IN_FLIGHT
 from impactgraph.errors import NotFoundError
-from impactgraph.impact.matched_impact import EFFECTS, MatchedImpact
-from impactgraph.impact.order_pages import affected_order, path_for
+from impactgraph.impact.matched_impact import MatchedImpact
+from impactgraph.impact.order_pages import affected_orders
 from impactgraph.impact.segments import workflow_elements
 from impactgraph.topology.names import element_text
 
@@ -33,12 +33,10 @@ def explain(impact: MatchedImpact, order: str) -> Explanation:
 
 def _explain_affected(impact: MatchedImpact, order: int, place: int) -> Explanation:
     """`order`: its row in the columns; `place`: its row among the affected orders."""
-    first = affected_order(impact, impact.affected_orders, place)
-    paths: dict[Path, None] = {first.path: None}
+    (first,) = affected_orders(impact, impact.affected_orders.take(np.array([place])))
     rows = impact.affected_fulfillments
-    effects = impact.effects_of(rows)
-    for row in np.flatnonzero((rows.order == order) & (rows.likelihood > impact.min_likelihood)):
-        paths[path_for(impact, rows, int(row), EFFECTS[int(effects[row])])] = None
+    of_order = rows.take((rows.order == order) & (rows.likelihood > impact.min_likelihood))
+    paths = dict.fromkeys([first.path, *(each.path for each in affected_orders(impact, of_order))])
     return Explanation(True, first.path.sentence, tuple(paths), ())
 
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,8 +27,7 @@ class KeysetPage(NamedTuple):
 
 def encode(sort: str, key: float, identity: str) -> str:
     """The cursor of a row of a list in this sort order."""
-    text = json.dumps([sort, key, identity], separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(msgspec.json.encode([sort, key, identity])).rstrip(b"=").decode()
 
 
 def decode(cursor: str, sort: str) -> tuple[float, str]:

@@ -86,8 +86,7 @@ class OrderList:
     def page(self, first: int, after: str | None) -> Page[AffectedOrder]:
         page = self.keys.page(first, after, self.sort.value)
         rows = AffectedRows(len(page.rows), lambda name, at: self._read(name, page.rows, at))
-        items = tuple(order_pages.affected_order(self.source, rows, row) for row in range(len(rows)))
-        return _page(items, page, len(self))
+        return _page(order_pages.affected_orders(self.source, rows), page, len(self))
 
     def _read(self, name: str, rows: Positions, at: Positions | None) -> NDArray[Any]:
         return self.columns[name][rows if at is None else rows[at]]

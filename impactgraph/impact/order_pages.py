@@ -1,13 +1,21 @@
 """Pages of affected orders."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.enums import Band, Effect, OrderSort
+from graph_models.failure import Failure
 from graph_models.impact import AffectedOrder, Path
+from graph_models.impairment import Impairment
 from graph_models.money import from_micros
 from graph_models.orders import OrderFilter, Page
 from graph_models.time import Millis
+from graph_models.topology import Topology
 from graph_models.zones import TextClock
 from impactgraph.forecast.cohort_outcomes import BANDS
 from impactgraph.impact import keyset
@@ -37,9 +45,8 @@ def order_page(
         return [str(name) for name in ids[rows.order[at]]]
 
     page = keyset.page(keys(impact, rows, sort), names, first=first, after=after, sort=sort.value)
-    on_page = rows.take(np.asarray(page.rows, np.intp))
     return Page(
-        items=tuple(affected_order(impact, on_page, row) for row in range(len(on_page))),
+        items=affected_orders(impact, rows.take(np.asarray(page.rows, np.intp))),
         cursors=tuple(page.cursors),
         total_count=len(rows),
         has_next=page.has_next,
@@ -72,59 +79,126 @@ def keys(impact: MatchedImpact, rows: AffectedRows, sort: OrderSort) -> NDArray[
             return orders.placed_at[rows.order].astype(np.float64)
 
 
-def affected_order(impact: PageSource, rows: AffectedRows, row: int) -> AffectedOrder:
-    """One row as a value."""
-    columns = impact.columns
-    order = int(rows.order[row])
-    currency = columns.dictionaries.currencies.values[int(columns.orders.currency[order])]
-    effect = EFFECTS[int(impact.effects[int(rows.impairment[row])])]
-    band = int(rows.band[row])
-    delay = float(rows.delay[row])
-    completion = float(rows.completion[row])
-    return AffectedOrder(
-        order=str(columns.orders.ids[order]),
-        fulfillment=str(columns.fulfillments.ids[int(rows.fulfillment[row])]),
-        band=BANDS[band],
-        effect=effect,
-        first_hit=_step_id(impact, rows, row),
-        hit_at=_hit_at(impact, rows, row),
-        likelihood=round(float(rows.likelihood[row]), 4),
-        expected_delay=round(delay) if np.isfinite(delay) and band != RECORDS_ONLY else None,
-        expected_completion=round(completion) if np.isfinite(completion) else None,
-        misses_promise=bool(rows.misses_promise[row]),
-        value=from_micros(int(columns.orders.value[order]), currency),
-        path=path_for(impact, rows, row, effect),
-        miss_likelihood=round(float(rows.missed[row]), 4),
-        late_anyway=round(float(rows.late_anyway[row]), 4),
+class _Row(NamedTuple):
+    """What a row of the list shows, from the columns of a page."""
+
+    order: str
+    fulfillment: str
+    currency: int
+    value: int
+    impairment: int
+    effect: int
+    band: int
+    workflow: int
+    step: int
+    hit_at: float
+    likelihood: float
+    delay: float
+    completion: float
+    missed: float
+    late_anyway: float
+    misses_promise: bool
+
+
+def affected_orders(source: PageSource, rows: AffectedRows) -> tuple[AffectedOrder, ...]:
+    """The rows as values."""
+    orders, fulfillments = source.columns.orders, source.columns.fulfillments
+    columns = (
+        orders.ids[rows.order],
+        fulfillments.ids[rows.fulfillment],
+        orders.currency[rows.order],
+        orders.value[rows.order],
+        rows.impairment,
+        source.effects[rows.impairment],
+        rows.band,
+        rows.workflow,
+        rows.step,
+        rows.hit_at,
+        rows.likelihood,
+        rows.delay,
+        rows.completion,
+        rows.missed,
+        rows.late_anyway,
+        rows.misses_promise,
+    )
+    # Lists of Python's own values: reading an array value by value takes ten times as long.
+    return tuple(
+        _affected_order(source, _Row(*row))
+        for row in zip(*(column.tolist() for column in columns), strict=True)
     )
 
 
-def _step_id(impact: PageSource, rows: AffectedRows, row: int) -> str:
-    workflow = impact.topology.workflows[impact.workflows[int(rows.workflow[row])]]
-    return workflow.steps[max(int(rows.step[row]), 0)].id
+def _affected_order(source: PageSource, row: _Row) -> AffectedOrder:
+    path = _path_of(source, row)
+    delay, completion = row.delay, row.completion
+    return AffectedOrder(
+        order=row.order,
+        fulfillment=row.fulfillment,
+        band=BANDS[row.band],
+        effect=path.effect,
+        first_hit=path.step,
+        hit_at=path.at,
+        likelihood=round(row.likelihood, 4),
+        expected_delay=round(delay) if isfinite(delay) and row.band != RECORDS_ONLY else None,
+        expected_completion=round(completion) if isfinite(completion) else None,
+        misses_promise=row.misses_promise,
+        value=from_micros(row.value, source.columns.dictionaries.currencies.values[row.currency]),
+        find_path=path,
+        miss_likelihood=round(row.missed, 4),
+        late_anyway=round(row.late_anyway, 4),
+    )
 
 
-def _hit_at(impact: PageSource, rows: AffectedRows, row: int) -> Millis:
-    hit_at = float(rows.hit_at[row])
-    return round(hit_at) if np.isfinite(hit_at) else impact.as_of
+def _path_of(source: PageSource, row: _Row) -> "_OrderPath":
+    return _OrderPath(
+        impairment=source.impairments[row.impairment],
+        step=source.topology.workflows[source.workflows[row.workflow]].steps[max(row.step, 0)].id,
+        order=row.order,
+        band=BANDS[row.band],
+        effect=EFFECTS[row.effect],
+        at=round(row.hit_at) if isfinite(row.hit_at) else source.as_of,
+        failures=source.failures_by_key,
+        topology=source.topology,
+        clock=source.clock,
+    )
 
 
-def path_for(impact: PageSource, rows: AffectedRows, row: int, effect: Effect) -> Path:
-    """The path from the failure to the order of a row."""
-    impairment = impact.impairments[int(rows.impairment[row])]
-    path = path_to(impairment, impact.failures_by_key, impact.topology)
-    step = _step_id(impact, rows, row)
-    at = _hit_at(impact, rows, row)
-    step_text, element = (element_text(impact.topology, each) for each in (step, impairment.element))
-    if impairment.element != step and rows.band[row] == RECORDS_ONLY:
-        detail = f"records of {step_text} pass {element}"
-        path = with_hop(path, step, rule="record", effect=effect, at=at, detail=detail)
-    elif impairment.element != step:
-        detail = f"orders reach {step_text} over {element}"
-        path = with_hop(path, step, rule="hand-off", effect=effect, at=at, detail=detail)
-    order = str(impact.columns.orders.ids[int(rows.order[row])])
-    detail = _affected_text(order, BANDS[int(rows.band[row])], at, impact.clock)
-    return with_hop(path, f"order:{order}", rule="match", effect=effect, at=at, detail=detail)
+@dataclass(frozen=True, slots=True)
+class _OrderPath:
+    """Makes the path from a failure to an order. It needs no column, so that it can be called after the end
+    of the answer.
+    """
+
+    impairment: Impairment
+    step: str
+    """Full id of the step where the order is affected first."""
+    order: str
+    band: Band
+    effect: Effect
+    at: Millis
+    """When it is affected first."""
+    failures: Mapping[str, Failure] = field(compare=False)
+    topology: Topology = field(compare=False)
+    clock: TextClock
+
+    def __call__(self) -> Path:
+        path = path_to(self.impairment, self.failures, self.topology)
+        effect, at = self.effect, self.at
+        if self.impairment.element != self.step:
+            path = with_hop(path, self.step, rule=self._rule, effect=effect, at=at, detail=self._reach)
+        detail = _affected_text(self.order, self.band, at, self.clock)
+        return with_hop(path, f"order:{self.order}", rule="match", effect=effect, at=at, detail=detail)
+
+    @property
+    def _rule(self) -> str:
+        return "record" if self.band is Band.RECORDS_ONLY else "hand-off"
+
+    @property
+    def _reach(self) -> str:
+        step, element = (element_text(self.topology, each) for each in (self.step, self.impairment.element))
+        if self.band is Band.RECORDS_ONLY:
+            return f"records of {step} pass {element}"
+        return f"orders reach {step} over {element}"
 
 
 def _affected_text(order: str, band: Band, at: Millis, clock: TextClock) -> str:

@@ -1,14 +1,19 @@
 """Pages of affected postings, notifications, tasks and supplier orders."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import isfinite
 
 import numpy as np
 
 from graph_models.enums import RecordEffect, RecordKind
+from graph_models.failure import Failure
 from graph_models.impact import AffectedRecord, Path
+from graph_models.impairment import Impairment
 from graph_models.money import Money, from_micros
 from graph_models.orders import Page
+from graph_models.time import Millis
+from graph_models.topology import Topology
 from impactgraph.columns import Codes, Columns
 from impactgraph.forecast.record_outcomes import RECORD_EFFECTS
 from impactgraph.forecast.scenarios import Reals
@@ -17,7 +22,7 @@ from impactgraph.impact.matched_impact import MatchedImpact
 from impactgraph.impact.matches import Positions, RecordGroup
 from impactgraph.impact.page_source import PageSource
 from impactgraph.impact.paths import path_to, with_hop
-from impactgraph.impact.totals import listed_mask, record_amounts
+from impactgraph.impact.totals import listed_mask, record_amount
 
 
 def record_page(
@@ -147,48 +152,68 @@ def affected_record(impact: PageSource, group: RecordGroup, at: int) -> Affected
     outcome = group.outcome
     cohort = int(group.cohort[at])
     row = int(group.rows[at])
+    fulfillment = str(columns.fulfillments.ids[row])
     effect = RECORD_EFFECTS[int(outcome.effect[cohort])]
-    due = _moment(outcome.due_at[cohort])
-    expected_at = _moment(outcome.expected_at[cohort])
+    due = _moment(float(outcome.due_at[cohort]))
+    expected_at = _moment(float(outcome.expected_at[cohort]))
     return AffectedRecord(
         kind=group.emission.kind,
         order=str(columns.orders.ids[int(columns.fulfillments.order[row])]),
-        fulfillment=str(columns.fulfillments.ids[row]),
+        fulfillment=fulfillment,
         type=group.emission.type,
         effect=effect,
         likelihood=round(float(outcome.likelihood[cohort] * group.certainty[at]), 4),
         due=due,
         expected_at=expected_at,
-        amount=_amount(columns, group, at),
+        amount=_amount(columns, group, row),
         location=columns.dictionaries.locations.values[int(columns.fulfillments.location[row])] or None,
-        path=_path(impact, group, at, due or expected_at or impact.as_of),
+        find_path=_RecordPath(
+            impairment=impact.impairments[int(outcome.hit_by[cohort])],
+            fulfillment=fulfillment,
+            type=group.emission.type,
+            effect=effect,
+            at=due or expected_at or impact.as_of,
+            failures=impact.failures_by_key,
+            topology=impact.topology,
+        ),
     )
 
 
 def _moment(at: float) -> int | None:
-    return round(float(at)) if np.isfinite(at) else None
+    return round(at) if isfinite(at) else None
 
 
-def _amount(columns: Columns, group: RecordGroup, at: int) -> Money | None:
+def _amount(columns: Columns, group: RecordGroup, row: int) -> Money | None:
     """None for a kind that posts no amount."""
     if group.emission.kind is not RecordKind.POSTING:
         return None
-    order = int(columns.fulfillments.order[int(group.rows[at])])
+    order = int(columns.fulfillments.order[row])
     currency = columns.dictionaries.currencies.values[int(columns.orders.currency[order])]
-    return from_micros(int(record_amounts(columns, group, np.array([at]))[0]), currency)
+    return from_micros(record_amount(int(columns.fulfillments.value[row]), group.emission.amount), currency)
 
 
-def _path(impact: PageSource, group: RecordGroup, at: int, moment: int) -> Path:
-    """The path from the failure to one row of a group."""
-    cohort = int(group.cohort[at])
-    impairment = impact.impairments[int(group.outcome.hit_by[cohort])]
-    fulfillment = str(impact.columns.fulfillments.ids[int(group.rows[at])])
-    effect = RECORD_EFFECTS[int(group.outcome.effect[cohort])].value.lower().replace("_", " ")
-    return with_hop(
-        path_to(impairment, impact.failures_by_key, impact.topology),
-        f"fulfillment:{fulfillment}",
-        rule="record",
-        effect=impairment.effect,
-        at=moment,
-        detail=f"{group.emission.type.replace('_', ' ')} of {fulfillment} is {effect}",
-    )
+@dataclass(frozen=True, slots=True)
+class _RecordPath:
+    """Makes the path from a failure to a record. It needs no column, so that it can be called after the end
+    of the answer.
+    """
+
+    impairment: Impairment
+    fulfillment: str
+    type: str
+    effect: RecordEffect
+    at: Millis
+    """When the record is due."""
+    failures: Mapping[str, Failure] = field(compare=False)
+    topology: Topology = field(compare=False)
+
+    def __call__(self) -> Path:
+        effect = self.effect.value.lower().replace("_", " ")
+        return with_hop(
+            path_to(self.impairment, self.failures, self.topology),
+            f"fulfillment:{self.fulfillment}",
+            rule="record",
+            effect=self.impairment.effect,
+            at=self.at,
+            detail=f"{self.type.replace('_', ' ')} of {self.fulfillment} is {effect}",
+        )

@@ -52,6 +52,13 @@ def record_amounts(columns: Columns, group: RecordGroup, at: Positions) -> Ints:
     return value if fraction == 1.0 else np.round(value * fraction).astype(np.int64)
 
 
+def record_amount(value: int, fraction: float | None) -> int:
+    """Of one record, by the value of its fulfillment and the fraction that its type posts of it."""
+    if fraction is None:
+        return 0
+    return value if fraction == 1.0 else round(value * fraction)
+
+
 def record_totals(
     columns: Columns, groups: Sequence[RecordGroup], kind: RecordKind, min_likelihood: float
 ) -> tuple[RecordTotals, ...]:

@@ -17,7 +17,7 @@ from impactgraph.cli.encode.converters import (
 )
 from impactgraph.cli.encode.incident_rules import INCIDENT_RULES
 from impactgraph.cli.encode.model_encoder import ModelEncoder, Rules
-from impactgraph.cli.encode.values import iso_duration
+from impactgraph.cli.encode.values import Json, iso_duration
 from impactgraph.usecases.impact_summary import ImpactSummary
 
 
@@ -27,6 +27,10 @@ def _positive_duration(_: ModelEncoder, duration: Millis) -> str | None:
 
 def _failure_ids(_: ModelEncoder, keys: Sequence[str]) -> list[str]:
     return [f"failure:{key}" for key in keys]
+
+
+def _path(encoder: ModelEncoder, row: impact.AffectedOrder | impact.AffectedRecord) -> Json:
+    return encoder.encode(row.path)
 
 
 IMPACT_RULES: Mapping[type, Rules] = {
@@ -53,6 +57,7 @@ IMPACT_RULES: Mapping[type, Rules] = {
             "expected_delay": duration_value,
             "expected_completion": moment_value,
         },
+        computed={"path": _path},
         keys=(
             "order",
             "band",
@@ -76,6 +81,7 @@ IMPACT_RULES: Mapping[type, Rules] = {
             "expected_at": moment_value,
             "location": element_of("location"),
         },
+        computed={"path": _path},
         keys=(
             "amount",
             "location",

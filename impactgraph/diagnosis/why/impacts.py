@@ -11,7 +11,7 @@ from graph_models.time import Millis
 from impactgraph.diagnosis.why.situation import Impact
 from impactgraph.forecast.expected_steps import ExpectedSteps
 from impactgraph.impact.blast_radius import BlastRadius
-from impactgraph.impact.order_pages import affected_order
+from impactgraph.impact.order_pages import affected_orders
 
 ImpactsByFulfillment = Mapping[str, Sequence[Impact]]
 """By bare key of the fulfillment."""
@@ -25,9 +25,9 @@ def impacts_in(answer: BlastRadius) -> ImpactsByFulfillment:
     likely = is_listed & (rows.likelihood > answer.min_likelihood)
     # Impacts of these orders are likely enough only together.
     unlikely = is_listed & ~np.isin(rows.order, rows.order[likely])
-    for row in np.flatnonzero(likely | unlikely).tolist():
-        order = affected_order(answer, rows, row)
-        impact = _impact(order, _failures(answer, int(rows.impairment[row])), answer.as_of)
+    listed = rows.take(likely | unlikely)
+    for order, impairment in zip(affected_orders(answer, listed), listed.impairment.tolist(), strict=True):
+        impact = _impact(order, _failures(answer, impairment), answer.as_of)
         by_fulfillment[order.fulfillment].append(impact)
     return by_fulfillment
 
