@@ -26,6 +26,7 @@ from impactgraph.cli.output import console
 from impactgraph.errors import BadInputError, Problem
 from impactgraph.settings import Settings
 from impactgraph.usecases import Store
+from impactgraph.usecases.learn_ahead import learning_ahead
 from impactgraph.usecases.notices import NoticeWorker
 from impactgraph.usecases.sources import LiveSources
 
@@ -70,7 +71,7 @@ def serve_store(
         config = _config(app, settings)
         server = _Server(config, app.state.end_subscriptions, drain=app.state.drain, seconds=settings.drain)
         announcement = announced(folder, address, store.identity, access.local_token)
-        with announcement, _stopped_by_signals(server), debugged_by_signal():
+        with announcement, _stopped_by_signals(server), debugged_by_signal(), learning_ahead(store, now):
             _print_address(address, access.policy)
             server.run(sockets=[listener])
 

@@ -11,7 +11,9 @@ from graph_models.time import HOUR, MINUTE, Millis
 from impactgraph.columns import Visits
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.usecases.blast_radius import blast_radius
+from impactgraph.usecases.learn_ahead import learn, learning_ahead
 from impactgraph.usecases.report_failure import report_failure
+from impactgraph.usecases.snapshot import snapshot
 from tests.demo_store import NOW, demo_store
 
 
@@ -41,6 +43,26 @@ def test_the_history_is_read_once_in_a_quarter_of_an_hour(
     assert with_another > first
     ask(store, NOW + 15 * MINUTE)
     assert reads == [NOW, NOW + 15 * MINUTE]
+
+
+def test_what_a_server_learned_at_its_start_is_ready_for_the_first_question(
+    store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with learning_ahead(store, lambda: NOW):
+        pass
+    for name in ("learn_forecast_baseline", "learn_diagnosis_baseline"):
+        monkeypatch.delattr(f"impactgraph.usecases.snapshot.{name}")
+
+    with snapshot(store, None, NOW) as s:
+        assert s.forecast_baseline.durations.visits
+        assert s.diagnosis_baseline
+    assert ask(store, NOW)
+
+
+def test_a_server_without_a_topology_learns_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("impactgraph.usecases.snapshot.learn_forecast_baseline")
+
+    learn(EmbeddedStore.in_memory(now=lambda: NOW), NOW)
 
 
 def ask(store: EmbeddedStore, now: Millis) -> int:
