@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.enums import Effect, RecordEffect
-from graph_models.topology import Emission
 from impactgraph.forecast.barriers import Flags
 from impactgraph.forecast.comparison import (
     AffectedScenarios,
@@ -21,7 +20,7 @@ from impactgraph.forecast.comparison import (
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.scenario_likelihoods import ScenarioLikelihoods
 from impactgraph.forecast.scenarios import Reals
-from impactgraph.forecast.simulate import NOBODY, Indexes, SimulationResult
+from impactgraph.forecast.simulate import NOBODY, Indexes, RecordDefect, SimulationResult
 
 RECORD_EFFECTS = (
     RecordEffect.MISSING,
@@ -110,6 +109,11 @@ class RecordComparison:
     emissions: _Moments
     by: Indexes
     rows: int
+    """Number of cohorts."""
+
+    def part(self, n: int) -> slice:
+        """The rows of the n-th record."""
+        return slice(n * self.rows, (n + 1) * self.rows)
 
     @property
     def any(self) -> Flags:
@@ -143,79 +147,86 @@ class RecordComparison:
 
 
 def compare_records(plan: Plan, pair: Comparison, tolerance: float) -> RecordComparison:
-    emissions = [emission for _, emission in plan.workflow.records]
-    factual, counterfactual = pair.factual, pair.counterfactual
+    factual = pair.factual
     bits = sorted(factual.record_arrivals)
-    rows = len(factual.finish)
-    with_ = _stack(factual.record_arrivals, bits, factual.finish)
-    without = _stack(counterfactual.record_arrivals, bits, factual.finish)
-    due = (
-        _stack(counterfactual.record_emissions, bits, factual.finish)
-        + np.repeat([float(emissions[b].due or 0) for b in bits], rows)[:, None]
-    )
-    own = _stack(factual.record_hit_by, bits, factual.hit_by)
-    with np.errstate(invalid="ignore"):
-        late = (with_ > due) & (with_ - without > tolerance)
-        missing = np.isinf(with_) & np.isfinite(without)
-        is_out_of_sequence, held_by = _out_of_sequence(
-            bits=bits, emissions=emissions, with_=with_, without=without, own=own
-        )
-    order_effect = np.where(is_out_of_sequence, _OUT_OF_SEQUENCE, _LATE)
-    by = np.where((own < 0) & is_out_of_sequence, held_by, own).reshape(len(bits), *factual.hit_by.shape)
-    by = np.where(by < 0, factual.hit_by, by).reshape(own.shape)
+    rows, scenarios = factual.finish.shape
+    shape = len(bits) * rows, scenarios
     comparison = RecordComparison(
         bits=bits,
-        mask=late | missing | is_out_of_sequence,
-        effect=np.where(missing, _MISSING, order_effect),
+        mask=np.zeros(shape, bool),
+        effect=np.full(shape, _LATE),
         arrivals=factual.record_arrivals,
         emissions=factual.record_emissions,
-        by=by,
+        by=np.full(shape, NOBODY),
         rows=rows,
     )
-    _add_defects(comparison, factual)
+    # One after another: what one of them needs fits into the cache of the processor.
+    for n, bit in enumerate(bits):
+        _compare_record(plan, pair, tolerance, comparison, n)
+        for defect in factual.record_defects.get(bit, ()):
+            _add_defect(comparison, comparison.part(n), defect)
     return comparison
 
 
-def _add_defects(comparison: RecordComparison, factual: SimulationResult) -> None:
-    """Records that come twice or with wrong content: worse than late, not as bad as missing."""
-    for n, bit in enumerate(comparison.bits):
-        rows = slice(n * comparison.rows, (n + 1) * comparison.rows)
-        for defect in factual.record_defects.get(bit, ()):
-            is_doubled = defect.barrier.impairment.effect is Effect.DUPLICATED
-            code = _DUPLICATED if is_doubled else _WRONG
-            is_worst = defect.occurs & ~(comparison.mask[rows] & (comparison.effect[rows] != _LATE))
-            comparison.effect[rows] = np.where(is_worst, code, comparison.effect[rows])
-            comparison.by[rows] = np.where(is_worst, np.int16(defect.barrier.index), comparison.by[rows])
-            comparison.mask[rows] |= defect.occurs
+def _compare_record(
+    plan: Plan, pair: Comparison, tolerance: float, comparison: RecordComparison, n: int
+) -> None:
+    """Fills in where the n-th record is late, missing or out of sequence, and by what."""
+    part, bit = comparison.part(n), comparison.bits[n]
+    emission = plan.workflow.records[bit][1]
+    with_, without = pair.factual.record_arrivals[bit], _arrivals(pair.counterfactual, bit)
+    with np.errstate(invalid="ignore"):
+        is_later = with_ - without > tolerance  # also where it never comes
+    if is_later.any():
+        is_missing = is_later & np.isinf(with_)
+        due = pair.counterfactual.record_emissions[bit] + float(emission.due or 0)
+        comparison.mask[part] = is_missing | (is_later & (with_ > due))
+        comparison.effect[part] = np.where(is_missing, _MISSING, _LATE)
+    own = pair.factual.record_hit_by[bit]
+    if overtaken := _overtaken(plan, pair, comparison.bits, bit):
+        is_out_of_sequence, held_by = overtaken
+        comparison.mask[part] |= is_out_of_sequence
+        is_worst = is_out_of_sequence & (comparison.effect[part] != _MISSING)
+        comparison.effect[part] = np.where(is_worst, _OUT_OF_SEQUENCE, comparison.effect[part])
+        own = np.where((own < 0) & is_out_of_sequence, held_by, own)
+    comparison.by[part] = np.where(own < 0, pair.factual.hit_by, own)
 
 
-def _stack(arrays: Mapping[int, NDArray[Any]], bits: list[int], like: NDArray[Any]) -> NDArray[Any]:
-    """The arrays of the records one after the other; NaN for a record that is not emitted at all."""
-    if not bits:
-        return like[:0]
-    nothing = np.full(like.shape, np.nan)
-    return np.concatenate([arrays.get(b, nothing) for b in bits])
-
-
-def _out_of_sequence(
-    bits: list[int], emissions: Sequence[Emission], with_: Reals, without: Reals, own: Indexes
-) -> tuple[Flags, Indexes]:
+def _overtaken(plan: Plan, pair: Comparison, bits: Sequence[int], bit: int) -> tuple[Flags, Indexes] | None:
     """Where a record overtakes one that it must follow, only because of the failures, and the barrier that
-    holds the other one. `own`: the barrier that holds each record.
+    holds the other one; None where it must follow none.
     """
-    is_out_of_sequence = np.zeros(with_.shape, bool)
-    held_by = np.full(with_.shape, NOBODY)
-    rows = len(with_) // max(len(bits), 1)
-    at = {(emissions[b].kind, emissions[b].type): slice(n * rows, (n + 1) * rows) for n, b in enumerate(bits)}
-    for b in bits:
-        mine = at[emissions[b].kind, emissions[b].type]
-        for kind in emissions[b].after:
-            other = at.get((emissions[b].kind, kind))
-            if other is not None:
-                is_overtaken = (with_[other] > with_[mine] + 1.0) & ~(without[other] > without[mine] + 1.0)
-                held_by[mine] = np.where(is_overtaken & (held_by[mine] < 0), own[other], held_by[mine])
-                is_out_of_sequence[mine] |= is_overtaken
+    emissions = [emission for _, emission in plan.workflow.records]
+    mine = emissions[bit]
+    by_type = {emissions[b].type: b for b in bits if emissions[b].kind is mine.kind}
+    others = [by_type[each] for each in mine.after if each in by_type]
+    if not others:
+        return None
+    with_, without = (_arrivals(result, bit) + 1.0 for result in (pair.factual, pair.counterfactual))
+    is_out_of_sequence, held_by = np.zeros(with_.shape, bool), np.full(with_.shape, NOBODY)
+    for other in others:
+        is_overtaken = (_arrivals(pair.factual, other) > with_) & ~(
+            _arrivals(pair.counterfactual, other) > without
+        )
+        held_by = np.where(is_overtaken & (held_by < 0), pair.factual.record_hit_by[other], held_by)
+        is_out_of_sequence |= is_overtaken
     return is_out_of_sequence, held_by
+
+
+def _arrivals(result: SimulationResult, bit: int) -> Reals:
+    """NaN for a record that is not emitted at all."""
+    arrivals = result.record_arrivals.get(bit)
+    return np.full(result.finish.shape, np.nan) if arrivals is None else arrivals
+
+
+def _add_defect(comparison: RecordComparison, part: slice, defect: RecordDefect) -> None:
+    """A record that comes twice or with wrong content: worse than late, not as bad as missing."""
+    is_doubled = defect.barrier.impairment.effect is Effect.DUPLICATED
+    code = _DUPLICATED if is_doubled else _WRONG
+    is_worst = defect.occurs & ~(comparison.mask[part] & (comparison.effect[part] != _LATE))
+    comparison.effect[part] = np.where(is_worst, code, comparison.effect[part])
+    comparison.by[part] = np.where(is_worst, np.int16(defect.barrier.index), comparison.by[part])
+    comparison.mask[part] |= defect.occurs
 
 
 def record_outcomes(plan: Plan, pair: Comparison, hits: RecordComparison) -> list[RecordOutcomes]:
