@@ -127,12 +127,18 @@ def _delay(comparison: Comparison) -> Reals:
 def _bands(
     affected_scenarios: AffectedScenarios, factual: SimulationResult, as_of: float, past_delay: Reals
 ) -> NDArray[np.int8]:
+    """By what is at least as likely as not: that it waits, that it was affected before; else that one of both
+    is so, by the likelier one. What is affected for the first time later is none of them.
+    """
     with np.errstate(invalid="ignore"):
         is_over = (factual.hit_at <= as_of) & ~factual.is_waiting
     strata = factual.finish.shape[1] // past_delay.shape[1]
-    was_held = np.tile(past_delay > 0, (1, strata))
-    is_stuck = affected_scenarios.share(factual.is_waiting) >= 0.5
-    is_exposed = affected_scenarios.share(is_over | was_held) >= 0.5
+    was_affected = is_over | np.tile(past_delay > 0, (1, strata))
+    waits = affected_scenarios.share(factual.is_waiting)
+    before = affected_scenarios.share(was_affected)
+    is_either = affected_scenarios.share(factual.is_waiting | was_affected) >= 0.5
+    is_stuck = (waits >= 0.5) | ((before < 0.5) & is_either & (waits >= before))
+    is_exposed = (before >= 0.5) | is_either
     return np.where(is_stuck, 0, np.where(is_exposed, 1, 2)).astype(np.int8)
 
 

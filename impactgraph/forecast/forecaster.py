@@ -1,7 +1,7 @@
 """Forecasts of cohorts under the impairments of one question, and of the records of their past steps."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 import numpy as np
@@ -51,6 +51,10 @@ class Forecaster:
     tolerance: float
     keeps_steps: bool = False
     _plans: dict[tuple[int, Segment], Plan] = field(default_factory=dict[tuple[int, Segment], Plan])
+
+    def without_failures(self) -> "Forecaster":
+        """The same moment, as if nothing had failed."""
+        return replace(self, impairments=ImpairmentForecast(), keeps_steps=False, _plans={})
 
     def plan(self, workflow: Workflow, segment: Segment) -> Plan:
         # By identity: a workflow may have several definitions, and a plan keeps its own alive.

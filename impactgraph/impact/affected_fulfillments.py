@@ -70,6 +70,11 @@ class JoinedGroups:
                 return rows
             return rows.take(~(rows.hit_at >= moment))
 
+    def forecast_among(self, rows: AffectedRows) -> Codes:
+        """Fulfillments of those of the rows whose own way is forecast, not only their records."""
+        flow_rows = sum(len(group.cohort) for group in self.groups if isinstance(group, FlowGroup))
+        return rows.fulfillment[rows.position < flow_rows]  # `join_groups` has them first
+
     @cached_property
     def deviations(self) -> Deviations:
         """(cohorts in `table`, K): by how much each is likelier affected in a scenario than on average."""

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from graph_models.time import DAY
 from impactgraph.columns import Columns
+from impactgraph.forecast.scenarios import SCENARIOS
 from impactgraph.impact.affected_rows import AffectedRows, Positions
 
 _NEARLY_CERTAIN = 1.0 - 1e-12
@@ -73,20 +74,17 @@ def _merge(rows: AffectedRows, at: Positions) -> tuple[dict[str, NDArray[Any]], 
             -completion,
             hit_at,
             -np.nan_to_num(rows.delay, posinf=1e18),
-            -rows.likelihood,
+            -np.round(rows.likelihood * SCENARIOS),  # no finer than their sample
             rows.band,
             rows.order,
         )
     )
     rows = rows.take(rank)
     first = np.flatnonzero(np.diff(rows.order, prepend=-1))
-    kept_without = np.multiply.reduceat(1.0 - rows.late_anyway, first)
-    keep_chance = np.multiply.reduceat(1.0 - rows.late_anyway - rows.missed, first)
     latest = _most_delayed(rows, first)
     values = {
         "likelihood": 1.0 - np.multiply.reduceat(1.0 - rows.likelihood, first),
-        "missed": kept_without - keep_chance,
-        "late_anyway": 1.0 - kept_without,
+        **_promises(rows),
         "wrong_decision": np.maximum.reduceat(rows.wrong_decision, first),
         "delay": rows.delay[latest],
         "completion": rows.completion[latest],
@@ -118,3 +116,20 @@ def _most_delayed(rows: AffectedRows, first: Positions) -> Positions:
     order_of = np.repeat(np.arange(len(first)), np.diff(first, append=len(rows)))
     positions = np.where(expected == most[order_of], np.arange(len(rows)), len(rows))
     return np.minimum.reduceat(positions, first)
+
+
+def _promises(rows: AffectedRows) -> dict[str, NDArray[Any]]:
+    """Of each order, in the order of their numbers: whether it misses its promise, and does so in any case.
+
+    It does so when any of its fulfillments does. Several rows of one fulfillment are several reasons why it
+    is affected, but it is done once: the latest of them counts.
+    """
+    rows = rows.take(np.lexsort((rows.fulfillment, rows.order)))
+    first = np.flatnonzero(np.diff(rows.fulfillment, prepend=-1))
+    of_order = np.flatnonzero(np.diff(rows.order.take(first), prepend=-1))
+    kept = 1.0 - rows.late_anyway
+    kept_without, kept_with = (
+        np.multiply.reduceat(np.minimum.reduceat(chance, first), of_order)
+        for chance in (kept, kept - rows.missed)
+    )
+    return {"missed": kept_without - kept_with, "late_anyway": 1.0 - kept_without}

@@ -7,7 +7,6 @@ from math import comb
 from typing import TypeAlias
 
 from graph_models.diagnosis import Blame
-from impactgraph.impact.affected_orders import affected_orders
 from impactgraph.impact.blast_radius import BlastRadius
 
 MOST_EXACT = 4
@@ -141,7 +140,7 @@ def _differs(one: _Figures, other: _Figures, tolerance: float) -> bool:
 
 def _figures(answer: BlastRadius) -> dict[int, _Figures]:
     """By row of the order, however unlikely."""
-    rows = affected_orders(answer.columns, answer.affected_fulfillments, 0.0)
+    rows = answer.orders_above(0.0)
     columns = (rows.likelihood, rows.band, rows.delay, rows.misses_promise)
     return {
         order: _Figures(*values)

@@ -74,8 +74,8 @@ class _Step:
 
 def _match_segment(context: WorkflowContext, plan: Plan, steps: Sequence[SegmentRows]) -> Matches:
     reads = stale_reads(context, plan)
-    steps = _in_plan_order(plan, steps)
-    columns = [_columns(context, plan, rows) for rows in steps]
+    steps = in_plan_order(plan, steps)
+    columns = [columns_of(context, plan, rows) for rows in steps]
     past = past_steps(context, plan, [(s.position, c) for s, c in zip(steps, columns, strict=True)])
     effects = past_effects(context, past)
     every = [
@@ -93,12 +93,13 @@ def _match_segment(context: WorkflowContext, plan: Plan, steps: Sequence[Segment
     )
 
 
-def _in_plan_order(plan: Plan, steps: Sequence[SegmentRows]) -> list[SegmentRows]:
+def in_plan_order(plan: Plan, steps: Sequence[SegmentRows]) -> list[SegmentRows]:
     """The completed first, then step by step, those that have not begun before those in the first step."""
     return sorted(steps, key=lambda s: -1 if s.position is None else plan.place(s.position))
 
 
-def _columns(context: WorkflowContext, plan: Plan, rows: SegmentRows) -> SegmentColumns:
+def columns_of(context: WorkflowContext, plan: Plan, rows: SegmentRows) -> SegmentColumns:
+    """Of the rows of a segment in one step."""
     if rows.not_begun:
         return waiting_columns(context, plan, rows.rows)
     return SegmentColumns(context, rows.rows)

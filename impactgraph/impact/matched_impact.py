@@ -28,6 +28,7 @@ from impactgraph.impact.match import match
 from impactgraph.impact.matches import Matches, RecordGroup
 from impactgraph.impact.membership import Membership
 from impactgraph.impact.money_estimates import conversion_assumptions
+from impactgraph.impact.other_parts import OtherParts, with_others
 from impactgraph.impact.paths import path_to
 from impactgraph.impact.scope_gaps import ScopeGap, scope_gaps
 from impactgraph.impact.segments import RowSelection
@@ -161,7 +162,18 @@ class MatchedImpact:
 
     @cached_property
     def _likely_orders(self) -> AffectedRows:
-        return affected_orders(self.columns, self.affected_fulfillments, self.min_likelihood)
+        return self.orders_above(self.min_likelihood)
+
+    def orders_above(self, min_likelihood: float) -> AffectedRows:
+        """A row for each order that is affected with more than this likelihood, whatever the filter."""
+        every, joined = self.affected_fulfillments, self.joined_groups
+        parts = OtherParts(
+            columns=self.columns,
+            forecaster=self.forecaster,
+            membership=self.membership,
+            forecast_rows=lambda: joined.forecast_among(every),  # without `self`, which would keep itself
+        )
+        return with_others(affected_orders(self.columns, every, min_likelihood), parts)
 
     @cached_property
     def affected_orders(self) -> AffectedRows:

@@ -44,8 +44,13 @@ def segments(
 ) -> dict[Segment, list[SegmentRows]]:
     """Rows of each segment that impairments can affect, by step."""
     scopes = _scopes(context.workflow, context.forecaster)
-    if not scopes:
-        return {}
+    return divide_places(context, membership, selection, scopes) if scopes else {}
+
+
+def divide_places(
+    context: WorkflowContext, membership: Membership, selection: RowSelection, scopes: Sequence[Scope]
+) -> dict[Segment, list[SegmentRows]]:
+    """Rows inside any of the scopes, at least one, by their segment and step."""
     branches = workflow_branches(context.workflow)
     rows_by_segment: dict[Segment, list[SegmentRows]] = {}
     for place in _places(context, selection):
