@@ -70,7 +70,7 @@ def cohort_outcomes(setup: SimulationSetup, comparison: Comparison, past_delay: 
         likelihood=AffectedScenarios.of(comparison.weight, is_affected).likelihood,
         flow_likelihood=affected_scenarios.likelihood,
         wrong_decision_likelihood=AffectedScenarios.of(comparison.weight, factual.wrong_decision).likelihood,
-        band=_bands(affected_scenarios, factual, setup.as_of, past_delay),
+        band=bands(affected_scenarios, factual, setup.as_of, past_delay),
         hit_by=affected_scenarios.mode(factual.hit_by),
         hit_step=affected_scenarios.mode(factual.hit_step),
         hit_at=affected_scenarios.median(factual.hit_at),
@@ -124,7 +124,7 @@ def _delay(comparison: Comparison) -> Reals:
     return np.where(np.isnan(delay), 0.0, delay)
 
 
-def _bands(
+def bands(
     affected_scenarios: AffectedScenarios, factual: SimulationResult, as_of: float, past_delay: Reals
 ) -> NDArray[np.int8]:
     """By what is at least as likely as not: that it waits, that it was affected before; else that one of both

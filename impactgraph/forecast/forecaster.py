@@ -16,6 +16,7 @@ from impactgraph.forecast.comparison import (
     Positions,
     join_strata,
 )
+from impactgraph.forecast.completions import Completions
 from impactgraph.forecast.current_step import StepCompletion, current_step
 from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.expected_steps import ScenarioSteps
@@ -142,6 +143,21 @@ class Forecaster:
         result = simulate(setup, only_certain, starts, _current_hits(setup, groups, current))
         every = AffectedScenarios.every(len(result.finish))
         return every.median(result.finish), ScenarioSteps(plan, result, every) if self.keeps_steps else None
+
+    def completions(self, plan: Plan, groups: Sequence[Cohorts]) -> Completions:
+        """Of all cohorts, of a plan that nothing impairs: with the failures they are as without."""
+        current = [current_step(plan, group, self.as_of, only_certain) for group in groups]
+        setup = self._setup(plan, groups)
+        starts = _starts(groups, [completion.counterfactual for completion in current])
+        result = simulate(setup, None, starts, setup.blank_result)
+        _fill_readiness(setup, groups, result, result)
+        weights = [
+            np.ones((len(g), SCENARIOS)) * (1.0 if c.weight is None else c.weight)
+            for g, c in zip(groups, current, strict=True)
+        ]
+        weight = np.concatenate(weights)
+        finish = result.fulfilled_at
+        return Completions(finish, finish, weight / weight.sum(axis=1, keepdims=True))
 
     def forecast_after_reroute(
         self, plan: Plan, groups: Sequence[Cohorts], rerouted_at: Reals, read: StaleRead

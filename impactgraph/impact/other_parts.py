@@ -7,6 +7,7 @@ are forecast here, without failures.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,6 @@ from impactgraph.impact.match import columns_of, in_plan_order
 from impactgraph.impact.membership import Membership
 from impactgraph.impact.past_effects import past_effects
 from impactgraph.impact.past_steps import past_steps
-from impactgraph.impact.scatter import outcome_parts
 from impactgraph.impact.segments import RowSelection, SegmentRows, divide_places
 from impactgraph.impact.workflow_context import WorkflowContext, workflow_contexts
 
@@ -124,16 +124,15 @@ def _late_anyway(context: WorkflowContext, plan: Plan, steps: Sequence[SegmentRo
         )
         for rows, of_step, part in zip(steps, columns, past.parts, strict=True)
     ]
-    outcome = context.forecaster.forecast(plan, [group for cohorts in every for group in cohorts.cohorts])
-    parts = outcome_parts(outcome, [len(cohorts) for cohorts in every])
+    completions = context.forecaster.completions(plan, [group for each in every for group in each.cohorts])
     rows: list[Codes] = []
     cohort: list[Positions] = []
-    for of_step, cohorts, part in zip(columns, every, parts, strict=True):
+    ends = accumulate(len(cohorts) for cohorts in every)
+    for of_step, cohorts, end in zip(columns, every, ends, strict=True):
         at, group = cohorts.groups.members(np.ones(len(cohorts.groups), bool))
         rows.append(of_step.rows.take(at))
-        cohort.append(group + part.first)
+        cohort.append(group + (end - len(cohorts)))
     fulfillments = np.concatenate(rows)
     orders = context.columns.fulfillments.order.take(fulfillments)
     promised_by = context.columns.orders.promised_by.take(orders)
-    chances = outcome.completions.chances(np.concatenate(cohort), promised_by)
-    return fulfillments, chances.late_anyway
+    return fulfillments, completions.chances(np.concatenate(cohort), promised_by).late_anyway
