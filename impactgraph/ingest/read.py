@@ -3,7 +3,7 @@
 An error is one sentence that says how to correct it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from difflib import get_close_matches
@@ -37,6 +37,8 @@ from impactgraph.ingest.list_check import LARGEST, check_list
 
 _EVENT: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 _ANY = msgspec.json.Decoder(float_hook=Decimal)
+DEEPEST = 64
+"""Levels of a field that the format does not have: what is kept is read again from deep within a server."""
 
 
 class RefusedEventError(ValueError):
@@ -84,10 +86,23 @@ def _read_leniently(line: bytes, reason: str) -> tuple[Event, dict[str, Any] | N
     if "unknown field" not in reason:
         raise RefusedEventError(refusal(reason, document))
     extra = _split(document, kind)
+    if _is_deeper(extra, DEEPEST):
+        raise RefusedEventError(f"it has an unknown field that is nested more than {DEEPEST} levels deep")
     try:
         return msgspec.convert(document, kind), extra
     except msgspec.ValidationError as error:
         raise RefusedEventError(refusal(str(error), document)) from error
+
+
+def _is_deeper(value: object, levels: int) -> bool:
+    """Whether objects and lists are nested in each other more often than this."""
+    if isinstance(value, dict):
+        members: Iterable[object] = cast("dict[str, object]", value).values()
+    elif isinstance(value, list):
+        members = cast("list[object]", value)
+    else:
+        return False
+    return not levels or any(_is_deeper(each, levels - 1) for each in members)
 
 
 def _kind(document: Mapping[str, Any]) -> type[Event]:

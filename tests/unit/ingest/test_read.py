@@ -8,6 +8,10 @@ from impactgraph.ingest.events import EVENT_TYPES, OrderPlaced
 from impactgraph.ingest.read import RefusedEventError, read_event
 from tests.stores.events import entered, event, placed, reported
 
+NESTED: list[object] = []
+for _ in range(70):
+    NESTED = [NESTED]
+
 
 def changed(line: bytes, **changes: Any) -> bytes:
     """The event with other attributes; `...` takes one out, `data` is merged."""
@@ -118,6 +122,10 @@ def test_words_of_closed_sets_are_taken_in_either_case(word: str) -> None:
         (changed(entered("pick", 1), data={"step": 7}), "data.step: 7 is a number, and text is expected"),
         (placed().replace(b'"60.00"', b"1e9999999999"), "data.value: 1E+9999999999 is not an amount"),
         (b'{"a":' * 3000, "it is nested too deeply"),
+        (
+            event("fulfillment.completed", 1, fulfillment="O-1/1", more=NESTED),
+            "it has an unknown field that is nested more than 64 levels deep",
+        ),
         (reported(delay="-5m"), "data.delay: '-5m' is not a duration"),
         (reported(delay="9" * 400 + "h"), "data.delay: longer than a hundred years"),
         (reported(scope={"attributes": ["north"]}), "data.scope.attributes: lists by name are meant"),
