@@ -114,6 +114,7 @@ class LatePostings:
 @strawberry.type(description="A forecast that was made during an incident, and what became of it.")
 class ForecastCheck:
     incident: strawberry.ID = strawberry.field(description="Full id of the incident.")
+    headline: str = strawberry.field(description="Its likeliest cause, in one sentence.")
     at: Moment = strawberry.field(description="The moment of the forecast.")
     orders: int = strawberry.field(description="Affected orders whose promise time is over.")
     expected: float = strawberry.field(description="Promises missed among these, as forecast then.")
@@ -196,6 +197,7 @@ def _postings(model: measures.LatePostings) -> LatePostings:
 def _check(model: measures.ForecastCheck) -> ForecastCheck:
     return ForecastCheck(
         incident=strawberry.ID(f"incident:{model.incident}"),
+        headline=model.headline,
         at=Moment(model.at),
         orders=model.orders,
         expected=model.expected,

@@ -46,6 +46,7 @@ def measures_json(model: Measures) -> Json:
         "forecasts": [
             {
                 "incident": f"incident:{each.incident}",
+                "headline": each.headline,
                 "at": iso_moment(each.at),
                 "orders": each.orders,
                 "expected": each.expected,

@@ -22,6 +22,8 @@ class ForecastCheck:
     """Of an incident, and of the orders whose promise is over."""
 
     incident: str
+    headline: str
+    """Its likeliest cause, in one sentence."""
     at: Millis
     """The moment of the forecast."""
     orders: int
@@ -32,11 +34,12 @@ class ForecastCheck:
 
 
 def check_forecast(
-    incident: str, at: Millis, orders: Sequence[ForecastOrder], missed: dict[str, bool]
+    incident: str, headline: str, at: Millis, orders: Sequence[ForecastOrder], missed: dict[str, bool]
 ) -> ForecastCheck | None:
     """`missed`: of each order whose promise is over, whether it was missed. None without such an order."""
     known = [each for each in orders if each.order in missed]
     if not known:
         return None
     miss_count = sum(missed[each.order] for each in known)
-    return ForecastCheck(incident, at, len(known), round(fsum(each.miss for each in known), 6), miss_count)
+    expected = round(fsum(each.miss for each in known), 6)
+    return ForecastCheck(incident, headline, at, len(known), expected, miss_count)

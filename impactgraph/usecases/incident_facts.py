@@ -121,6 +121,11 @@ def alert_of(failure: Failure) -> Alert:
     )
 
 
+def headline_of(s: Snapshot, incident: Incident) -> str:
+    """Its likeliest cause, in one sentence."""
+    return incident_text(incident, partial(element_text, s.topology))
+
+
 def report_incident(s: Snapshot, ask: Ask, incident: Incident, as_of: Millis | None) -> IncidentReport:
     """Costs an answer, but for alerts that nothing explains; another one where some of its failures have
     ended and others last.
@@ -129,7 +134,6 @@ def report_incident(s: Snapshot, ask: Ask, incident: Incident, as_of: Millis | N
     failures = tuple(failure for failure in s.failures if failure.key in keys)
     asked_for = _question(incident, failures, as_of)
     answer = ask(s, asked_for) if failures or incident.is_explained else None
-    name = partial(element_text, s.topology)
     first = incident.causes[0].element if incident.causes else None
     maintenance = maintenance_of(incident, s.journal.maintenance, s.at)
     affects = answer is not None and _affects(answer)
@@ -138,7 +142,7 @@ def report_incident(s: Snapshot, ask: Ask, incident: Incident, as_of: Millis | N
     residual = _residual(s, ask, answer, failures) if answer is not None else None
     return IncidentReport(
         key=incident.key,
-        headline=incident_text(incident, name),
+        headline=headline_of(s, incident),
         impact=answer.headline if answer is not None else "Nothing is supposed to be affected.",
         started_at=incident.started_at,
         is_active=is_active(incident, s.at),

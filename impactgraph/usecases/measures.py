@@ -34,6 +34,7 @@ from impactgraph.measures.orders import (
 )
 from impactgraph.measures.periods import Period, PeriodUnit, periods_between
 from impactgraph.usecases.answer import Ask
+from impactgraph.usecases.incident_facts import headline_of
 from impactgraph.usecases.incident_history import (
     Hit,
     facts_of,
@@ -170,15 +171,16 @@ def _examine(
             last = hit_at(s, ask, failures, last_at)
             early = forecast_moment(s, failures)
             first = last if early == last_at else hit_at(s, ask, failures, early)
-            checks.append(_check(incident.key, first, outcomes))
+            checks.append(_check(s, incident, first, outcomes))
         facts.append(facts_of(s, incident, failures, actions, last))
     return facts, tuple(each for each in checks if each is not None)
 
 
-def _check(incident: str, hit: Hit | None, outcomes: _Outcomes) -> ForecastCheck | None:
+def _check(s: Snapshot, incident: Incident, hit: Hit | None, outcomes: _Outcomes) -> ForecastCheck | None:
     if hit is None:
         return None
-    return check_forecast(incident, hit.at, hit.forecast, outcomes.of([each.order for each in hit.forecast]))
+    missed = outcomes.of([each.order for each in hit.forecast])
+    return check_forecast(incident.key, headline_of(s, incident), hit.at, hit.forecast, missed)
 
 
 def _postings(s: Snapshot) -> Postings:

@@ -109,13 +109,13 @@ export function Forecasts({ forecasts }) {
       table=${{
         columns: ["Incident", "Orders", "Forecast to miss", "Missed"],
         rows: forecasts.map((r) =>
-          [key(r.incident), number(r.orders), number(r.expected, 1), number(r.happened)]),
+          [r.headline, number(r.orders), number(r.expected, 1), number(r.happened)]),
         raw: forecasts.map((r) => [r.incident, r.orders, r.expected, r.happened]),
       }}>
     <ul class="checks" aria-label="Promises missed by incident">
       ${forecasts.slice(0, MOST_CHARTS).map((r) => html`
         <li key=${r.incident}>
-          <span><${IdLink} id=${r.incident} /> <span class="muted small"><${Time} at=${r.at} /></span></span>
+          <span><${IdLink} id=${r.incident}>${r.headline}<//> <span class="muted small"><${Time} at=${r.at} /></span></span>
           ${bar(r.expected, "forecast", "forecast")}
           ${bar(r.happened, "happened", "missed")}
         </li>

@@ -9,7 +9,7 @@ export const MEASURES = `query Measures($by: PeriodUnit!, $since: DateTime) {
     periods { key start ${FIGURES} } groups { grouping key ${FIGURES} }
     service { period channel promises kept share } steps { period step entered failed rate }
     postings { period type postings moneyDays { amount currency } }
-    forecasts { incident at orders expected happened } notes } }`;
+    forecasts { incident headline at orders expected happened } notes } }`;
 
 /** Numbers of periods that are offered, the first by default. */
 export const SPANS = { WEEK: [4, 12, 26], MONTH: [3, 6, 12] };

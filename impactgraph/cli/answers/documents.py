@@ -307,7 +307,7 @@ MEASURES = f"""query ($by: PeriodUnit!, $since: DateTime, $asOf: DateTime, $aske
     periods {{ key start end {_FIGURES} }} groups {{ grouping key {_FIGURES} }}
     service {{ period channel promises kept share }} steps {{ period step entered failed rate }}
     postings {{ period type postings moneyDays {{ amount currency }} }}
-    forecasts {{ incident at orders expected happened }} notes }} }}"""
+    forecasts {{ incident headline at orders expected happened }} notes }} }}"""
 
 DOCUMENTS = (
     blast_document(tuple(BLAST_FIELDS.values())),

@@ -102,8 +102,8 @@ def test_groups_are_by_cause_owner_and_each_failed_element() -> None:
 def test_a_forecast_is_compared_for_the_orders_whose_promise_is_over() -> None:
     orders = [ForecastOrder("O-1", 0.75), ForecastOrder("O-2", 0.5), ForecastOrder("O-3", 1.0)]
 
-    check = check_forecast("F-1", NOON, orders, {"O-1": True, "O-2": False})
+    check = check_forecast("F-1", "An outage", NOON, orders, {"O-1": True, "O-2": False})
 
     assert check is not None
     assert (check.orders, check.expected, check.happened) == (2, 1.25, 1)
-    assert check_forecast("F-1", NOON, orders, {}) is None
+    assert check_forecast("F-1", "An outage", NOON, orders, {}) is None

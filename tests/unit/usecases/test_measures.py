@@ -118,6 +118,7 @@ def test_promises_and_exceptions_are_those_of_the_columns(store: Store) -> None:
     assert (step.entered, step.failed) == (4, 1)
     (check,) = answer.forecasts
     assert (check.incident, check.orders, check.happened) == ("F-1", 4, 4)
+    assert check.headline.startswith("An outage of ")
     assert 0 <= check.expected <= 4
 
 
