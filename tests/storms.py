@@ -6,13 +6,15 @@ nearly everything or half of it, at once or after minutes.
 """
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from random import Random
 
 from graph_models.enums import Effect, ElementKind, FailureClass
 from graph_models.failure import Failure
-from graph_models.incidents import Alert
+from graph_models.impairment import Impairments
+from graph_models.incidents import Alert, Incident
 from graph_models.time import HOUR, MINUTE, SECOND, Millis
 from impactgraph.demo.landscape import documents
 from impactgraph.diagnosis.incidents import Correlation, Monitoring, correlate
@@ -21,6 +23,11 @@ from impactgraph.topology.load import parse_topology
 from tests.landscapes import landscape
 
 START: Millis = 1_773_000_000_000
+AFTER: Millis = 20 * MINUTE
+"""From the end of the storm to the moment at which it is judged."""
+SENSITIVITIES = (0.5, 0.8, 0.95, 1.0)
+LEAST_ALERTS = 3
+"""Of each cause: with fewer it would be no part of the storm."""
 MOST_REACHED = 40
 """Monitors that one cause reaches."""
 _MOST_OVERLAP = 0.7
@@ -41,6 +48,10 @@ _SEEN_AS = {
     Effect.DUPLICATED: (FailureClass.DUPLICATE,),
     Effect.DEGRADED: (FailureClass.LATENCY, FailureClass.TRANSIENT),
 }
+
+
+Seen = list[tuple[tuple[str, ...], Alert]]
+"""(path of the harm, alert of a monitor there)."""
 
 
 @dataclass(frozen=True)
@@ -72,17 +83,16 @@ def storm(
     monitored: float = 0.8,
     false_alarms: int = 15,
     over: Millis = 30 * MINUTE,
+    sensitivities: Sequence[float] = SENSITIVITIES,
 ) -> Storm:
     """A storm of about so many alerts, with repetitions of the same alert among them."""
     dice = Random(seed)
-    monitors = _monitors(graph, dice, monitored)
-    chosen = _choose(graph, dice, causes, monitors)
+    monitors = _monitors(graph, dice, monitored, sensitivities)
+    chosen = _choose(graph, dice, causes, monitors, over)
     own: dict[str, tuple[Alert, frozenset[str]]] = {}
     hops: dict[tuple[str, str], frozenset[tuple[str, ...]]] = {}
-    for number, (element, failure_class) in enumerate(chosen):
-        started_at = START + dice.randrange(over)
-        failure = Failure(f"f{number}", element, failure_class, started_at)
-        for path, alert in _seen(graph, dice, monitors, failure):
+    for element, seen in chosen.items():
+        for path, alert in seen:
             first, others = own.get(alert.key, (alert, frozenset[str]()))
             earliest = min(first, alert, key=lambda each: each.started_at)
             own[alert.key] = earliest, others | {element}
@@ -91,12 +101,12 @@ def storm(
         element = dice.choice(sorted(monitors))
         key = f"false-{number}"
         own[key] = Alert(key, element, START + dice.randrange(over)), frozenset()
-    now = START + over + 20 * MINUTE
+    now = START + over + AFTER
     own = {key: each for key, each in own.items() if each[0].started_at <= now}
     repeated = _repeat([alert for alert, _ in own.values()], dice, alerts)
     return Storm(
         alerts=tuple(repeated),
-        causes=tuple(element for element, _ in chosen),
+        causes=tuple(chosen),
         cause_of={key: by for key, (_, by) in own.items()},
         monitors=frozenset(monitors),
         hops=hops,
@@ -104,7 +114,9 @@ def storm(
     )
 
 
-def _monitors(graph: FailureGraph, dice: Random, share: float) -> dict[str, _Monitor]:
+def _monitors(
+    graph: FailureGraph, dice: Random, share: float, sensitivities: Sequence[float]
+) -> dict[str, _Monitor]:
     able = [
         element
         for element, kind in zip(graph.ids, graph.kinds, strict=True)
@@ -112,7 +124,7 @@ def _monitors(graph: FailureGraph, dice: Random, share: float) -> dict[str, _Mon
     ]
     return {
         element: _Monitor(
-            sensitivity=dice.choice([0.5, 0.8, 0.95, 1.0]),
+            sensitivity=dice.choice(sensitivities),
             delay=dice.choice([20 * SECOND, MINUTE, 3 * MINUTE, 5 * MINUTE]),
             states_class=dice.random() < 0.6,
         )
@@ -121,45 +133,43 @@ def _monitors(graph: FailureGraph, dice: Random, share: float) -> dict[str, _Mon
 
 
 def _choose(
-    graph: FailureGraph, dice: Random, count: int, monitors: dict[str, _Monitor]
-) -> list[tuple[str, FailureClass]]:
-    """Elements that can be seen to fail: at least three monitors lie on what they impair. Some overlap: a
-    quarter may impair much of what another one impairs, the others share little.
+    graph: FailureGraph, dice: Random, count: int, monitors: dict[str, _Monitor], over: Millis
+) -> dict[str, Seen]:
+    """Elements that failed, with the alerts of each: at least three, or it would be no part of the storm.
+    Some overlap: a quarter may impair much of what another one impairs, the others share little.
     """
     able = [(element, kind) for element, kind in zip(graph.ids, graph.kinds, strict=True) if kind in _CAUSES]
     dice.shuffle(able)
-    chosen: dict[str, tuple[FailureClass, frozenset[str]]] = {}
+    chosen: dict[str, Seen] = {}
+    reaches: list[frozenset[str]] = []
     overlaps = 0
     for element, kind in able:
         if len(chosen) == count:
             break
-        failure_class = dice.choice(_CLASSES[kind])
-        failure = Failure("f", element, failure_class, START)
-        impaired = propagate(graph, [failure], recovery=lambda _: START + 2 * HOUR).by_element
-        reach = frozenset(impaired.keys() & monitors.keys())
-        if len(reach) < 3 or len(reach) > MOST_REACHED:
+        failure = Failure("f", element, dice.choice(_CLASSES[kind]), START + dice.randrange(over))
+        impairments = propagate(graph, [failure], recovery=lambda _, each=failure: each.started_at + 2 * HOUR)
+        reach = frozenset(impairments.by_element.keys() & monitors.keys())
+        if len(reach) < LEAST_ALERTS or len(reach) > MOST_REACHED:
             continue
-        share = max((_overlap(reach, other) for _, other in chosen.values()), default=0.0)
-        if share > _MOST_OVERLAP:
+        share = max((_overlap(reach, other) for other in reaches), default=0.0)
+        if share > _MOST_OVERLAP or (share > _LITTLE and overlaps == count // 4):
             continue
-        if share > _LITTLE:
-            if overlaps == count // 4:
-                continue
-            overlaps += 1
-        chosen[element] = failure_class, reach
-    return [(element, failure_class) for element, (failure_class, _) in chosen.items()]
+        seen = _seen(dice, monitors, failure, impairments)
+        if sum(alert.started_at <= START + over + AFTER for _, alert in seen) < LEAST_ALERTS:
+            continue
+        overlaps += share > _LITTLE
+        chosen[element] = seen
+        reaches.append(reach)
+    return chosen
 
 
 def _overlap(a: frozenset[str], b: frozenset[str]) -> float:
     return len(a & b) / min(len(a), len(b))
 
 
-def _seen(
-    graph: FailureGraph, dice: Random, monitors: dict[str, _Monitor], failure: Failure
-) -> list[tuple[tuple[str, ...], Alert]]:
-    """(path of the harm, alert) of each monitor that sees it."""
-    impairments = propagate(graph, [failure], recovery=lambda _: failure.started_at + 2 * HOUR)
-    seen: list[tuple[tuple[str, ...], Alert]] = []
+def _seen(dice: Random, monitors: dict[str, _Monitor], failure: Failure, impairments: Impairments) -> Seen:
+    """The alert of each monitor that sees the failure."""
+    seen: Seen = []
     for element, effects in sorted(impairments.by_element.items()):
         monitor = monitors.get(element)
         if monitor is None:
@@ -189,7 +199,7 @@ class StormScore:
     incidents: int
     """Those that a cause explains."""
     misplaced: int
-    """Alerts of another cause in the incident of a true one."""
+    """Alerts in the incident of another cause: of the one that made most of its alerts."""
     paths: int
     grounded: int
     """Explanations of an alert whose hops are the hops that were harmed."""
@@ -203,13 +213,12 @@ def score(truth: Storm, correlation: Correlation) -> StormScore:
     firsts = {cause.element for each in correlation.incidents for cause in each.causes[:1]}
     leading = {cause.element for each in correlation.incidents for cause in each.causes[:3]}
     element_of = {alert.key: alert.element for alert in truth.alerts}
-    misplaced = paths = grounded = 0
+    misplaced = sum(_misplaced(truth, each) for each in explained)
+    paths = grounded = 0
     for incident in explained:
         cause = incident.causes[0]
         if cause.element not in truth.causes:
             continue
-        makers = (truth.cause_of[key] for key in {alert.key for alert in incident.alerts})
-        misplaced += sum(bool(by) and cause.element not in by for by in makers)
         for evidence in {each.alert: each for each in cause.explains}.values():
             paths += 1
             harmed = truth.hops.get((cause.element, element_of[evidence.alert]), frozenset())
@@ -225,27 +234,54 @@ def score(truth: Storm, correlation: Correlation) -> StormScore:
     )
 
 
+def _misplaced(truth: Storm, incident: Incident) -> int:
+    makers = [by for key in {alert.key for alert in incident.alerts} if (by := truth.cause_of[key])]
+    counts = Counter(cause for by in makers for cause in by)
+    return len(makers) - max(counts.values(), default=0)
+
+
 def main() -> int:
     """Prints the scores of storms over the demo's topology and over a random one."""
     graphs = {
         "the demo's topology": FailureGraph.of(parse_topology(documents())),
         "a random topology of 1,000 elements": FailureGraph.of(landscape(1_000)),
     }
-    lines = [
-        "| topology | causes | storms | first | among first three | incidents | misplaced | paths |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
-    ]
-    for name, graph in graphs.items():
-        for causes, false_alarms in ((12, 15), (3, 8), (1, 4), (0, 8)):
-            scores = [_one(graph, seed, causes, false_alarms) for seed in range(100, 120)]
-            total = sum(scores[1:], scores[0])
-            lines.append(f"| {name} | {causes} | {len(scores)} | {_cells(total, len(scores))} |")
+    columns = "topology", "causes", "storms", "first", "among first three", "incidents", "misplaced", "paths"
+    lines = [f"| {' | '.join(columns)} |", f"|{' --- |' * len(columns)}"]
+    cases = [(name, graph, case) for name, graph in graphs.items() for case in CASES]
+    complete = "the demo's topology, every element has a sure monitor"
+    cases.append((complete, graphs["the demo's topology"], COMPLETE))
+    for name, graph, case in cases:
+        scores = [_one(graph, seed, case) for seed in SEEDS]
+        total = sum(scores[1:], scores[0])
+        lines.append(f"| {name} | {case.causes} | {len(scores)} | {_cells(total, len(scores))} |")
     sys.stdout.write("\n".join(lines) + "\n")
     return 0
 
 
-def _one(graph: FailureGraph, seed: int, causes: int, false_alarms: int) -> StormScore:
-    truth = storm(graph, seed, causes=causes, alerts=160 * causes, false_alarms=false_alarms)
+@dataclass(frozen=True)
+class Case:
+    causes: int
+    false_alarms: int
+    monitored: float = 0.8
+    sensitivities: tuple[float, ...] = SENSITIVITIES
+
+
+SEEDS = range(100, 110)
+CASES = (Case(12, 15), Case(3, 8), Case(1, 4), Case(0, 8))
+COMPLETE = Case(12, 15, monitored=1.0, sensitivities=(1.0,))
+
+
+def _one(graph: FailureGraph, seed: int, case: Case) -> StormScore:
+    truth = storm(
+        graph,
+        seed,
+        causes=case.causes,
+        alerts=160 * case.causes,
+        false_alarms=case.false_alarms,
+        monitored=case.monitored,
+        sensitivities=case.sensitivities,
+    )
     monitoring = Monitoring(truth.monitors)
     return score(truth, correlate(graph, truth.alerts, now=truth.now, monitoring=monitoring))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import log, log1p
+from math import exp, log, log1p
 
 import numpy as np
 
@@ -22,10 +22,22 @@ _PROMPT: Millis = 4 * MINUTE
 _SLOW: Millis = 30 * MINUTE
 """Mean times from the beginning of an impairment to its alert, by monitors of two kinds."""
 _SLOW_SHARE = 0.3
+_MOST_ONSETS = 3
+"""Beginnings that are tried for a candidate: alerts that another cause explains may hide the true one."""
+_APART: Millis = 5 * MINUTE
+"""Between these beginnings, at least."""
 _MOST_CONCENTRATION = 6.0
 """Monitors look every few minutes, so that alerts that come together say no more than this."""
 _PATIENCE: Millis = 15 * MINUTE
 """A monitor that was to raise an alert has done so after this time."""
+_MONITORED = 0.8
+"""Share of the elements of a kind that have a monitor, where one of this kind raises an alert and nothing is
+known of the monitors.
+"""
+_CONTAINED = 0.2
+"""Share of failures that show only at the element itself."""
+_UNSEEN_KIND = 0.3
+"""Factor of the weight of elements of a kind that raises no alerts, where nothing is known of monitors."""
 _DETECTION = 0.85
 """Chance that a monitor raises the alert that a symptom would give."""
 _WEIGHT = {
@@ -49,7 +61,7 @@ class Monitoring:
     """What is known of the monitors."""
 
     elements: frozenset[str] = frozenset()
-    """Full ids of elements that have one, as far as is known: only their silence says anything."""
+    """Full ids of elements that have one. Where none is named, the kinds that raise alerts are assumed to."""
     false_alarms: Mapping[str, float] = field(default_factory=dict[str, float])
     """Chance of an alert without a cause, by full id, where it is known to differ from the usual one."""
     silenced: frozenset[str] = frozenset()
@@ -103,6 +115,17 @@ def total_weight(kinds: Iterable[ElementKind]) -> float:
     return max(sum(_WEIGHT.get(kind, 0.0) for kind in kinds), _LEAST_WEIGHT)
 
 
+@dataclass(frozen=True)
+class _Hypothesis:
+    """That an element failed in a class of failure."""
+
+    element: str
+    failure_class: FailureClass
+    symptoms: Symptoms
+    share: float = 1.0
+    """Of the failures of this element and class: those that have these symptoms."""
+
+
 def candidates_of(
     scene: Scene,
     elements: Iterable[str],
@@ -110,13 +133,28 @@ def candidates_of(
 ) -> list[Candidate]:
     """Those that explain at least one observation. Costs a propagation for each element and class."""
     by_element = scene.by_element()
-    candidates: list[Candidate] = []
-    for element in elements:
-        for failure_class in _classes_of(scene, by_element.get(element, ())):
-            symptoms = symptoms_of(element, failure_class)
-            if candidate := _candidate(scene, by_element, element, failure_class, symptoms):
-                candidates.append(candidate)
-    return candidates
+    unstated = _unstated_monitors(scene)
+    return [
+        candidate
+        for element in elements
+        for hypothesis in _hypotheses(scene, by_element, element, symptoms_of)
+        for candidate in _candidates(scene, by_element, unstated, hypothesis)
+    ]
+
+
+def _hypotheses(
+    scene: Scene,
+    by_element: Mapping[str, Sequence[int]],
+    element: str,
+    symptoms_of: Callable[[str, FailureClass], Symptoms],
+) -> Iterator[_Hypothesis]:
+    """Where the element itself raises an alert, also that nothing else suffers from its failure."""
+    for failure_class in _classes_of(scene, by_element.get(element, ())):
+        symptoms = symptoms_of(element, failure_class)
+        yield _Hypothesis(element, failure_class, symptoms)
+        if element in by_element:
+            own = [each for each in symptoms[element] if len(each.hops) == 1]
+            yield _Hypothesis(element, failure_class, {element: own}, _CONTAINED)
 
 
 def _classes_of(scene: Scene, own: Sequence[int]) -> Iterator[FailureClass]:
@@ -125,55 +163,73 @@ def _classes_of(scene: Scene, own: Sequence[int]) -> Iterator[FailureClass]:
     yield from sorted({FailureClass.OUTAGE} | stated_classes)
 
 
-def _candidate(
+def _candidates(
     scene: Scene,
     by_element: Mapping[str, Sequence[int]],
-    element: str,
-    failure_class: FailureClass,
-    symptoms: Symptoms,
-) -> Candidate | None:
+    unstated: Mapping[ElementKind, float],
+    hypothesis: _Hypothesis,
+) -> Iterator[Candidate]:
+    """One for each moment at which the failure may have begun."""
+    weight = _weight(scene, unstated, hypothesis)
+    best = _explained(scene, by_element, hypothesis)
+    if not weight or not best:
+        return
+    for started_at, all_rates in _onsets(scene, best):
+        rates = {number: rate for number, rate in all_rates.items() if rate > 0}
+        silent = _silent(scene, by_element, hypothesis.symptoms, started_at, unstated)
+        waits = _waits(scene, by_element, hypothesis.symptoms, started_at)
+        silence = sum(log1p(-_DETECTION * chance) for chance in (*silent.values(), *waits.values()))
+        scopes = (scene.observations[number].scope for number in rates)
+        changes = scene.changes.that_fit(hypothesis.element, started_at, scopes)
+        prior = weight * scene.changes.factor(hypothesis.element, changes) / scene.weight
+        known_silent = silent.keys() & scene.monitoring.elements
+        yield Candidate(
+            element=hypothesis.element,
+            failure_class=hypothesis.failure_class,
+            started_at=started_at,
+            log_prior=log(prior / _MOST_CONCENTRATION) + silence,
+            chances={number: best[number][0] for number in rates},
+            rates=rates,
+            symptoms={number: best[number][1] for number in rates},
+            silent=tuple(sorted(known_silent, key=lambda each: (-silent[each], each))),
+            changes=tuple(change.key for change in changes),
+        )
+
+
+def _weight(scene: Scene, unstated: Mapping[ElementKind, float], hypothesis: _Hypothesis) -> float:
+    """How often this happens, compared with outages of systems."""
+    kind = scene.kind_of(hypothesis.element)
+    weight = hypothesis.share * _WEIGHT.get(kind, 0.0)
+    if unstated and kind not in unstated:
+        weight *= _UNSEEN_KIND
+    return weight if hypothesis.failure_class is FailureClass.OUTAGE else weight * _OTHER_THAN_OUTAGE
+
+
+def _explained(
+    scene: Scene, by_element: Mapping[str, Sequence[int]], hypothesis: _Hypothesis
+) -> dict[int, tuple[float, Symptom]]:
+    """(chance, symptom that gives it) by number of the observation."""
     best: dict[int, tuple[float, Symptom]] = {}
-    for place in symptoms.keys() & by_element.keys():
+    for place in hypothesis.symptoms.keys() & by_element.keys():
         for number in by_element[place]:
             observation = scene.observations[number]
             chance, symptom = max(
-                ((observation.chance_by(each, failure_class), each) for each in symptoms[place]),
+                (
+                    (observation.chance_by(each, hypothesis.failure_class), each)
+                    for each in hypothesis.symptoms[place]
+                ),
                 key=lambda pair: pair[0],
             )
             if chance > 0:
                 best[number] = chance, symptom
-    if not best:
-        return None
-    started_at, rates = _with_onset(scene, best)
-    rates = {number: rate for number, rate in rates.items() if rate > 0}
-    silent = _silent(scene, by_element, symptoms, started_at)
-    weight = _WEIGHT.get(scene.kind_of(element), 0.0)
-    if not weight or not rates:
-        return None
-    weight *= 1.0 if failure_class is FailureClass.OUTAGE else _OTHER_THAN_OUTAGE
-    silence = sum(log1p(-_DETECTION * chance) for chance in silent.values())
-    changes = scene.changes.that_fit(
-        element, started_at, (scene.observations[number].scope for number in rates)
-    )
-    weight *= scene.changes.factor(element, changes)
-    return Candidate(
-        element=element,
-        failure_class=failure_class,
-        started_at=started_at,
-        log_prior=log(weight / scene.weight / _MOST_CONCENTRATION) + silence,
-        chances={number: best[number][0] for number in rates},
-        rates=rates,
-        symptoms={number: best[number][1] for number in rates},
-        silent=tuple(sorted(silent, key=lambda each: (-silent[each], each))),
-        changes=tuple(change.key for change in changes),
-    )
+    return best
 
 
-def _with_onset(
+def _onsets(
     scene: Scene, best: Mapping[int, tuple[float, Symptom]]
-) -> tuple[Millis, Mapping[int, float]]:
+) -> list[tuple[Millis, Mapping[int, float]]]:
     """(beginning of the failure, rates at the times of the observations): the beginning that explains them
-    best. It is the earliest possible one for one of them.
+    best, and up to _MOST_ONSETS - 1 others. Each is the earliest possible one for one of them.
     """
     numbers = sorted(best)
     implied_starts = np.array(
@@ -182,9 +238,20 @@ def _with_onset(
     chances = np.array([best[n][0] for n in numbers])
     false_alarm = np.array([false_alarm_of(scene, scene.observations[n]) for n in numbers])
     onsets = np.unique(implied_starts)
-    rates = chances * _concentration(implied_starts[None, :] - onsets[:, None])
-    at = int(np.argmax(np.log1p(rates / false_alarm).sum(axis=1)))
-    return int(onsets[at]), dict(zip(numbers, rates[at].tolist(), strict=True))
+    late = implied_starts[None, :] - onsets[:, None]
+    rates = chances * _concentration(late)
+    fit = np.log1p(rates / false_alarm).sum(axis=1)
+    after = np.maximum(late, 0.0)
+    raised = 1.0 - (1.0 - _SLOW_SHARE) * np.exp(-after / _PROMPT) - _SLOW_SHARE * np.exp(-after / _SLOW)
+    hazard = rates / (1.0 - _DETECTION * chances * raised)
+    result: list[tuple[Millis, Mapping[int, float]]] = []
+    for _ in range(_MOST_ONSETS):
+        at = int(np.argmax(fit))
+        if fit[at] == -np.inf:
+            break
+        result.append((int(onsets[at]), dict(zip(numbers, hazard[at].tolist(), strict=True))))
+        fit[np.abs(onsets - onsets[at]) < _APART] = -np.inf
+    return result
 
 
 def _concentration(late: Reals) -> Reals:
@@ -198,19 +265,61 @@ def _concentration(late: Reals) -> Reals:
     return np.where(late < -CLOCK_TOLERANCE, 0.0, density)
 
 
-def _silent(
+def _waits(
     scene: Scene, by_element: Mapping[str, Sequence[int]], symptoms: Symptoms, started_at: Millis
+) -> dict[str, float]:
+    """Chance that an alert was raised before the one that was, by element."""
+    waits: dict[str, float] = {}
+    for element in symptoms.keys() & by_element.keys():
+        chance = 0.0
+        for each in symptoms[element]:
+            due = started_at + each.lag
+            after = [
+                scene.observations[number].started_at - due
+                for number in by_element[element]
+                if scene.observations[number].started_at >= due - CLOCK_TOLERANCE
+            ]
+            if after and (wait := min(after)) > 0:
+                chance = max(chance, each.chance * _raised_within(wait))
+        if chance:
+            waits[element] = chance
+    return waits
+
+
+def _raised_within(wait: float) -> float:
+    """Share of the alerts that are raised so many milliseconds after their impairment began."""
+    return 1.0 - (1.0 - _SLOW_SHARE) * exp(-wait / _PROMPT) - _SLOW_SHARE * exp(-wait / _SLOW)
+
+
+def _silent(
+    scene: Scene,
+    by_element: Mapping[str, Sequence[int]],
+    symptoms: Symptoms,
+    started_at: Millis,
+    unstated: Mapping[ElementKind, float],
 ) -> dict[str, float]:
     """Chance of an alert by now, by element with a monitor that has raised none."""
     monitoring = scene.monitoring
     silent: dict[str, float] = {}
-    for element in symptoms.keys() & (monitoring.elements - monitoring.silenced):
-        if element in by_element:
+    for element in symptoms.keys() - by_element.keys() - monitoring.silenced:
+        share = 1.0 if element in monitoring.elements else unstated.get(scene.kind_of(element), 0.0)
+        if not share:
             continue
         due = [each.chance for each in symptoms[element] if started_at + each.lag + _PATIENCE <= scene.now]
         if due:
-            silent[element] = max(due)
+            silent[element] = share * max(due)
     return silent
+
+
+def _unstated_monitors(scene: Scene) -> Mapping[ElementKind, float]:
+    """By kind: the share of elements that have a monitor, where nothing is known of the monitors.
+
+    Where one element of a kind raises alerts, others of this kind mostly have a monitor, too. What people
+    report says nothing of monitors.
+    """
+    if scene.monitoring.elements:
+        return {}
+    return {scene.kind_of(each.element): _MONITORED for each in scene.observations if not each.is_statement}
 
 
 _FALSE_ALARM = 0.04

@@ -132,13 +132,17 @@ class _Grouping:
         by_cause: defaultdict[int, list[int]] = defaultdict(list)
         for number, cause in enumerate(cause_of):
             by_cause[cause].append(number)
+        alone = by_cause.pop(-1, [])
+        alone += [numbers[0] for numbers in by_cause.values() if len(numbers) == 1]
         incidents_with_cause = [
             self._incident(numbers, *search.scores_in_place(causes, causes[cause]))
             for cause, numbers in by_cause.items()
-            if cause >= 0
+            if len(numbers) > 1
         ]
         incidents_with_cause.sort(key=lambda each: (-len(each.alerts), each.started_at, each.key))
-        return incidents_with_cause + [self._single(number) for number in by_cause.get(-1, ())]
+        singles = [self._single(number) for number in alone]
+        singles.sort(key=lambda each: (each.unknown, each.started_at, each.key))
+        return incidents_with_cause + singles
 
     def as_one(self) -> Incident:
         """All observations as one incident."""

@@ -10,7 +10,7 @@ from graph_models.scope import Scope
 from graph_models.time import MINUTE, Millis
 from impactgraph.diagnosis.incidents.symptoms import Symptom
 
-_TOGETHER: Millis = 30 * MINUTE
+_TOGETHER: Millis = 10 * MINUTE
 """Alerts that begin within this time of the one before are one observation: monitors of one
 element do not fail independently.
 """

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log
+from math import lgamma, log
 
 import numpy as np
 
@@ -18,7 +18,8 @@ _ROUNDS = 6
 class Model:
     """C candidates and U observations.
 
-    Alerts arise from causes and from nothing, independently: their rates add up.
+    An alert arises from a cause or from nothing, independently: these rates add up. Of two causes that would
+    both lead to it, the likelier one counts: the monitor raises one alert, and no sooner.
     """
 
     log_prior: Reals
@@ -42,18 +43,50 @@ class Search:
         self._model = model
 
     def best_set(self) -> list[int]:
-        """Numbers of the causes: the set that no addition, replacement or removal of one cause makes
-        likelier.
+        """Numbers of the causes: no addition, replacement or removal of one cause makes the set likelier, nor
+        does searching on after a removal, without the cause that was removed.
         """
-        causes: list[int] = []
-        while (addition := self._addition(causes)) is not None:
-            causes.append(addition)
+        able = self._able()
+        if len(able) < len(self._model.log_prior):
+            model = self._model
+            part = Model(model.log_prior[able], model.rates[able], model.false_alarm, model.group[able])
+            return [int(able[each]) for each in Search(part).best_set()]
+        causes = self._climb([])
         for _ in range(_ROUNDS):
             before = list(causes)
             for cause in before:
-                self._replace(causes, cause)
-            while (addition := self._addition(causes)) is not None:
+                if cause in causes:
+                    causes = self._without(causes, cause)
+            if causes == before:
+                break
+        return causes
+
+    def _able(self) -> Ints:
+        """Candidates that may make a set likelier: one adds most to the empty set, but for the prior of a
+        further cause.
+        """
+        most_causes = self._model.rates.shape[1]
+        return np.flatnonzero(self._gains([]) + log(most_causes + 1) > 0)
+
+    def _without(self, selection: list[int], cause: int) -> list[int]:
+        """The set that is found where the cause is not allowed, if it is likelier than this one.
+
+        One cause may stand for several that each explain a part of its alerts better: no change of one cause
+        leads from it to them.
+        """
+        rest = [each for each in selection if each != cause]
+        other = self._climb(self._climb(rest, barred=cause))
+        return other if self._score(other) > self._score(selection) + _LEAST_GAIN else selection
+
+    def _climb(self, causes: Sequence[int], barred: int = -1) -> list[int]:
+        """The set after additions and replacements of one cause, as long as one makes it likelier."""
+        causes = list(causes)
+        for _ in range(_ROUNDS):
+            while (addition := self._addition(causes, barred)) is not None:
                 causes.append(addition)
+            before = list(causes)
+            for cause in before:
+                self._replace(causes, cause, barred)
             if causes == before:
                 break
         return causes
@@ -66,15 +99,15 @@ class Search:
         rest = [each for each in selection if each != cause]
         return self._gains(rest), 0.0
 
-    def _addition(self, selection: Sequence[int]) -> int | None:
-        gains = self._gains(selection)
+    def _addition(self, selection: Sequence[int], barred: int) -> int | None:
+        gains = self._gains(selection, barred)
         best = int(np.argmax(gains)) if len(gains) else 0
         return best if len(gains) and gains[best] > _LEAST_GAIN else None
 
-    def _replace(self, selection: list[int], cause: int) -> None:
+    def _replace(self, selection: list[int], cause: int, barred: int) -> None:
         """Replaces the cause by the best candidate in its place, or by none."""
         rest = [each for each in selection if each != cause]
-        gains = self._gains(rest)
+        gains = self._gains(rest, barred)
         best = int(np.argmax(gains))
         place = selection.index(cause)
         if gains[best] <= _LEAST_GAIN:
@@ -82,13 +115,20 @@ class Search:
         elif gains[best] > gains[cause] + _LEAST_GAIN:
             selection[place] = best
 
-    def _gains(self, selection: Sequence[int]) -> Reals:
-        """(C,) What each candidate adds to the log-likelihood of the set."""
+    def _score(self, selection: Sequence[int]) -> float:
+        """Logarithm of how much likelier the set is than none."""
+        explained = np.log(self._rate(selection) / self._model.false_alarm).sum()
+        prior = self._model.log_prior[list(selection)].sum()
+        return float(explained + prior) + lgamma(len(selection) + 1)
+
+    def _gains(self, selection: Sequence[int], barred: int = -1) -> Reals:
+        """(C,) What each candidate adds to the log-likelihood of the set; the one that is barred, nothing."""
         rate = self._rate(selection)
-        gains = (
-            self._model.log_prior + np.log1p(self._model.rates / rate).sum(axis=1) + log(len(selection) + 1)
-        )
+        with_cause = np.maximum(self._model.false_alarm + self._model.rates, rate)
+        gains = self._model.log_prior + np.log(with_cause / rate).sum(axis=1) + log(len(selection) + 1)
         is_excluded = np.isin(self._model.group, self._model.group[list(selection)])
+        if barred >= 0:
+            is_excluded[barred] = True
         return np.where(is_excluded, -np.inf, gains)
 
     def shares(self, selection: Sequence[int]) -> Reals:
@@ -98,4 +138,4 @@ class Search:
 
     def _rate(self, selection: Sequence[int]) -> Reals:
         """(U,) Rate of each observation by the causes of the set and by none."""
-        return self._model.false_alarm + self._model.rates[list(selection)].sum(axis=0)
+        return self._model.false_alarm + self._model.rates[list(selection)].max(axis=0, initial=0.0)
