@@ -107,4 +107,4 @@ def test_a_fallback_that_costs_nothing_changes_nothing_where_the_step_itself_is_
         return orders_of(ask(World(topology, (out,), (journey,), now), horizon=DAYS))[0]
 
     alone, with_fallback = row("integration:live"), row("integration:live", "system:erp")
-    assert replace(with_fallback, path=alone.path) == alone
+    assert replace(with_fallback, find_path=alone.find_path) == alone
