@@ -65,7 +65,7 @@ class PlainFields(StrawberryGraphQLCoreExecutionContext):
         if read is not None:
             try:
                 return read(source_value)
-            except Exception:  # noqa: BLE001 - it comes again, from where it is told
+            except Exception:  # noqa: BLE001 - it comes again, where errors are collected
                 pass
         return super().execute_fields(parent_type, source_value, path, grouped_field_set, *rest)
 

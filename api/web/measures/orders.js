@@ -115,7 +115,10 @@ export function Forecasts({ forecasts }) {
     <ul class="checks" aria-label="Promises missed by incident">
       ${forecasts.slice(0, MOST_CHARTS).map((r) => html`
         <li key=${r.incident}>
-          <span><${IdLink} id=${r.incident}>${r.headline}<//> <span class="muted small"><${Time} at=${r.at} /></span></span>
+          <span>
+            <${IdLink} id=${r.incident}>${r.headline}<//>${" "}
+            <span class="muted small"><${Time} at=${r.at} /></span>
+          </span>
           ${bar(r.expected, "forecast", "forecast")}
           ${bar(r.happened, "happened", "missed")}
         </li>
