@@ -157,8 +157,8 @@ def follow(
     """
     head, torn, is_met = START_HEAD, list[bytes](), end == START_HEAD or end in starts
     missing: Head | None = None
-    changed = dict[int, str]()
-    """Seals of arguments that are not as they were written, by the number of their entry."""
+    changed = dict[int, tuple[str, str]]()
+    """Seals of arguments that are not as they were written, and their places, by number of the entry."""
     for at, line in enumerate(lines, 1):
         try:
             entry = read_line(line)
@@ -174,10 +174,10 @@ def follow(
             raise BrokenChainError(f"{place} (entry {head.number + 1}): {error}") from None
         torn.clear()
         for edit in edits_of(entry.event) if is_as_written(entry) else ():
-            if changed.get(edit.number) == edit.seal:
+            if edit.number in changed and changed[edit.number][0] == edit.seal:
                 del changed[edit.number]
         if not is_as_written(entry):
-            changed[entry.number] = seal(entry.event.arguments, entry.salt)
+            changed[entry.number] = seal(entry.event.arguments, entry.salt), place_of(at)
         yield entry
         head = head_of(entry)
         is_met = is_met or head == end
@@ -187,10 +187,10 @@ def follow(
             f"{place_of(1)} (entry {missing.number + 1}): entries 1 to {missing.number} are gone, and no "
             "entry says that a rule removed them"
         )
-    for number in changed:
+    for number, (_, place) in changed.items():
         raise BrokenChainError(
-            f"entry {number}: its arguments are others than were written, and no entry says that something "
-            "was removed from them"
+            f"{place} (entry {number}): its arguments are others than were written, and no entry says that "
+            "something was removed from them"
         )
     if torn:
         raise BrokenChainError(f"the last line (entry {head.number + 1}): it is no entry")
