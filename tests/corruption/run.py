@@ -12,9 +12,10 @@ from typing import Any
 
 import structlog
 
+from tests.corruption.clean_child import in_clean_child
 from tests.corruption.damage import Damage, random_damage
 from tests.corruption.sample import answers, open_sample, write_sample
-from tests.corruption.trial import HARMLESS, REFUSED, in_child, outcome
+from tests.corruption.trial import HARMLESS, REFUSED, outcome
 from tests.long_runs import trials
 
 
@@ -56,7 +57,7 @@ def make_sample(home: Path) -> Sample:
     folder = home / "sample"
     write_sample(folder)
     with _copy(folder, home / "whole") as copy:
-        found = in_child(lambda: _save_answers(copy, home / "answers"))
+        found = in_clean_child(_save_answers, copy, home / "answers")
     if found != "saved":
         raise RuntimeError(found)
     return Sample(folder, pickle.loads((home / "answers").read_bytes()))

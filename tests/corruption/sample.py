@@ -3,7 +3,6 @@
 Its file has a checkpoint, a snapshot beside it, and commits that are in the write-ahead log only.
 """
 
-import os
 import random
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from impactgraph.ports.ingest import IngestedFile
 from impactgraph.ports.store import Store
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.stores.local import store as local_store
+from tests.corruption.clean_child import in_clean_child
 from tests.stores.events import DOCUMENTS, at, entered, event, of, placed, reported, topology
 from tests.stores.seen import everything
 
@@ -19,6 +19,8 @@ ORDERS = 120
 BATCH = 40
 PAST = at(60)
 NOW = at(600)
+_WRITTEN = "written"
+_OPEN: list[EmbeddedStore] = []
 
 
 def sample_events() -> list[bytes]:
@@ -58,22 +60,12 @@ def open_sample(folder: Path) -> EmbeddedStore:
 
 def write_sample(folder: Path) -> None:
     """Makes the store in a new folder, by a process that ends without closing it."""
-    process = os.fork()
-    if process:
-        _, status = os.waitpid(process, 0)
-        if status:
-            raise RuntimeError(f"The process that wrote the sample ended with status {status}.")
-        return
-    status = 1
-    try:
-        store = _write(folder)
-        status = int(store.columns is None)
-    finally:
-        os._exit(status)
+    if (found := in_clean_child(_write, folder)) != _WRITTEN:
+        raise RuntimeError(f"The process that wrote the sample {found}.")
 
 
-def _write(folder: Path) -> EmbeddedStore:
-    """The open store, which must not be closed: its last commits would leave the write-ahead log."""
+def _write(folder: Path) -> str:
+    """Leaves the store open: if it were closed, its last commits would leave the write-ahead log."""
     local_store.SAVE_ON_CLOSE = 1  # pyright: ignore[reportPrivateUsage, reportConstantRedefinition]
     events = sample_events()
     half = len(events) // 2
@@ -86,7 +78,8 @@ def _write(folder: Path) -> EmbeddedStore:
     store = open_sample(folder)
     for start in range(half, len(events), BATCH):
         store.ingest(events[start : start + BATCH])
-    return store
+    _OPEN.append(store)
+    return _WRITTEN
 
 
 def answers(store: Store) -> dict[str, Any]:

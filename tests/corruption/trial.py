@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from impactgraph.errors import StoreUnavailableError
+from tests.corruption.clean_child import in_clean_child
 from tests.corruption.damage import Damage
 from tests.corruption.sample import answers, open_sample, sample_events
 
@@ -14,7 +15,7 @@ HARMLESS, REFUSED = "harmless", "refused"
 
 
 def in_child(work: Callable[[], str]) -> str:
-    """What `work` returns in a process of its own, or how that process ended."""
+    """What `work` returns in a fork of this process, which has no open stores, or how that ended."""
     reading, writing = os.pipe()
     process = os.fork()
     if not process:
@@ -34,7 +35,7 @@ def in_child(work: Callable[[], str]) -> str:
 def outcome(damage: Damage, folder: Path, expected: dict[str, Any]) -> str:
     """`harmless`, `refused: ...`, or what is wrong."""
     damage.apply(folder)
-    return in_child(lambda: _ask(folder, expected))
+    return in_clean_child(_ask, folder, expected)
 
 
 def _ask(folder: Path, expected: dict[str, Any]) -> str:
