@@ -171,6 +171,8 @@ def _candidates(
 ) -> Iterator[Candidate]:
     """One for each moment at which the failure may have begun."""
     weight = _weight(scene, unstated, hypothesis)
+    if _is_reported(scene, by_element, hypothesis.element):
+        unstated = {}  # silence of monitors that nobody has named does not outweigh what somebody saw
     best = _explained(scene, by_element, hypothesis)
     if not weight or not best:
         return
@@ -194,6 +196,11 @@ def _candidates(
             silent=tuple(sorted(known_silent, key=lambda each: (-silent[each], each))),
             changes=tuple(change.key for change in changes),
         )
+
+
+def _is_reported(scene: Scene, by_element: Mapping[str, Sequence[int]], element: str) -> bool:
+    """Whether somebody reported a failure of the element itself."""
+    return any(scene.observations[number].is_statement for number in by_element.get(element, ()))
 
 
 def _weight(scene: Scene, unstated: Mapping[ElementKind, float], hypothesis: _Hypothesis) -> float:

@@ -147,3 +147,16 @@ def test_alerts_of_one_element_on_different_days_are_different_observations(grap
     late = Alert("b", "system:mail", NOW - HOUR, failure_class=FailureClass.LATENCY)
 
     assert len(answer(graph, early, late).incidents) == 2
+
+
+def test_the_silence_of_monitors_that_nobody_named_does_not_outweigh_a_report(graph: FailureGraph) -> None:
+    reported = alert("system:broker", 60, is_statement=True)
+    others = [alert("system:mail", 40, failure_class=FailureClass.OUTAGE), alert("integration:to-mail", 39)]
+    others.append(alert("integration:to-oms", 5))
+
+    def likelihood(*alerts: Alert) -> float:
+        incidents = answer(graph, *alerts).incidents
+        causes = next(each.causes for each in incidents if reported in each.alerts)
+        return next(each.likelihood for each in causes if each.element == "system:broker")
+
+    assert likelihood(reported, *others) == pytest.approx(likelihood(reported), abs=0.02)
