@@ -88,11 +88,7 @@ def from_micros(micros: int, currency: str) -> Money:
     units, finer = divmod(micros, MICROS // 10**digits)
     if not finer:  # nearly all
         return Money(Decimal(units).scaleb(-digits), currency)
-    amount = (Decimal(micros) / MICROS).quantize(Decimal("0.000001")).normalize()
-    exponent = amount.as_tuple().exponent
-    if isinstance(exponent, int) and exponent > -digits:
-        amount = amount.quantize(Decimal(1).scaleb(-digits))
-    return Money(amount, currency)
+    return Money((Decimal(micros) / MICROS).quantize(Decimal("0.000001")).normalize(), currency)
 
 
 def rounded_amount(micros: float, currency: str) -> Decimal:

@@ -57,7 +57,15 @@ def chained(event: AuditEvent, head: Head, writer: str = "") -> AuditEntry:
     """The entry of an event behind the end of a chain."""
     salt = new_salt()
     sealed = seal(event.arguments, salt)
-    entry = AuditEntry(event, head.number + 1, head.digest, "", writer, sealed, salt)
+    entry = AuditEntry(
+        event=event,
+        number=head.number + 1,
+        previous=head.digest,
+        digest="",
+        writer=writer,
+        sealed=sealed,
+        salt=salt,
+    )
     return replace(entry, digest=sha256(_canonical(entry).encode()).hexdigest())
 
 
@@ -173,11 +181,12 @@ def follow(
             place = place_of(at - len(torn) if torn else at)
             raise BrokenChainError(f"{place} (entry {head.number + 1}): {error}") from None
         torn.clear()
-        for edit in edits_of(entry.event) if is_as_written(entry) else ():
-            if edit.number in changed and changed[edit.number][0] == edit.seal:
-                del changed[edit.number]
         if not is_as_written(entry):
             changed[entry.number] = seal(entry.event.arguments, entry.salt), place_of(at)
+        else:
+            for edit in edits_of(entry.event):
+                if edit.number in changed and changed[edit.number][0] == edit.seal:
+                    del changed[edit.number]
         yield entry
         head = head_of(entry)
         is_met = is_met or head == end
@@ -267,11 +276,11 @@ def _entry(values: dict[str, Any]) -> AuditEntry:
         of=values.get("of"),
     )
     return AuditEntry(
-        event,
-        values["n"],
-        values["previous"],
-        values["hash"],
-        values.get("writer", ""),
-        values.get("sealed", ""),
-        values.get("salt", ""),
+        event=event,
+        number=values["n"],
+        previous=values["previous"],
+        digest=values["hash"],
+        writer=values.get("writer", ""),
+        sealed=values.get("sealed", ""),
+        salt=values.get("salt", ""),
     )

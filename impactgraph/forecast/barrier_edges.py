@@ -23,6 +23,7 @@ _NO_EDGES = np.zeros(0)
 _PARTS = 64
 """Parts into which a window is divided where the wait depends on the moment of the arrival in it."""
 _LONE = 10.0 * MINUTE
+"""An arrival that is followed no sooner shares no bin with those after it."""
 _LONGEST_CALENDAR = 40 * 24 * 60 * float(MINUTE)
 """Runs of a schedule further back are not looked for."""
 

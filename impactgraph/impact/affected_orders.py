@@ -98,24 +98,31 @@ def _worst_likely(rows: AffectedRows, first: Positions) -> Positions:
 
     `rows`: by order, then by band; `first`: where each order begins.
     """
-    order_of = np.repeat(np.arange(len(first)), np.diff(first, append=len(rows)))
+    order_of = _order_of(rows, first)
     spared = np.cumsum(np.log1p(-np.minimum(rows.likelihood, _NEARLY_CERTAIN)))
     before = np.concatenate([np.zeros(1), spared])[first]
     chance = -np.expm1(spared - before[order_of])
     total = np.maximum.reduceat(chance, first)
     is_enough = chance >= 0.5 * total[order_of]
     band = np.minimum.reduceat(np.where(is_enough, rows.band, np.iinfo(rows.band.dtype).max), first)
-    positions = np.where(rows.band == band[order_of], np.arange(len(rows)), len(rows))
-    return np.minimum.reduceat(positions, first)
+    return _first_where(rows.band == band[order_of], first)
 
 
 def _most_delayed(rows: AffectedRows, first: Positions) -> Positions:
     """(orders,) the row that is expected to delay each order most: by its delay and how likely that is."""
     expected = rows.likelihood * np.minimum(np.nan_to_num(rows.delay, posinf=_LONGEST), _LONGEST)
     most = np.maximum.reduceat(expected, first)
-    order_of = np.repeat(np.arange(len(first)), np.diff(first, append=len(rows)))
-    positions = np.where(expected == most[order_of], np.arange(len(rows)), len(rows))
-    return np.minimum.reduceat(positions, first)
+    return _first_where(expected == most[_order_of(rows, first)], first)
+
+
+def _order_of(rows: AffectedRows, first: Positions) -> Positions:
+    """(rows,) number of the order of each row."""
+    return np.repeat(np.arange(len(first)), np.diff(first, append=len(rows)))
+
+
+def _first_where(mask: NDArray[np.bool_], first: Positions) -> Positions:
+    """(orders,) the first row of each order in the mask; each has one."""
+    return np.minimum.reduceat(np.where(mask, np.arange(len(mask)), len(mask)), first)
 
 
 def _promises(rows: AffectedRows) -> dict[str, NDArray[Any]]:

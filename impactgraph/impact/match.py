@@ -15,6 +15,7 @@ Costs O(rows at steps that the failures can reach) array operations, and the for
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -74,13 +75,11 @@ class _Step:
 
 def _match_segment(context: WorkflowContext, plan: Plan, steps: Sequence[SegmentRows]) -> Matches:
     reads = stale_reads(context, plan)
-    steps = in_plan_order(plan, steps)
-    columns = [columns_of(context, plan, rows) for rows in steps]
-    past = past_steps(context, plan, [(s.position, c) for s, c in zip(steps, columns, strict=True)])
-    effects = past_effects(context, past)
+    segment = segment_past(context, plan, steps)
+    past, effects = segment.past, segment.effects
     every = [
         _prepare(_StepInputs(context, plan, reads, past, part, effects.of_part(part)), rows.position, of_step)
-        for rows, of_step, part in zip(steps, columns, past.parts, strict=True)
+        for rows, of_step, part in segment.parts
     ]
     return Matches.join(
         [
@@ -93,12 +92,29 @@ def _match_segment(context: WorkflowContext, plan: Plan, steps: Sequence[Segment
     )
 
 
-def in_plan_order(plan: Plan, steps: Sequence[SegmentRows]) -> list[SegmentRows]:
+class SegmentPast(NamedTuple):
+    """The past of the rows of a segment, and what it did to them."""
+
+    parts: list[tuple[SegmentRows, SegmentColumns, PastPart]]
+    """By step, in the order of the plan."""
+    past: PastSteps
+    effects: PastEffects
+
+
+def segment_past(context: WorkflowContext, plan: Plan, steps: Sequence[SegmentRows]) -> SegmentPast:
+    """What the failures of the context did until now to the rows of a segment."""
+    steps = _in_plan_order(plan, steps)
+    columns = [_columns_of(context, plan, rows) for rows in steps]
+    past = past_steps(context, plan, [(s.position, c) for s, c in zip(steps, columns, strict=True)])
+    return SegmentPast(list(zip(steps, columns, past.parts, strict=True)), past, past_effects(context, past))
+
+
+def _in_plan_order(plan: Plan, steps: Sequence[SegmentRows]) -> list[SegmentRows]:
     """The completed first, then step by step, those that have not begun before those in the first step."""
     return sorted(steps, key=lambda s: -1 if s.position is None else plan.place(s.position))
 
 
-def columns_of(context: WorkflowContext, plan: Plan, rows: SegmentRows) -> SegmentColumns:
+def _columns_of(context: WorkflowContext, plan: Plan, rows: SegmentRows) -> SegmentColumns:
     """Of the rows of a segment in one step."""
     if rows.not_begun:
         return waiting_columns(context, plan, rows.rows)

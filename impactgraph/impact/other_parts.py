@@ -20,10 +20,8 @@ from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.scenarios import Reals
 from impactgraph.impact.affected_rows import AffectedRows, Positions
 from impactgraph.impact.cohorts import StepRows, cohorts_at
-from impactgraph.impact.match import columns_of, in_plan_order
+from impactgraph.impact.match import segment_past
 from impactgraph.impact.membership import Membership
-from impactgraph.impact.past_effects import past_effects
-from impactgraph.impact.past_steps import past_steps
 from impactgraph.impact.segments import RowSelection, SegmentRows, divide_places
 from impactgraph.impact.workflow_context import WorkflowContext, workflow_contexts
 
@@ -111,24 +109,21 @@ def _chances(
 
 def _late_anyway(context: WorkflowContext, plan: Plan, steps: Sequence[SegmentRows]) -> tuple[Codes, Reals]:
     """Of all rows of a segment, from one forecast."""
-    steps = in_plan_order(plan, steps)
-    columns = [columns_of(context, plan, rows) for rows in steps]
-    past = past_steps(context, plan, [(s.position, c) for s, c in zip(steps, columns, strict=True)])
-    effects = past_effects(context, past)
+    segment = segment_past(context, plan, steps)
     every = [
         cohorts_at(
             context,
             plan,
-            StepRows(rows.position or 0, of_step, effects.of_part(part), None),
+            StepRows(rows.position or 0, of_step, segment.effects.of_part(part), None),
             np.arange(len(of_step)),
         )
-        for rows, of_step, part in zip(steps, columns, past.parts, strict=True)
+        for rows, of_step, part in segment.parts
     ]
     completions = context.forecaster.completions(plan, [group for each in every for group in each.cohorts])
     rows: list[Codes] = []
     cohort: list[Positions] = []
     ends = accumulate(len(cohorts) for cohorts in every)
-    for of_step, cohorts, end in zip(columns, every, ends, strict=True):
+    for (_, of_step, _), cohorts, end in zip(segment.parts, every, ends, strict=True):
         at, group = cohorts.groups.members(np.ones(len(cohorts.groups), bool))
         rows.append(of_step.rows.take(at))
         cohort.append(group + (end - len(cohorts)))

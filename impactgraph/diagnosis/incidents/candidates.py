@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import exp, log, log1p
+from math import log, log1p
 
 import numpy as np
 
@@ -248,9 +248,7 @@ def _onsets(
     late = implied_starts[None, :] - onsets[:, None]
     rates = chances * _concentration(late)
     fit = np.log1p(rates / false_alarm).sum(axis=1)
-    after = np.maximum(late, 0.0)
-    raised = 1.0 - (1.0 - _SLOW_SHARE) * np.exp(-after / _PROMPT) - _SLOW_SHARE * np.exp(-after / _SLOW)
-    hazard = rates / (1.0 - _DETECTION * chances * raised)
+    hazard = rates / (1.0 - _DETECTION * chances * _raised_within(np.maximum(late, 0.0)))
     result: list[tuple[Millis, Mapping[int, float]]] = []
     for _ in range(_MOST_ONSETS):
         at = int(np.argmax(fit))
@@ -287,15 +285,15 @@ def _waits(
                 if scene.observations[number].started_at >= due - CLOCK_TOLERANCE
             ]
             if after and (wait := min(after)) > 0:
-                chance = max(chance, each.chance * _raised_within(wait))
+                chance = max(chance, each.chance * float(_raised_within(np.array(float(wait)))))
         if chance:
             waits[element] = chance
     return waits
 
 
-def _raised_within(wait: float) -> float:
+def _raised_within(wait: Reals) -> Reals:
     """Share of the alerts that are raised so many milliseconds after their impairment began."""
-    return 1.0 - (1.0 - _SLOW_SHARE) * exp(-wait / _PROMPT) - _SLOW_SHARE * exp(-wait / _SLOW)
+    return 1.0 - (1.0 - _SLOW_SHARE) * np.exp(-wait / _PROMPT) - _SLOW_SHARE * np.exp(-wait / _SLOW)
 
 
 def _silent(
