@@ -7,14 +7,13 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from graph_models.time import MINUTE
+from tests.functional.browser.barriers import barriers
 from tests.functional.browser.conftest import DEMO_NOW, ZONE
 from tests.functional.browser.estimates import ESTIMATE, shown
 from tests.functional.browser.explorer import Explorer, NowPage
-from tests.functional.browser.test_everyday import AXE, LOOKS, barriers
 from tests.functional.http.serving import Api
 from tests.functional.http.shop import event
 
-NARROW = 320
 ESTIMATES = f"{{ orders {ESTIMATE} promisesMissed {ESTIMATE} postings {ESTIMATE} }}"
 TO_COME = "toCome { affected { expected low high possible } }"
 COSTS = f"delaySentence costOfDelay {{ endsIn reason estimates {ESTIMATES} {TO_COME} }}"
@@ -135,9 +134,8 @@ def test_it_is_asked_when_shown_and_on_update_and_not_with_each_event(
 def test_the_section_keeps_nobody_out(costs: CostPage) -> None:
     costs.show()
     costs.section.get_by_role("heading", name="Which to end first").wait_for()
-    costs.page.evaluate(AXE.read_text(encoding="utf-8"))
 
-    assert {look: barriers(costs.page, NARROW, look) for look in LOOKS} == {look: [] for look in LOOKS}
+    assert barriers(costs.page) == []
 
 
 def test_the_card_of_a_failure_says_what_an_hour_of_it_costs(page: Page, demo: str, api: Api) -> None:

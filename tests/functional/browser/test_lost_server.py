@@ -2,7 +2,6 @@
 
 import re
 import socket
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from impactgraph.bootstrap import open_store
 from impactgraph.demo.load import load_demo
 from tests.functional.browser.conftest import DEMO_NOW, Watched
 from tests.functional.browser.explorer import Explorer
-from tests.functional.cli.running import COMMAND, environment
+from tests.functional.cli.running import Started, start
 
 ORDERS = 1000
 VIEWS = {
@@ -40,26 +39,24 @@ class Server:
 
     folder: Path
     port: int
-    process: subprocess.Popen[str] | None = None
+    process: Started | None = None
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        self.process = subprocess.Popen(
-            [COMMAND, "serve", "--store", str(self.folder), "--port", str(self.port)],
-            stdout=subprocess.PIPE,
-            text=True,
-            env=environment(IMPACTGRAPH_NOW=moment(DEMO_NOW).isoformat()),
+        self.process = start(
+            *("serve", "--store", self.folder, "--port", str(self.port)),
+            stderr=self.folder.parent / "serve.log",
+            env={"IMPACTGRAPH_NOW": moment(DEMO_NOW).isoformat()},
         )
-        assert self.process.stdout is not None
         assert re.match(r"Serving ", self.process.stdout.readline())
 
     def kill(self) -> None:
         if self.process is not None:
             self.process.kill()
-            self.process.communicate()
+            self.process.wait(60)
             self.process = None
 
 
@@ -72,8 +69,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def server(folder: Path) -> Iterator[Server]:
+    """One for all tests: each leaves it running."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -86,6 +84,8 @@ def server(folder: Path) -> Iterator[Server]:
 @pytest.fixture
 def lonely(server: Server, page: Page, watched: Watched) -> Iterator[Explorer]:
     """The explorer after its start; what the browser says of refused connections is no complaint."""
+    if server.process is None:  # a test failed before it started it again
+        server.start()
     yield Explorer(page, server.address)
     watched.complaints[:] = [text for text in watched.complaints if not _LOST.search(text)]
 

@@ -1,10 +1,8 @@
 """The page of measures: charts of weeks and months, with a table behind each."""
 
-from pathlib import Path
-
 from playwright.sync_api import Page, expect
 
-AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
+from tests.functional.browser.barriers import barriers
 
 
 def test_charts_have_their_figures_fit_a_phone_and_keep_nobody_out(page: Page, address: str) -> None:
@@ -22,9 +20,4 @@ def test_charts_have_their_figures_fit_a_phone_and_keep_nobody_out(page: Page, a
         page.get_by_role("button", name="CSV of Incidents", exact=True).click()
     assert download.value.suggested_filename == "measures-incidents.csv"
 
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    for width in (320, 1280):
-        page.set_viewport_size({"width": width, "height": 844})
-        found = page.evaluate("axe.run(document)")["violations"]
-        assert [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]] == []
-        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert barriers(page) == []

@@ -4,7 +4,8 @@ without the second that each would spend on imports.
     python -m tests.functional.cli.command_server FD
 
 serves the socket with this number. A request is a JSON object with `arguments`, `environment` and `folder`,
-accompanied by three file descriptors: standard input, output and error. The answer is the exit status.
+accompanied by three file descriptors: standard input, output and error. The answer is the exit status, or
+with `wait: false` the process, whose exit status a request with `of` asks for.
 """
 
 import io
@@ -24,6 +25,8 @@ from typing import Any
 
 _MOST_BYTES = 1 << 20
 _LENGTH = 8
+_GOES_ON = 1 << 32
+"""Instead of an exit status."""
 
 
 class CommandServer:
@@ -42,6 +45,21 @@ class CommandServer:
     ) -> int:
         """The exit status; `streams` are standard input, output and error."""
         request = {"arguments": arguments, "environment": dict(environment), "folder": str(folder)}
+        return self._ask(request, streams)
+
+    def start(
+        self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path, streams: Sequence[int]
+    ) -> int:
+        """The process of a command that goes on."""
+        request = {"arguments": arguments, "environment": dict(environment), "folder": str(folder)}
+        return self._ask({**request, "wait": False}, streams)
+
+    def ended(self, process: int) -> int | None:
+        """The exit status of a process; None while it goes on. It is had once."""
+        status = self._ask({"of": process}, [])
+        return None if status == _GOES_ON else status
+
+    def _ask(self, request: Mapping[str, Any], streams: Sequence[int]) -> int:
         body = json.dumps(request).encode()
         with self._lock:
             socket.send_fds(self._socket, [len(body).to_bytes(_LENGTH)], list(streams))
@@ -68,14 +86,23 @@ def serve(connection: socket.socket) -> None:
         if not head:
             return
         request = json.loads(connection.recv(int.from_bytes(head), socket.MSG_WAITALL))
-        child = os.fork()
-        if child == 0:
-            connection.close()
-            os._exit(_run(run, request, streams))
-        for stream in streams:
-            os.close(stream)
-        _, state = os.waitpid(child, 0)
-        connection.sendall(os.waitstatus_to_exitcode(state).to_bytes(_LENGTH, signed=True))
+        connection.sendall(_answer(connection, run, request, streams).to_bytes(_LENGTH, signed=True))
+
+
+def _answer(connection: socket.socket, run: Any, request: dict[str, Any], streams: Sequence[int]) -> int:
+    if "of" in request:
+        process, state = os.waitpid(request["of"], os.WNOHANG)
+        return os.waitstatus_to_exitcode(state) if process else _GOES_ON
+    goes_on = not request.get("wait", True)
+    if goes_on:
+        import_module("api.app")  # which `serve` imports; commands that end seldom do
+    process = os.fork()
+    if process == 0:
+        connection.close()
+        os._exit(_run(run, request, streams))
+    for stream in streams:
+        os.close(stream)
+    return process if goes_on else os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
 
 
 def _run(run: Any, request: dict[str, Any], streams: Sequence[int]) -> int:

@@ -2,12 +2,15 @@
 
 import atexit
 import os
+import signal
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import TextIO
 
 import orjson
 
@@ -56,6 +59,48 @@ def run(
         out.seek(0)
         err.seek(0)
         return Ran(status, out.read().decode(), err.read().decode())
+
+
+@dataclass
+class Started:
+    """A command that goes on; used like a `Popen`."""
+
+    pid: int
+    stdout: TextIO
+    stderr: Path
+    """The file of what it writes there."""
+    _status: int | None = None
+
+    def poll(self) -> int | None:
+        if self._status is None:
+            self._status = _server().ended(self.pid)
+        return self._status
+
+    def send_signal(self, number: signal.Signals) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def wait(self, seconds: float) -> int:
+        """The exit status."""
+        until = time.monotonic() + seconds
+        while (status := self.poll()) is None:
+            assert time.monotonic() < until, f"process {self.pid} has not ended within {seconds} s"
+            time.sleep(0.01)
+        return status
+
+
+def start(*arguments: str | Path, stderr: Path, env: Mapping[str, str] | None = None) -> Started:
+    """`impactgraph` with the arguments, while the test goes on; what it writes to standard error is kept in
+    the file.
+    """
+    reading, writing = os.pipe()
+    with open(os.devnull) as nothing, stderr.open("ab") as errors, os.fdopen(writing, "w") as out:
+        streams = [nothing.fileno(), out.fileno(), errors.fileno()]
+        pid = _server().start(list(map(str, arguments)), environment(**(env or {})), Path.cwd(), streams)
+    return Started(pid, os.fdopen(reading, encoding="utf-8"), stderr)
 
 
 @cache

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ import pytest
 
 from impactgraph.access import audit_file, key_file
 from tests.functional.cli import small
-from tests.functional.cli.running import COMMAND, environment, run
+from tests.functional.cli.running import run, start
 
 ACCESS = "version: 1\nmetrics: open\n"
 
@@ -43,13 +42,9 @@ def store(tmp_path: Path) -> Path:
 
 @contextmanager
 def serving(store: Path, *arguments: str, lines: int = 1, **env: str) -> Iterator[Served]:
-    process = subprocess.Popen(
-        [COMMAND, "serve", "--store", str(store), "--port", "0", *arguments],
-        stdout=subprocess.PIPE,
-        env=environment(**env),
-        text=True,
+    process = start(
+        "serve", "--store", store, "--port", "0", *arguments, stderr=store.parent / "serve.log", env=env
     )
-    assert process.stdout is not None
     try:
         printed = [process.stdout.readline() for _ in range(lines)]
         assert printed[0].startswith("Serving "), printed

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -12,18 +11,19 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.functional.cli.running import COMMAND, environment
+from tests.functional.cli.running import Started, run, start
 
 
 @dataclass
 class Logging:
-    process: subprocess.Popen[str]
+    process: Started
     http: httpx.Client
 
     def ended(self) -> str:
         """What it wrote into its log, once it has ended."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.communicate(timeout=60)[1]
+        self.process.wait(60)
+        return self.process.stderr.read_text()
 
     def lines(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.ended().splitlines()]
@@ -33,20 +33,17 @@ class Logging:
 def serve(tmp_path: Path) -> Iterator[Callable[..., Logging]]:
     with ExitStack() as stack:
 
-        def start(**settings: str) -> Logging:
-            process = subprocess.Popen(
-                [COMMAND, "serve", "--store", str(tmp_path / "store"), "--port", "0"],
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-                env=environment(**settings),
+        def serve(**settings: str) -> Logging:
+            process = start(
+                *("serve", "--store", tmp_path / "store", "--port", "0"),
+                stderr=tmp_path / "serve.log",
+                env=settings,
             )
             stack.callback(process.kill)
-            assert process.stdout is not None
             address = process.stdout.readline().split()[1]
             return Logging(process, stack.enter_context(httpx.Client(base_url=address)))
 
-        yield start
+        yield serve
 
 
 def test_each_line_is_json_with_the_request_that_it_is_about(serve: Callable[..., Logging]) -> None:
@@ -91,12 +88,6 @@ def test_a_signal_switches_debug_on_and_off(serve: Callable[..., Logging]) -> No
 
 @pytest.mark.parametrize("level", ["loud", "info,", "info,impactgraph.api", "impactgraph=info"])
 def test_a_level_that_there_is_not_is_bad_input(tmp_path: Path, level: str) -> None:
-    done = subprocess.run(
-        [COMMAND, "serve", "--store", str(tmp_path / "store")],
-        capture_output=True,
-        text=True,
-        env=environment(IMPACTGRAPH_LOG_LEVEL=level),
-        check=False,
-    )
+    ran = run("serve", "--store", tmp_path / "store", env={"IMPACTGRAPH_LOG_LEVEL": level})
 
-    assert (done.returncode, f"IMPACTGRAPH_LOG_LEVEL is '{level}'" in done.stderr) == (2, True)
+    assert (ran.status, f"IMPACTGRAPH_LOG_LEVEL is '{level}'" in ran.err) == (2, True)

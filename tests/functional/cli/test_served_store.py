@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.functional.cli import small
-from tests.functional.cli.running import COMMAND, CURRENT_TIME, environment, run
+from tests.functional.cli.running import CURRENT_TIME, Started, run, start
 
 ORDER = {
     "order": "O-9",
@@ -26,7 +25,7 @@ ORDER = {
 @dataclass(frozen=True)
 class Served:
     folder: Path
-    process: subprocess.Popen[str]
+    process: Started
     address: str
 
     @property
@@ -40,13 +39,11 @@ def served(tmp_path: Path) -> Iterator[Served]:
     store = tmp_path / "store"
     assert run("apply", topology, "--store", store).status == 0
     assert run("ingest", events, "--store", store).status == 0
-    process = subprocess.Popen(
-        [COMMAND, "serve", "--store", str(store), "--port", "0"],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment(IMPACTGRAPH_DEADLINE="120"),
+    process = start(
+        *("serve", "--store", store, "--port", "0"),
+        stderr=tmp_path / "serve.log",
+        env={"IMPACTGRAPH_DEADLINE": "120"},
     )
-    assert process.stdout is not None
     yield Served(tmp_path, process, process.stdout.readline().split()[1])
     process.kill()
     process.wait(30)
@@ -92,7 +89,7 @@ def test_an_address_that_a_crash_left_behind_is_noticed(served: Served) -> None:
 
 def test_an_address_is_withdrawn_when_the_server_ends(served: Served) -> None:
     announced = json.loads((served.store / "server.json").read_text())
-    served.process.terminate()
+    served.process.send_signal(signal.SIGTERM)
 
     assert served.process.wait(60) == 0
     assert announced["address"] == served.address.rstrip("/")

@@ -3,7 +3,6 @@ request fails, and nothing is lost or taken twice.
 """
 
 import signal
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -15,7 +14,7 @@ import pytest
 
 from impactgraph.bootstrap import open_store
 from impactgraph.stores.embedded import EmbeddedStore
-from tests.functional.cli.running import COMMAND, environment
+from tests.functional.cli.running import Started, start
 from tests.neo4j_server import Neo4jAddress
 from tests.stores.events import DOCUMENTS, at, entered, of, placed, topology
 from tests.stores.seen import everything
@@ -136,7 +135,7 @@ def asker(balancer: Balancer, stop: threading.Event) -> Client:
 
 @dataclass
 class Server:
-    process: subprocess.Popen[str]
+    process: Started
     address: str
 
     def stop(self) -> int:
@@ -148,11 +147,9 @@ class Server:
 @contextmanager
 def running(variables: dict[str, str]) -> Iterator[Server]:
     """A process that is ready."""
-    process = subprocess.Popen(
-        [COMMAND, "serve", "--port", "0"], stdout=subprocess.PIPE, text=True, env=environment(**variables)
-    )
+    log = Path(variables["IMPACTGRAPH_CACHE"]).with_name("serve.log")
+    process = start("serve", "--port", "0", stderr=log, env=variables)
     try:
-        assert process.stdout is not None
         address = process.stdout.readline().split()[1].rstrip("/")
         # the port is open from the line on that names it: the answer comes when the process has started
         httpx.get(f"{address}/readyz", timeout=SECONDS).raise_for_status()
