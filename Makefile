@@ -4,6 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 NPM := tests/functional/node_modules/.ready
 ARGS ?=
+unexport PYTHONDONTWRITEBYTECODE  # where it is set, each process would compile all that it imports, which takes longer than most commands
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
 .DEFAULT_GOAL := help

@@ -33,7 +33,7 @@ PICTURES = Path(__file__).parents[3] / "build" / "browser"
 """What each test saw last."""
 DEMO_NOW: Millis = NOW
 DEMO_ORDERS = 2000
-PATIENCE = 30_000
+PATIENCE = 90_000
 """Milliseconds until something that should come counts as not coming: what is tested is that it comes, on
 however busy a machine.
 """
@@ -84,6 +84,7 @@ def watched(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Watche
         timezone_id=ZONE,
         permissions=["clipboard-read", "clipboard-write"],
     )
+    context.set_default_timeout(PATIENCE)
     watched = Watched(context.new_page())
     watched.watch()
     yield watched

@@ -8,6 +8,7 @@ accompanied by three file descriptors: standard input, output and error. The ans
 with `wait: false` the process, whose exit status a request with `of` asks for.
 """
 
+import gc
 import io
 import json
 import os
@@ -76,11 +77,10 @@ class CommandServer:
 
 def serve(connection: socket.socket) -> None:
     """Runs commands until the other side is closed."""
-    import impactgraph.cli
     from impactgraph.cli.app import run
 
-    for module in pkgutil.iter_modules(impactgraph.cli.__path__):
-        import_module(f"impactgraph.cli.{module.name}")
+    _import_all("impactgraph", "api")
+    gc.freeze()  # a fork that collects garbage would copy all of it
     while True:
         head, streams, _, _ = socket.recv_fds(connection, _LENGTH, 3)
         if not head:
@@ -89,13 +89,18 @@ def serve(connection: socket.socket) -> None:
         connection.sendall(_answer(connection, run, request, streams).to_bytes(_LENGTH, signed=True))
 
 
+def _import_all(*packages: str) -> None:
+    for package in map(import_module, packages):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not module.name.endswith("__main__"):
+                import_module(module.name)
+
+
 def _answer(connection: socket.socket, run: Any, request: dict[str, Any], streams: Sequence[int]) -> int:
     if "of" in request:
         process, state = os.waitpid(request["of"], os.WNOHANG)
         return os.waitstatus_to_exitcode(state) if process else _GOES_ON
     goes_on = not request.get("wait", True)
-    if goes_on:
-        import_module("api.app")  # which `serve` imports; commands that end seldom do
     process = os.fork()
     if process == 0:
         connection.close()
