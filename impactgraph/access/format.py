@@ -17,22 +17,23 @@ from impactgraph.access.config import (
     RoleClaim,
     RowClaim,
 )
-from impactgraph.access.format_values import Algorithm, Key, NetworkText, OneOrSeveral, Version
-from impactgraph.sources.format_values import ByName, FilePath, Shaped
+from impactgraph.access.format_values import Algorithm, Key, NetworkText, Version
+from impactgraph.sources.format_values import FilePath
+from impactgraph.topology.composite_values import ByName, OneOrSeveral, PatternText
 from impactgraph.topology.config_file import ConfigFile
 from impactgraph.topology.document import Items, Map
 from impactgraph.topology.fields import Body, Field, Fields, JsonSchema, Reading, Several
 from impactgraph.topology.values import Duration, Flag, Whole, Word
 
-_ISSUER = Shaped(
+_ISSUER = PatternText(
     re.compile(r"https://[^\s/?#@]+[^\s?#@]*|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/[^\s?#@]*)?"),
     "an address such as https://login.example.com/realms/shop (http:// of this machine only)",
 )
-_CLAIM = Shaped(
+_CLAIM = PatternText(
     re.compile(r"[^\s.]+(\.[^\s.]+)*"), "a claim such as groups, or its path such as realm_access.roles"
 )
-_TEXT = Shaped(re.compile(r".*\S.*"), "text that is not empty")
-_VALUE = Shaped(re.compile(r".*\S.*"), "a value of the claim")
+_TEXT = PatternText(re.compile(r".*\S.*"), "text that is not empty")
+_VALUE = PatternText(re.compile(r".*\S.*"), "a value of the claim")
 
 
 def _words(enumeration: type[StrEnum]) -> Word:
@@ -138,7 +139,7 @@ FORMAT = Fields(
         Field("oidc", Several(_PROVIDER), "Providers of OpenID Connect whose tokens are accepted."),
         Field(
             "limits",
-            ByName(_LIMIT, Shaped(re.compile(f"({'|'.join(Role)})"), "a role: " + ", ".join(Role))),
+            ByName(_LIMIT, PatternText(re.compile(f"({'|'.join(Role)})"), "a role: " + ", ".join(Role))),
             "What somebody may ask for in a minute, by role.",
         ),
         Field(

@@ -5,13 +5,10 @@ from ipaddress import ip_network
 from typing import Any
 
 from graph_models.ids import key_of
-from impactgraph.topology.document import Items, Node
+from impactgraph.topology.document import Node
 from impactgraph.topology.fields import (
-    WRONG,
     JsonSchema,
     Reading,
-    Several,
-    Value,
     display_text,
     source_text,
 )
@@ -91,19 +88,3 @@ class Key:
 
     def schema(self) -> JsonSchema:
         return {"type": ["string", "number"], "pattern": ".+"}
-
-
-@dataclass(frozen=True)
-class OneOrSeveral:
-    """A value, or a list of them; a tuple in both cases."""
-
-    item: Value
-
-    def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
-        if isinstance(node, Items):
-            return Several(self.item, least=1).read(node, line, name, reading)
-        value = self.item.read(node, line, name, reading)
-        return value if value is WRONG else (value,)
-
-    def schema(self) -> JsonSchema:
-        return {"anyOf": [self.item.schema(), Several(self.item, least=1).schema()]}

@@ -1,4 +1,4 @@
-"""Types of field values of a mapping of version 2: computed values, conditions, single values or lists."""
+"""Types of field values of a mapping of version 2: computed values, conditions, maps by name."""
 
 import json
 import re
@@ -8,15 +8,14 @@ from typing import Any
 from impactgraph.ingest.expressions import Expression, Template
 from impactgraph.ingest.mapping_fields import NAME, TIME_FORMAT, ZONE, ByName
 from impactgraph.ingest.rules import ValueRule
-from impactgraph.topology.document import Items, Map, Node
+from impactgraph.topology.composite_values import OneOrSeveral
+from impactgraph.topology.document import Map, Node
 from impactgraph.topology.fields import (
     WRONG,
     Field,
     Fields,
     JsonSchema,
     Reading,
-    Several,
-    Value,
     display_text,
     source_text,
 )
@@ -42,22 +41,6 @@ class Condition:
 
     def schema(self) -> JsonSchema:
         return {"type": "string"}
-
-
-@dataclass(frozen=True)
-class Single:
-    """One value or a list of them; the value is a tuple."""
-
-    item: Value
-
-    def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
-        if isinstance(node, Items):
-            return Several(self.item, least=1).read(node, line, name, reading)
-        value = self.item.read(node, line, name, reading)
-        return WRONG if value is WRONG else (value,)
-
-    def schema(self) -> JsonSchema:
-        return {"anyOf": [self.item.schema(), {"type": "array", "items": self.item.schema(), "minItems": 1}]}
 
 
 class NamedMap:
@@ -150,7 +133,7 @@ VALUE_FIELDS = Fields(
     (
         Field(
             "from",
-            Single(CONDITION),
+            OneOrSeveral(CONDITION),
             "Expression, or several: the first that has a value.",
             attribute="alternatives",
         ),

@@ -21,9 +21,9 @@ from impactgraph.ingest.rule_fields import (
     DECIMAL,
     MAPS,
     PLAIN,
-    Single,
 )
 from impactgraph.ingest.rules import Basis, CsvRecords, EventRule, OcelObjects, PartRule, Rule
+from impactgraph.topology.composite_values import OneOrSeveral
 from impactgraph.topology.document import Map, Node
 from impactgraph.topology.fields import (
     WRONG,
@@ -102,7 +102,7 @@ EVENT_FIELDS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
             Field("attributes", ByName(PLAIN), "More attributes, by the name that the order will have."),
             Field(
                 "fulfillments",
-                Single(Either(_PartShort(), Body(PART_FIELDS, make=_part))),
+                OneOrSeveral(Either(_PartShort(), Body(PART_FIELDS, make=_part))),
                 "Its fulfillments: a workflow, or a map, or a list of them.",
                 required=True,
                 attribute="parts",
@@ -240,7 +240,7 @@ RULE_FIELDS = Fields(
         _WHEN,
         Field("for_each", CONDITION, "Expression that finds a list: the events come for each member."),
         *BASIS_FIELDS,
-        *(Field(type_, Single(_Event(type_)), HELP[type_]) for type_ in EVENT_FIELDS),
+        *(Field(type_, OneOrSeveral(_Event(type_)), HELP[type_]) for type_ in EVENT_FIELDS),
     )
 )
 
@@ -269,7 +269,7 @@ class _Rule:
         return {"$ref": "#/$defs/rule"}
 
 
-RULE = Single(_Rule())
+RULE = OneOrSeveral(_Rule())
 _JSON = Fields(
     (
         Field(

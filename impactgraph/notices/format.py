@@ -23,8 +23,9 @@ from impactgraph.notices.config import (
     When,
 )
 from impactgraph.notices.format_values import Address, Id, MainUnits, TimeOfDay, Zone
-from impactgraph.sources.format_values import ByName, SecretPlace, Shaped
+from impactgraph.sources.format_values import SecretPlace
 from impactgraph.sources.kinds import KEY, ByKind, Kind, check_key, kind_of
+from impactgraph.topology.composite_values import ByName, PatternText
 from impactgraph.topology.config_file import ConfigFile
 from impactgraph.topology.document import Map, Node
 from impactgraph.topology.fields import (
@@ -45,7 +46,9 @@ from impactgraph.usecases.validation import element_id
 _URL = re.compile(r"https?://[^\s/?#@]+[^\s@]*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _PLACE = re.compile(r"\{([^{}]*)\}")
-_HOOK = Shaped(_URL, "an address such as https://hooks.example.com/impactgraph, without user or password")
+_HOOK = PatternText(
+    _URL, "an address such as https://hooks.example.com/impactgraph, without user or password"
+)
 
 
 def _words(values: Iterable[StrEnum]) -> Word:
@@ -115,7 +118,7 @@ _APPRISE = (
     ),
     Field(
         "secrets",
-        ByName(SecretPlace(), Shaped(_NAME, "a name in small letters")),
+        ByName(SecretPlace(), PatternText(_NAME, "a name in small letters")),
         "Where each secret of the address is.",
     ),
 )
@@ -182,7 +185,7 @@ FORMAT = Fields(
             "teams",
             ByName(
                 _TEAMS,
-                Shaped(re.compile("|".join(Concern)), either([each.value for each in Concern])),
+                PatternText(re.compile("|".join(Concern)), either([each.value for each in Concern])),
             ),
             "Teams that own what an incident does: they are named in its notices, and what they own counts "
             "as theirs.",

@@ -5,7 +5,8 @@ from typing import Any
 
 from impactgraph.alerts.catalogue import SENDERS
 from impactgraph.sources.config import EntraToken
-from impactgraph.sources.format_values import HEADER_NAME, FilePath, Shaped, SomeSecrets
+from impactgraph.sources.format_values import HEADER_NAME, FilePath, SomeSecrets
+from impactgraph.topology.composite_values import PatternText
 from impactgraph.topology.document import Map, Node
 from impactgraph.topology.fields import (
     Body,
@@ -21,7 +22,7 @@ from impactgraph.topology.near import did_you_mean
 from impactgraph.topology.values import Text, Word
 
 CHECKS = ("signature", "secret", "basic", "bearer", "token", "entra")
-_GUID = Shaped(
+_GUID = PatternText(
     re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
     "an id such as 461e8683-5575-4561-ac7f-899cc907d62a, in small letters",
 )

@@ -1,11 +1,11 @@
 """Values of a file of sources: secrets by their place, paths of its folder, connections, settings."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from impactgraph.sources.config import Secret
+from impactgraph.topology.composite_values import PatternText
 from impactgraph.topology.document import Map, Node
 from impactgraph.topology.fields import (
     WRONG,
@@ -14,7 +14,6 @@ from impactgraph.topology.fields import (
     JsonSchema,
     Reading,
     Several,
-    Value,
     display_text,
     source_text,
 )
@@ -32,53 +31,6 @@ _RESERVED = {
     "sasl.password": "password",
 }
 """Settings of librdkafka that a source does not take, each with the field that stands for it."""
-
-
-@dataclass(frozen=True)
-class Shaped:
-    """Text of a pattern."""
-
-    pattern: re.Pattern[str]
-    expected: str
-
-    def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
-        text = source_text(node) or ""
-        if self.pattern.fullmatch(text):
-            return text
-        return reading.wrong(f"`{name}` must be {self.expected}, not {display_text(node)}.", line)
-
-    def schema(self) -> JsonSchema:
-        return {"type": "string", "pattern": f"^{self.pattern.pattern}$"}
-
-
-class ByName:
-    """A map from a name to a value of one kind."""
-
-    def __init__(self, value: Value, names: Shaped, least: int = 0) -> None:
-        self._value, self._names, self._least = value, names, least
-
-    def read(self, node: Node, line: int, name: str, reading: Reading) -> Any:
-        if not isinstance(node, Map):
-            return reading.wrong(f"`{name}` must be a map by name, not {display_text(node)}.", line)
-        if len(node) < self._least:
-            return reading.wrong(f"`{name}` must not be empty.", line)
-        values: dict[str, Any] = {}
-        for key, item in node.items():
-            at = node.lines[key]
-            if self._names.read(key, at, f"{name}.{key}", reading) is WRONG:
-                continue
-            value = self._value.read(item, at, f"{name}.{key}", reading)
-            if value is not WRONG:
-                values[key] = value
-        return values
-
-    def schema(self) -> JsonSchema:
-        return {
-            "type": "object",
-            **({"minProperties": self._least} if self._least else {}),
-            "propertyNames": {"pattern": f"^{self._names.pattern.pattern}$"},
-            "additionalProperties": self._value.schema(),
-        }
 
 
 class FilePath:
@@ -176,9 +128,13 @@ class Settings:
 _SECRET = Fields(
     (
         Field(
-            "env", Shaped(_VARIABLE, "the name of an environment variable"), "Environment variable with it."
+            "env",
+            PatternText(_VARIABLE, "the name of an environment variable"),
+            "Environment variable with it.",
         ),
         Field("file", FilePath(), "File with it, as secrets are mounted."),
     )
 )
-HEADER_NAME = Shaped(re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"), "the name of a header, such as X-Signature")
+HEADER_NAME = PatternText(
+    re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"), "the name of a header, such as X-Signature"
+)

@@ -5,12 +5,11 @@ from typing import Any
 
 from impactgraph.sources.format_values import (
     HEADER_NAME,
-    ByName,
     Connection,
     FilePath,
     SecretPlace,
-    Shaped,
 )
+from impactgraph.topology.composite_values import ByName, PatternText
 from impactgraph.topology.document import Map
 from impactgraph.topology.fields import Field, Reading
 from impactgraph.topology.values import Duration, Flag, Fraction, Text, Word
@@ -21,11 +20,11 @@ _BELONGING = {
     "password": "query",
 }  # fmt: skip
 """Fields that mean something with one of the places only."""
-_ADDRESS = Shaped(
+_ADDRESS = PatternText(
     re.compile(r"https://[^\s@/]+(/\S*)?|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?(/\S*)?"),
     "an address with https, or with http on this machine, without a password",
 )
-_WORD = Shaped(re.compile(r".+"), "a word for a state")
+_WORD = PatternText(re.compile(r".+"), "a word for a state")
 
 LISTS = (
     Field("system", Text(), "The system whose lists they are.", required=True),
