@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, urlencode
 
 from graph_models.journal import NoticeKind, NoticeLevel
 from graph_models.time import SECOND, Millis, millis, moment
 from impactgraph.errors import BadInputError, Problem
+from impactgraph.http_opener import opener_without_redirects
 from impactgraph.notices.config import AppriseChannel, Channel, NoticeRules, WebhookChannel
 from impactgraph.notices.format_values import is_signing_secret
 from impactgraph.notices.text import title_and_body
@@ -121,14 +122,7 @@ class WebhookSender:
             raise NotSentError(f"{_place(self.url)} cannot be reached: {reason}.") from None
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A signed body goes to the address of the file, and to no other."""
-
-    def redirect_request(self, *_: Any, **__: Any) -> None:
-        return None
-
-
-_OPENER = urllib.request.build_opener(_NoRedirect)
+_OPENER = opener_without_redirects()
 
 
 def webhook_body(notice: NoticeStatus) -> str:

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.request import Request
 
 from graph_models.time import Millis
 from impactgraph.errors import BadInputError
+from impactgraph.http_opener import opener_without_redirects
 from impactgraph.ingest.list_files import ListFile, ListLayout, list_of_rows, read_list
 from impactgraph.ingest.text_files import MOST_UNPACKED
 from impactgraph.sources.config import ListSource
@@ -125,7 +126,7 @@ class AddressOfLists:
             headers[self._config.header] = self._config.prefix + self._config.secret.read()
         try:
             request = Request(self._url, headers=headers)
-            with build_opener(_NoRedirects).open(request, timeout=TIMEOUT_SECONDS) as response:
+            with opener_without_redirects().open(request, timeout=TIMEOUT_SECONDS) as response:
                 yield response
         except HTTPError as error:
             with error:
@@ -160,13 +161,6 @@ class AddressOfLists:
             raise SourceUnavailableError(
                 f"The answer of {self._name} is cut: {size:,} of {int(declared):,} bytes."
             )
-
-
-class _NoRedirects(HTTPRedirectHandler):
-    """A secret goes to the address of the file of sources, and to no other."""
-
-    def redirect_request(self, *_: object, **__: object) -> Request | None:  # pyright: ignore[reportIncompatibleMethodOverride] - none of its arguments count
-        return None
 
 
 class QueryOfLists:

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from http.client import HTTPException
 from urllib.error import URLError
-from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import structlog
 
 from impactgraph.alerts.message import MalformedAlertError
 from impactgraph.alerts.sns import is_of_amazon, is_signed, read_envelope
 from impactgraph.errors import StoreUnavailableError
+from impactgraph.http_opener import opener_without_redirects
 from impactgraph.usecases.sources import DeliveryCheck
 
 SECONDS = 5.0
@@ -19,17 +19,12 @@ MOST_CERTIFICATES = 100
 log = structlog.get_logger("impactgraph.sources")
 
 
-class _NoRedirects(HTTPRedirectHandler):
-    def redirect_request(self, *_: object, **__: object) -> Request | None:  # pyright: ignore[reportIncompatibleMethodOverride] - none of its arguments count
-        return None
-
-
 def fetch(address: str) -> bytes:
     """What Amazon has at an address of SNS, without redirects. Raises OSError, and ValueError elsewhere."""
     if not is_of_amazon(address):
         raise ValueError(f"{address[:100]} is not an address of Amazon SNS")
     try:
-        with build_opener(_NoRedirects).open(address, timeout=SECONDS) as response:
+        with opener_without_redirects().open(address, timeout=SECONDS) as response:
             return response.read(LARGEST)
     except (URLError, HTTPException) as error:
         raise OSError(str(error)) from error

@@ -3,9 +3,10 @@
 from http.client import HTTPException
 from urllib.error import URLError
 from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import msgspec
+
+from impactgraph.http_opener import opener_without_redirects
 
 SECONDS = 5.0
 LARGEST = 1_000_000
@@ -15,11 +16,6 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 class ProviderError(Exception):
     """A provider cannot be reached, or gives no document that can be used; the message says which and why."""
-
-
-class _NoRedirects(HTTPRedirectHandler):
-    def redirect_request(self, *_: object, **__: object) -> Request | None:  # pyright: ignore[reportIncompatibleMethodOverride] - none of its arguments count
-        return None
 
 
 def is_safe(address: str) -> bool:
@@ -36,7 +32,7 @@ def fetch_document(address: str) -> dict[str, object]:
     if not is_safe(address):
         raise ProviderError(f"{address[:200]} is no https address")
     try:
-        with build_opener(_NoRedirects).open(address, timeout=SECONDS) as response:
+        with opener_without_redirects().open(address, timeout=SECONDS) as response:
             text = response.read(LARGEST)
         return msgspec.json.decode(text, type=dict[str, object])
     except (URLError, HTTPException, OSError, ValueError) as error:  # of msgspec, too: a ValueError
