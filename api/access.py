@@ -37,6 +37,7 @@ NOBODY = Principal("nobody", "nobody", frozenset())
 NO_CREDENTIALS = Credentials()
 RECHECK_SECONDS = 5.0
 """After which the credentials of an open connection are verified again, before more is sent over it."""
+_SOCKET_SCHEMES = {"http": "ws", "https": "wss"}
 _NO_POLICY = 1008
 """Code with which a web socket is closed for a violation of the server's policy (RFC 6455)."""
 ACCESS_ENDED = 4403
@@ -75,8 +76,7 @@ class Authentication:
             await self._app(scope, receive, send)
             return
         if scheme := forwarded_scheme(scope, self._rules.proxies):
-            secure = scheme == "https"
-            scope["scheme"] = ("wss" if secure else "ws") if scope["type"] == "websocket" else scheme
+            scope["scheme"] = _SOCKET_SCHEMES[scheme] if scope["type"] == "websocket" else scheme
         address = client_address(scope, self._rules.proxies)
         scope.setdefault("state", {})["address"] = address
         if self._is_open(scope["path"]):

@@ -91,7 +91,7 @@ def methods_router(door: Door | None) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/login/methods")
-    async def methods() -> JSONResponse:  # pyright: ignore[reportUnusedFunction] - a route
+    async def methods() -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
         return JSONResponse({"browser": door is not None}, headers=FRESH)
 
     return routes
@@ -101,7 +101,7 @@ def router(door: Door) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/login")
-    async def login(request: Request, next: str = "/") -> Response:  # pyright: ignore[reportUnusedFunction] - a route
+    async def login(request: Request, next: str = "/") -> Response:  # pyright: ignore[reportUnusedFunction]
         """To the provider; `next`: a path of this server, where the browser is led afterwards."""
         try:
             start = await door.login.begin(
@@ -116,7 +116,7 @@ def router(door: Door) -> APIRouter:
         return response
 
     @routes.get(CALLBACK)
-    async def callback(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
+    async def callback(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
         """From the provider. A new session replaces whatever the browser had."""
         try:
             end = await door.login.finish(
@@ -136,7 +136,7 @@ def router(door: Door) -> APIRouter:
 
     @routes.get("/logout")
     @routes.post("/logout")
-    async def logout(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
+    async def logout(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
         """Ends the session here and at the provider; other sites cannot make a browser do it."""
         if request.headers.get("sec-fetch-site", "none") not in _OWN_SITE:
             return page("Not logged out", "Another site asked for it. Log out in the explorer.", 403)
@@ -154,7 +154,7 @@ def router(door: Door) -> APIRouter:
         return response
 
     @routes.get(ENDED)
-    async def ended() -> Response:  # pyright: ignore[reportUnusedFunction] - a route
+    async def ended() -> Response:  # pyright: ignore[reportUnusedFunction]
         return page("Logged out", "You are logged out of impactgraph.")
 
     return routes

@@ -45,7 +45,7 @@ def handle_problems(app: FastAPI) -> None:
     """Registers handlers that give the errors of every route the same shape."""
 
     @app.exception_handler(ImpactGraphError)
-    async def _(_: Request, error: ImpactGraphError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction] - a handler
+    async def _(_: Request, error: ImpactGraphError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
         return problem_response(error)
 
     @app.exception_handler(HTTPException)

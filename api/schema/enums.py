@@ -63,7 +63,8 @@ def _describe(
 ) -> None:
     """Makes a GraphQL enum with a description of each value. Raises KeyError where one is missing."""
     enum = strawberry.enum(cls, name=name, description=description)
-    definition = enum.__strawberry_definition__  # pyright: ignore[reportAttributeAccessIssue] - set by Strawberry
+    # set by Strawberry
+    definition = enum.__strawberry_definition__  # pyright: ignore[reportAttributeAccessIssue]
     for value in definition.values:
         value.description = values[value.name]
 

@@ -75,13 +75,13 @@ class Alert:
     @classmethod
     def of(cls, model: models.Alert, landscape: Landscape) -> "Alert":
         origin = model.origin
-        is_over = model.ended_at is not None
+        state = origin.state if origin is not None else "firing"
         return cls(
             id=strawberry.ID(model.key if origin is None else f"failure:{model.key}"),
             sender=origin.sender if origin is not None else "",
             source=origin.source if origin is not None else "",
             key=origin.key if origin is not None else model.key,
-            state="resolved" if is_over else origin.state if origin is not None else "firing",
+            state=state if model.ended_at is None else "resolved",
             reason=origin.reason if origin is not None else "",
             failure_class=model.failure_class,
             started_at=Moment(model.started_at),

@@ -79,7 +79,9 @@ def print_ingests(out: "Console", ingests: "Sequence[Ingest]") -> None:
     rows = table("ingest", "when", "files", *numbers[1:], "state", right=numbers)
     for ingest in ingests:
         row = _ingest_row(ingest)
-        state = "taken back" if ingest.undone_at else "complete" if ingest.ended_at else "broken off"
+        state = "complete" if ingest.ended_at else "broken off"
+        if ingest.undone_at:
+            state = "taken back"
         counts = (f"{row[name]:,}" for name in ("entries", "quarantined", "passed"))
         rows.add_row(str(ingest.number), day_and_time(ingest.started_at), str(row["files"]), *counts, state)
     out.print(rows)

@@ -52,11 +52,8 @@ def _title(page: Json, export: RepairExport) -> str:
             return f"{what} to hold, send or correct, of orders worth {value}."
         case RepairExport.FIRST:
             left_out = page["leftOut"]
-            rest = (
-                f"; {left_out:,} more {'misses' if left_out == 1 else 'miss'} it in any case"
-                if left_out
-                else ""
-            )
+            miss = "misses" if left_out == 1 else "miss"
+            rest = f"; {left_out:,} more {miss} it in any case" if left_out else ""
             verb = "keeps its promise if it is" if count == 1 else "keep their promise if they are"
             return f"{formats.count(count, 'order')} at risk, worth {value}, {verb} treated first{rest}."
 

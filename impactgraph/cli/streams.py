@@ -13,7 +13,8 @@ def prepare_output() -> None:
     """
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - for the whole process
+            nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for the whole process
+            setattr(sys, name, nowhere)
     _reconfigure(errors="replace")
 
 

@@ -60,11 +60,10 @@ def _order_type(objects: Mapping[str, int], events: Mapping[str, Counter[str]]) 
     if not is_named:
         best = max(objects, key=lambda name: (len(events.get(name, ())), events.get(name, Counter()).total()))
     rivals = [name for name in objects if name != best and fits[name] >= 0.5]
-    return Guess(
-        best,
-        (Sureness.LIKELY if rivals else Sureness.SURE) if is_named else Sureness.UNSURE,
-        _evidence(best, objects, events) + (f"; or {', '.join(rivals)}" if rivals else ""),
-    )
+    evidence = _evidence(best, objects, events) + (f"; or {', '.join(rivals)}" if rivals else "")
+    if not is_named:
+        return Guess(best, Sureness.UNSURE, evidence)
+    return Guess(best, Sureness.LIKELY if rivals else Sureness.SURE, evidence)
 
 
 def _part_type(objects: Mapping[str, int], events: Mapping[str, Counter[str]], order: str) -> Guess | None:

@@ -195,7 +195,8 @@ class Traces:
 
 
 def _add_record(trace: Trace, event: Event, at: Millis) -> None:
-    kind = _RECORDS.get(type(event))  # pyright: ignore[reportArgumentType, reportCallIssue] - others have none
+    # other events have none
+    kind = _RECORDS.get(type(event))  # pyright: ignore[reportArgumentType, reportCallIssue]
     if kind is None:
         return
     amount = getattr(event.data, "amount", None)

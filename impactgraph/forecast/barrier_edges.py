@@ -37,7 +37,9 @@ def whole_moments(edges: Iterable[Reals], low: float, high: float) -> Ints:
 
 def whole_moment(edge: float) -> int:
     """The first whole millisecond at or after an edge: integers are compared with it without a conversion."""
-    return ceil(edge) if abs(edge) < _FAR else _FAR if edge > 0 else -_FAR
+    if abs(edge) < _FAR:
+        return ceil(edge)
+    return _FAR if edge > 0 else -_FAR
 
 
 def distinct_ascending(moments: Ints) -> Ints:

@@ -235,6 +235,8 @@ def shown(value: Any) -> str:
         text = repr(value) if value.isprintable() else ascii(value)
     elif isinstance(value, dict | list):
         text = "a list" if isinstance(value, list) else "an object"
+    elif value is None:
+        text = "null"
     else:
-        text = str(value).lower() if isinstance(value, bool) else "null" if value is None else str(value)
+        text = str(value).lower() if isinstance(value, bool) else str(value)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 4]}...{text[-1]}"

@@ -38,7 +38,8 @@ def read_sqlite(path: Path, moments: MomentReader, log: OcelLog) -> None:
 
 
 def _qualifier(row: sqlite3.Row) -> str:
-    return str(row["ocel_qualifier"] or "").strip() if "ocel_qualifier" in row.keys() else ""  # noqa: SIM118 - a row iterates over values
+    has_qualifier = "ocel_qualifier" in row.keys()  # noqa: SIM118 - a row iterates over values
+    return str(row["ocel_qualifier"] or "").strip() if has_qualifier else ""
 
 
 def _tables(connection: sqlite3.Connection, what: str) -> Iterator[tuple[str, str]]:
@@ -57,4 +58,5 @@ def _rows_by_id(connection: sqlite3.Connection, table: str) -> dict[str, list[sq
 
 
 def _attribute_names(row: sqlite3.Row) -> list[str]:
-    return [name for name in row.keys() if not name.startswith("ocel_")]  # noqa: SIM118 - a row iterates over values
+    names = row.keys()
+    return [name for name in names if not name.startswith("ocel_")]

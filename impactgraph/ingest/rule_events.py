@@ -164,7 +164,9 @@ def members_of(for_each: Expression, context: Any, notes: Notes) -> list[dict[st
     member of another also `parent`, the outer item.
     """
     members = for_each.value(context, notes)
-    items = cast("list[Any]", members) if isinstance(members, list) else [] if members is None else [members]
+    if members is None:
+        return []
+    items = cast("list[Any]", members) if isinstance(members, list) else [members]
     if isinstance(context, dict) and "record" in context and "item" in context:
         outer = cast("dict[str, Any]", context)
         return [

@@ -39,7 +39,9 @@ class _Rejoined(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: "memoryview | bytearray") -> int:  # pyright: ignore[reportIncompatibleMethodOverride] - any buffer
+    def readinto(  # pyright: ignore[reportIncompatibleMethodOverride] - any buffer
+        self, buffer: "memoryview | bytearray"
+    ) -> int:
         data = self._head or self._rest.read(len(buffer))
         data, self._head = data[: len(buffer)], data[len(buffer) :]
         buffer[: len(data)] = data
@@ -60,7 +62,9 @@ class _Unzipped(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: "memoryview | bytearray") -> int:  # pyright: ignore[reportIncompatibleMethodOverride] - any buffer
+    def readinto(  # pyright: ignore[reportIncompatibleMethodOverride] - any buffer
+        self, buffer: "memoryview | bytearray"
+    ) -> int:
         try:
             data = self._file.read1(len(buffer))
         except zlib.error as error:

@@ -206,16 +206,15 @@ class _Reader:
         self._unknown_names(node, forms, f"form of `{path}`")
         templates = {
             form: self._template(node[form], f"{path}.{form}", names, node.lines[form])
-            if node.get(form) is not None
-            else base.of(MessageForm(form.upper()))
-            if base
-            else None
             for form in forms
+            if node.get(form) is not None
         }
+        if base is not None:
+            templates = {form: base.of(MessageForm(form.upper())) for form in forms} | templates
         for form in forms:
-            if templates[form] is None and node.get(form) is None:
+            if form not in templates:
                 self.wrong(f"`{path}.{form}` is missing.", line)
-        short, normal = (templates[form] for form in forms)
+        short, normal = (templates.get(form) for form in forms)
         return Texts(short, normal) if short and normal else None
 
     def _template(self, node: Node, path: str, names: frozenset[str], line: int) -> Template | None:

@@ -191,6 +191,7 @@ class _Speaker:
         )
         url = self.rules.public_url or self.present.public_url
         failures = picture.failures if picture is not None else (incident,)
+        cause = last.cause if last is not None else ""
         link = notice_link(url, failures, self.present.at)
         return Notice(
             key=notice_key(self.rule.key, self.channel, incident, len(earlier)),
@@ -199,7 +200,7 @@ class _Speaker:
             channel=self.channel,
             kind=kind,
             level=picture.level if picture is not None else NoticeLevel.NONE,
-            cause=picture.cause if picture is not None else last.cause if last is not None else "",
+            cause=picture.cause if picture is not None else cause,
             text=notice_text(incident, picture, occasion, link),
             link=link,
             replaces=tuple(each.key for each in earlier if each.is_open),

@@ -196,7 +196,8 @@ class KafkaFeed:
     def _note_end(self, part: str, error: "KafkaError") -> None:
         from confluent_kafka import KafkaError
 
-        if error.code() == KafkaError._PARTITION_EOF:  # pyright: ignore[reportPrivateUsage] - the library's name
+        # the library's own name of it
+        if error.code() == KafkaError._PARTITION_EOF:  # pyright: ignore[reportPrivateUsage]
             self._ends.add(part)
             return
         raise SourceUnavailableError(f"{part} cannot be read: {error.str()}.")

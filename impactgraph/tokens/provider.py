@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import structlog
 from anyio import CapacityLimiter, to_thread
@@ -102,7 +102,7 @@ class Provider:
         items = document.get("keys")
         if not isinstance(items, list):
             raise ProviderError(f"{self._metadata['jwks_uri']} has no list `keys`")
-        keys = [_readable_key(each) for each in items[:MOST_KEYS]]  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType] - JSON
+        keys = map(_readable_key, cast("list[object]", items)[:MOST_KEYS])
         return {key.key_id: key for key in keys if key is not None and key.key_id}
 
     def _read_metadata(self) -> None:

@@ -265,13 +265,10 @@ def _time(text: str) -> Millis | None:
 
 def _spans(node: Node) -> Spans | None:
     """Spans of a day; one that ends no later than it begins ends on the next day. None: they are wrong."""
-    texts = (
-        list(node)
-        if isinstance(node, Items)
-        else (node or "").split(",")
-        if isinstance(node, str)
-        else [None]
-    )
+    if isinstance(node, str):
+        texts: list[Node] = [*node.split(",")]
+    else:
+        texts = list(node) if isinstance(node, Items) else [None]
     if len(texts) == 1 and isinstance(texts[0], str) and texts[0].strip().casefold() == CLOSED:
         return ()
     spans: list[tuple[Millis, Millis]] = []

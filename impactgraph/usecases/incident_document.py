@@ -20,6 +20,7 @@ from impactgraph.usecases.elements import contact_name
 from impactgraph.usecases.failure_events import iso
 from impactgraph.usecases.incident_actions import verb_of
 from impactgraph.usecases.incident_checklist import steps_of
+from impactgraph.usecases.incident_facts import Residual
 from impactgraph.usecases.incidents import IncidentReport, LikelyCause, get_incident
 from impactgraph.usecases.snapshot import Snapshot
 
@@ -64,15 +65,7 @@ def _document(s: Snapshot, report: IncidentReport) -> Json:
         "causes": [_cause(each, name(each.element)) for each in report.likely_cause],
         "unknown": round(report.unknown, 4),
         "figures": dict(_figures(report.estimates)) if report.estimates is not None else {},
-        "residual": None
-        if residual is None
-        else {
-            "healed": residual.healed,
-            "healing": residual.healing,
-            "needAction": residual.need_action,
-            "recordsToReplay": residual.records,
-            "drainedBy": iso(residual.drained_by) if residual.drained_by is not None else None,
-        },
+        "residual": _residual(residual) if residual is not None else None,
         "timeline": [{"at": iso(line.at), "text": line.text} for line in _timeline(s, report)],
         "checklist": [
             {
@@ -89,6 +82,16 @@ def _document(s: Snapshot, report: IncidentReport) -> Json:
         "actions": [
             {"at": iso(each.at), "by": each.by or None, "what": _what(each)} for each in life.actions
         ],
+    }
+
+
+def _residual(residual: Residual) -> Json:
+    return {
+        "healed": residual.healed,
+        "healing": residual.healing,
+        "needAction": residual.need_action,
+        "recordsToReplay": residual.records,
+        "drainedBy": iso(residual.drained_by) if residual.drained_by is not None else None,
     }
 
 

@@ -131,16 +131,14 @@ def with_expectations(s: Snapshot, orders: Iterable[Order]) -> list[Order]:
         return orders
     overdue_parts = _overdue_parts(s, list(moving))
     dates = Outlooks(s, moving).next_dates()
+
+    def with_expectation(part: Fulfillment) -> Fulfillment:
+        if not _is_under_way(part):
+            return part
+        return replace(part, overdue=part.key in overdue_parts, expected_next=dates[part.key])
+
     return [
-        replace(
-            order,
-            fulfillments=tuple(
-                replace(part, overdue=part.key in overdue_parts, expected_next=dates[part.key])
-                if _is_under_way(part)
-                else part
-                for part in order.fulfillments
-            ),
-        )
+        replace(order, fulfillments=tuple(map(with_expectation, order.fulfillments)))
         if order.key in moving
         else order
         for order in orders

@@ -111,7 +111,9 @@ def _import_report(
     number: int, file: str, listing: SystemListing, is_repeated: bool, problems: Sequence[str]
 ) -> Mapping[str, Any]:
     """As of every ingest: a row of the list is an entry."""
-    outcome = "quarantined" if problems else "repeated" if is_repeated else "taken"
+    outcome = "repeated" if is_repeated else "taken"
+    if problems:
+        outcome = "quarantined"
     reasons: dict[str, list[str]] = {}
     for row in listing.refused:
         reasons.setdefault(row["reason"], []).append(row["place"])

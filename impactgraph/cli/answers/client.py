@@ -120,7 +120,8 @@ def server_address(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or not has_port or "@" in parts.netloc:
         raise BadInputError(
             Problem(
-                f"--server is {without_credentials(text)!r}; give the address of a server, such as http://127.0.0.1:8000."
+                f"--server is {without_credentials(text)!r}; give the address of a server, such as "
+                "http://127.0.0.1:8000."
             )
         )
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').removesuffix('/graphql')}"

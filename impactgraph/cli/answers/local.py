@@ -290,18 +290,19 @@ class LocalAnswers:
         return self._payload(outcome, dry_run)
 
     def _payload(self, outcome: FailureOutcome, dry_run: bool) -> Json:
-        preview = preview_failure(self.store, outcome) if dry_run else None
         encode = Encoder(self.now, current_topology(self.store)).encode
         return {
             "failure": encode(outcome.failure),
             "problems": encode(outcome.problems),
-            "preview": None
-            if preview is None
-            else {
-                "before": self._preview(preview.before) if preview.before is not None else None,
-                "after": self._preview(preview.after),
-            },
+            "preview": self._preview_of(outcome) if dry_run else None,
         }
+
+    def _preview_of(self, outcome: FailureOutcome) -> Json | None:
+        preview = preview_failure(self.store, outcome)
+        if preview is None:
+            return None
+        before = self._preview(preview.before) if preview.before is not None else None
+        return {"before": before, "after": self._preview(preview.after)}
 
     def _encoder(self, as_of: Millis | None) -> Encoder:
         with snapshot(self.store, as_of, self.now) as s:
