@@ -57,7 +57,7 @@ class Auditing:
         outcome_of: Callable[[T], str] = lambda _: DONE,
     ) -> T:
         """The result of a change that is recorded before and after; `outcome_of` its result is recorded."""
-        begun = await self.begin(deed)
+        number = await self.begin(deed)
         outcome = "INTERNAL"
         try:
             result = await work()
@@ -66,7 +66,7 @@ class Auditing:
             outcome = error.code
             raise
         finally:
-            await self.end(deed, begun, outcome)
+            await self.end(deed, number, outcome)
         return result
 
     def note(self, deed: Deed, outcome: str = DONE) -> None:

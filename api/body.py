@@ -68,7 +68,7 @@ class BodyLimit:
     def _decompress(self, receive: Receive, decoder: Decoder, encoding: str) -> Receive:
         size = 0
 
-        def bounded(data: bytes) -> Iterator[bytes]:
+        def blocks_within_bounds(data: bytes) -> Iterator[bytes]:
             nonlocal size
             for piece in decoder.pieces(data):
                 size += len(piece)
@@ -76,19 +76,19 @@ class BodyLimit:
                     raise _too_large()
                 yield piece
 
-        async def receive_decompressed() -> Message:
+        async def receive_plain() -> Message:
             message = await receive()
             if message["type"] != "http.request":
                 return message
             try:
-                body = b"".join(bounded(message.get("body", b"")))
+                body = b"".join(blocks_within_bounds(message.get("body", b"")))
             except EncodingError as error:
                 raise _wrong(encoding, str(error)) from None
             if not message.get("more_body") and not decoder.is_complete:
                 raise _wrong(encoding, "it ends too early")
             return {**message, "body": body}
 
-        return receive_decompressed
+        return receive_plain
 
 
 class _RefusedError(Exception):

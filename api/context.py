@@ -149,8 +149,8 @@ class Context(RequestThread):
 
     def deed(self, name: str, arguments: Mapping[str, Any]) -> Deed:
         """What the principal does, for the audit log."""
-        given = {argument: value for argument, value in arguments.items() if value is not None}
-        return Deed(self.principal, name, given, self.address)
+        values = {argument: value for argument, value in arguments.items() if value is not None}
+        return Deed(self.principal, name, values, self.address)
 
     def sign_in(self, principal: Principal) -> None:
         """Answers this principal from now on: of a web socket whose first message has the token."""
@@ -237,10 +237,10 @@ class Context(RequestThread):
         else:
             again = replace(question, as_of=key.moment)
 
-            def opened() -> Callable[[], Answer]:
+            def open_answer() -> Callable[[], Answer]:
                 return partial(answer_again, self._snapshot(key.moment), self._ask_impact, key, again)
 
-            pages = PagedAnswer(self._lists, key, again, opened)
+            pages = PagedAnswer(self._lists, key, again, open_answer)
         await self.run(lambda: pages.facts)
         return as_answer(pages)
 

@@ -18,13 +18,13 @@ Resolve = Callable[..., Any]
 
 def guard(schema: GraphQLSchema) -> None:
     """Makes every root field of the schema check its caller, and record what it does."""
-    for kind, permissions, guarded in (
+    for kind, permissions, wrap in (
         (schema.query_type, QUERIES, _question),
         (schema.mutation_type, MUTATIONS, _change),
     ):
         for name, field in _fields(kind).items():
             assert field.resolve is not None
-            field.resolve = guarded(name, permissions.get(name, Permission.ADMINISTER), field.resolve)
+            field.resolve = wrap(name, permissions.get(name, Permission.ADMINISTER), field.resolve)
     for name, field in _fields(schema.subscription_type).items():
         assert field.subscribe is not None
         permission = SUBSCRIPTIONS.get(name, Permission.ADMINISTER)

@@ -14,7 +14,14 @@ from graph_models.time import Millis
 from impactgraph.errors import BadInputError
 from impactgraph.usecases import Store
 from impactgraph.usecases.backup_wire import decode_known, encode
-from impactgraph.usecases.forget import ForgetRequest, Retained, RetentionRule, forget, forget_deed, retain
+from impactgraph.usecases.forget import (
+    ForgetRequest,
+    RemovalContext,
+    RetentionRule,
+    forget,
+    forget_deed,
+    retain,
+)
 from impactgraph.usecases.json_text import refuse_repeated_key
 
 STREAM = "application/octet-stream"
@@ -46,10 +53,10 @@ def router(
         )
         if not forget_request.orders and not forget_request.attributes:
             raise BadInputError("Say what is to be forgotten: `orders`, or `attributes` with values.")
-        kept = Retained(store, auditing.log, principal_of(request), now())
+        context = RemovalContext(store, auditing.log, principal_of(request), now())
         result = await auditing.change(
             deed_of(request, "forget", forget_deed(forget_request)),
-            lambda: to_thread.run_sync(lambda: forget(kept, forget_request)),
+            lambda: to_thread.run_sync(lambda: forget(context, forget_request)),
         )
         on_commit()
         return _json(result)
@@ -59,10 +66,10 @@ def router(
         """Removes ended orders by rules, or counts them (docs/retention.md)."""
         rules = _decode(lambda body: msgspec.json.decode(body, type=_Retention), await request.body())
         names = {"rules": [rule.name for rule in rules.rules], "dryRun": rules.dry_run}
-        retained = Retained(store, auditing.log, principal_of(request), now())
+        context = RemovalContext(store, auditing.log, principal_of(request), now())
         counts = await auditing.change(
             deed_of(request, "retention", names),
-            lambda: to_thread.run_sync(lambda: retain(retained, rules.rules, dry_run=rules.dry_run)),
+            lambda: to_thread.run_sync(lambda: retain(context, rules.rules, dry_run=rules.dry_run)),
         )
         on_commit()
         return _json(counts)

@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 
 from api.context import Context
 from api.export import MEDIA, POINTS, FileForm, csv_block, ndjson_block, parameter_texts
-from api.lists import ExportedList, Json, chosen_list, exported_lists, pinned, row_blocks, variables_of
+from api.lists import ExportedList, Json, at_one_moment, chosen_list, exported_lists, row_blocks, variables_of
 from api.schema import Schema
 from impactgraph.errors import BadInputError, ImpactGraphError
 from impactgraph.usecases.exports import Row
@@ -27,15 +27,15 @@ def router(context: Callable[[Request], Awaitable[Context]], schema: Schema) -> 
         form: FileForm = "csv",
     ) -> StreamingResponse:
         """All rows, the same as GraphQL gives in pages. Other parameters are arguments of the list."""
-        exported = chosen_list(lists, of)
+        flat_list = chosen_list(lists, of)
         arguments = {name: texts for name, texts in parameter_texts(request).items() if name not in _OWN}
         base = await context(request)
-        variables = pinned(exported, variables_of(exported, arguments), base.now)
+        variables = at_one_moment(flat_list, variables_of(flat_list, arguments), base.now)
         base.note_question(f"export {of}", parameter_texts(request))
         base.spend(POINTS)
         base.is_paid = True
         base.kind = f"/export/list {of}"
-        blocks = _blocks(base, schema, exported, variables, form)
+        blocks = _blocks(base, schema, flat_list, variables, form)
         try:
             first_block = await anext(blocks)
         except BaseException:
@@ -48,7 +48,7 @@ def router(context: Callable[[Request], Awaitable[Context]], schema: Schema) -> 
 
 
 async def _blocks(
-    base: Context, schema: Schema, exported: ExportedList, variables: Json, form: str
+    base: Context, schema: Schema, flat_list: ExportedList, variables: Json, form: str
 ) -> AsyncGenerator[bytes]:
     """Each page is asked of the same state, with a deadline of its own."""
 
@@ -63,10 +63,10 @@ async def _blocks(
         assert result.data is not None
         return result.data
 
-    names = [column.name for column in exported.columns]
+    names = [column.name for column in flat_list.columns]
     is_first = True
     try:
-        async for rows in row_blocks(ask, exported, variables):
+        async for rows in row_blocks(ask, flat_list, variables):
             yield _block(rows, names, form, is_first=is_first)
             is_first = False
     finally:

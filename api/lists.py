@@ -86,11 +86,11 @@ class ExportedList:
                     arguments.setdefault(name, argument)
         return arguments
 
-    def document(self, given: Collection[str] = ()) -> str:
+    def document(self, names: Collection[str] = ()) -> str:
         """Asks one page, or the whole of a list without pages, with variables for the arguments that are
         given: the others keep their defaults.
         """
-        variables = {name: argument for name, argument in self.arguments.items() if name in given}
+        variables = {name: argument for name, argument in self.arguments.items() if name in names}
         if self.is_paged:
             variables |= {name: self.fields[self._paged_field].args[name] for name in _PAGING}
         declarations = ", ".join(f"${name}: {argument.type}" for name, argument in variables.items())
@@ -98,7 +98,7 @@ class ExportedList:
         if self.is_paged:
             body = f"{{ edges {{ node {body} }} pageInfo {{ hasNextPage endCursor }} }}"
         for number, name in reversed(list(enumerate(self.name.split(".")))):
-            body = f"{{ {name}{self._passed(number, variables)} {body} }}"
+            body = f"{{ {name}{self._arguments_text(number, variables)} {body} }}"
         return f"query ({declarations}) {body}" if declarations else body
 
     @property
@@ -106,7 +106,7 @@ class ExportedList:
         """The field whose arguments say which page: the list itself, or the answer that it is in."""
         return max((number for number, field in enumerate(self.fields) if "after" in field.args), default=-1)
 
-    def _passed(self, number: int, variables: Collection[str]) -> str:
+    def _arguments_text(self, number: int, variables: Collection[str]) -> str:
         """The arguments of one of its fields."""
         above = {name for field in self.fields[:number] for name in field.args}
         names = [name for name in self.fields[number].args if name in variables and name not in above]
@@ -138,16 +138,16 @@ def exported_lists(schema: GraphQLSchema) -> dict[str, ExportedList]:
 
 def _item_of(kind: GraphQLOutputType) -> Fields | None:
     """The type of the items of a list; None where it is none, or one of texts."""
-    named = get_named_type(kind)
-    if not isinstance(named, GraphQLObjectType | GraphQLInterfaceType):
+    inner = get_named_type(kind)
+    if not isinstance(inner, GraphQLObjectType | GraphQLInterfaceType):
         return None
-    if named.name.endswith(_CONNECTION):
-        edge = get_named_type(named.fields["edges"].type)
+    if inner.name.endswith(_CONNECTION):
+        edge = get_named_type(inner.fields["edges"].type)
         assert isinstance(edge, GraphQLObjectType)
         node = get_named_type(edge.fields["node"].type)
         assert isinstance(node, GraphQLObjectType | GraphQLInterfaceType)
         return node
-    return named if is_list_type(get_nullable_type(kind)) else None
+    return inner if is_list_type(get_nullable_type(kind)) else None
 
 
 def _list_of(name: str, fields: tuple[GraphQLField, ...], item: Fields) -> ExportedList:
@@ -166,19 +166,19 @@ def _columns(kind: Fields, keys: tuple[str, ...]) -> Generator[Column]:
 
 
 def _columns_of(kind: GraphQLOutputType, keys: tuple[str, ...]) -> Generator[Column]:
-    named, is_list = get_named_type(kind), is_list_type(get_nullable_type(kind))
-    if is_leaf_type(named):
+    inner, is_list = get_named_type(kind), is_list_type(get_nullable_type(kind))
+    if is_leaf_type(inner):
         yield _column(keys, "")
-    elif isinstance(named, GraphQLObjectType | GraphQLInterfaceType) and not named.name.endswith(_CONNECTION):
-        if named.name == _MONEY and is_list:
+    elif isinstance(inner, GraphQLObjectType | GraphQLInterfaceType) and not inner.name.endswith(_CONNECTION):
+        if inner.name == _MONEY and is_list:
             yield _column(keys, "{ amount currency }")
-        elif named.name == _MONEY:
+        elif inner.name == _MONEY:
             yield Column(_name(keys), (*keys, "amount"), "")
             yield _column((*keys, "currency"), "")
-        elif "id" in named.fields:
+        elif "id" in inner.fields:
             yield _column(keys, "{ id }")
         elif not is_list and len(keys) < _DEEPEST:
-            yield from _columns(named, keys)
+            yield from _columns(inner, keys)
 
 
 def _column(keys: tuple[str, ...], selection: str) -> Column:
@@ -213,44 +213,46 @@ def chosen_list(lists: Mapping[str, ExportedList], name: str) -> ExportedList:
     raise NotFoundError(f"list {name}", near=near, message=message)
 
 
-def variables_of(exported: ExportedList, arguments: Mapping[str, Sequence[str]]) -> Json:
+def variables_of(flat_list: ExportedList, arguments: Mapping[str, Sequence[str]]) -> Json:
     """The variables that texts come to. Raises BadInputError with everything that is wrong."""
-    known = exported.arguments
+    known = flat_list.arguments
     problems: list[str] = []
     variables: Json = {}
     for name, texts in arguments.items():
         if name not in known:
             near = nearest(name, known)
             hint = f"Did you mean {' or '.join(near)}?" if near else f"It takes {', '.join(known) or 'none'}."
-            problems.append(f"{exported.name} has no argument {name!r}. {hint}")
+            problems.append(f"{flat_list.name} has no argument {name!r}. {hint}")
             continue
         try:
             variables[name] = _value(known[name].type, texts)
         except ValueError as error:
             problems.append(f"{name}: {error}")
     missing = [name for name, argument in known.items() if is_required_argument(argument)]
-    problems += [f"{exported.name} needs the argument {name!r}." for name in missing if name not in arguments]
+    problems += [
+        f"{flat_list.name} needs the argument {name!r}." for name in missing if name not in arguments
+    ]
     if problems:
         raise BadInputError(*problems)
     return variables
 
 
-def pinned(exported: ExportedList, variables: Json, now: Millis) -> Json:
+def at_one_moment(flat_list: ExportedList, variables: Json, now: Millis) -> Json:
     """The variables with the moment of all pages, where the list takes one and none is given."""
-    if "asOf" not in exported.arguments or variables.get("asOf") is not None:
+    if "asOf" not in flat_list.arguments or variables.get("asOf") is not None:
         return variables
     return {**variables, "asOf": iso(now)}
 
 
 def _value(kind: GraphQLInputType, texts: Sequence[str]) -> Any:
-    named = get_named_type(kind)
+    inner = get_named_type(kind)
     if is_list_type(get_nullable_type(kind)):
-        if is_input_object_type(named):
+        if is_input_object_type(inner):
             return _json(texts[-1])
-        return [_single(named.name, text) for text in texts]
-    if is_input_object_type(named):
+        return [_single(inner.name, text) for text in texts]
+    if is_input_object_type(inner):
         return _json(texts[-1])
-    return _single(named.name, texts[-1])
+    return _single(inner.name, texts[-1])
 
 
 def _single(kind: str, text: str) -> Any:
@@ -269,19 +271,19 @@ def _json(text: str) -> Any:
 
 
 async def row_blocks(
-    ask: Ask, exported: ExportedList, variables: Json, size: int = MOST
+    ask: Ask, flat_list: ExportedList, variables: Json, size: int = MOST
 ) -> AsyncGenerator[list[Row]]:
     """All rows of a list, a page after another; at least one block. Raises what `ask` raises."""
-    names, document = exported.name.split("."), exported.document(variables)
-    page: Json = {"first": size, "after": None} if exported.is_paged else {}
+    names, document = flat_list.name.split("."), flat_list.document(variables)
+    page: Json = {"first": size, "after": None} if flat_list.is_paged else {}
     while True:
         data = await ask(document, {**variables, **page})
         answer = _inner(data, names)
-        if not exported.is_paged:
-            yield [_row(exported, item) for item in answer or ()]
+        if not flat_list.is_paged:
+            yield [_row(flat_list, item) for item in answer or ()]
             return
         edges = answer["edges"] if answer else ()
-        yield [_row(exported, edge["node"]) for edge in edges]
+        yield [_row(flat_list, edge["node"]) for edge in edges]
         if not answer or not answer["pageInfo"]["hasNextPage"]:
             return
         page["after"] = answer["pageInfo"]["endCursor"]
@@ -297,8 +299,8 @@ def _inner(data: Json, names: Sequence[str]) -> Any:
     return value
 
 
-def _row(exported: ExportedList, item: Json) -> Row:
-    return {column.name: _plain(_inner(item, column.keys)) for column in exported.columns}
+def _row(flat_list: ExportedList, item: Json) -> Row:
+    return {column.name: _plain(_inner(item, column.keys)) for column in flat_list.columns}
 
 
 def _plain(value: Any) -> str | float | bool | None:

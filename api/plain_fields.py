@@ -93,13 +93,13 @@ class PlainFields(StrawberryGraphQLCoreExecutionContext):
         key = (parent.name, id(details))
         if key not in self._fields:
             try:
-                read = self._compiled(parent, details)
+                read = self._compile(parent, details)
             except _NotPlainError:
                 read = None
             self._fields[key] = details, read
         return self._fields[key][1]
 
-    def _compiled(self, parent: GraphQLObjectType, details: Details) -> Read:
+    def _compile(self, parent: GraphQLObjectType, details: Details) -> Read:
         if parent in (self.schema.query_type, self.schema.mutation_type, self.schema.subscription_type):
             raise _NotPlainError  # they are guarded
         name = details[0].node.name.value
@@ -143,11 +143,11 @@ class PlainFields(StrawberryGraphQLCoreExecutionContext):
         possible = {each.name: each for each in self.schema.get_possible_types(kind)}
 
         def read(value: Any) -> Any:
-            found = by_class.get(type(value))
-            if found is None:
+            read = by_class.get(type(value))
+            if read is None:
                 definition: StrawberryObjectDefinition = type(value).__strawberry_definition__
-                found = by_class[type(value)] = self._object_value(possible[definition.name], details)
-            return found(value)
+                read = by_class[type(value)] = self._object_value(possible[definition.name], details)
+            return read(value)
 
         # Without a plain type of it every object would be tried and executed again.
         for each in possible.values():
@@ -157,13 +157,13 @@ class PlainFields(StrawberryGraphQLCoreExecutionContext):
 
 def _value_of(field: GraphQLField) -> Read:
     """Reads the attribute of a field, or calls its method."""
-    declared = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-    if not isinstance(declared, StrawberryField) or declared.extensions or declared.python_name is None:
+    definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    if not isinstance(definition, StrawberryField) or definition.extensions or definition.python_name is None:
         raise _NotPlainError
-    if declared.is_basic_field:
-        return attrgetter(declared.python_name)
-    resolver = declared.base_resolver
-    if resolver is None or declared.is_async or resolver.arguments:
+    if definition.is_basic_field:
+        return attrgetter(definition.python_name)
+    resolver = definition.base_resolver
+    if resolver is None or definition.is_async or resolver.arguments:
         raise _NotPlainError
     if resolver.self_parameter is None or len(resolver.signature.parameters) > 1:
         raise _NotPlainError
@@ -186,8 +186,8 @@ def _leaf(kind: GraphQLLeafType) -> Read:
         return _member(kind)
 
     def read(value: Any) -> Any:
-        shown = kind.coerce_output_value(value)
-        return _reject(value) if shown is None or shown is Undefined else shown
+        output = kind.coerce_output_value(value)
+        return _reject(value) if output is None or output is Undefined else output
 
     return read
 

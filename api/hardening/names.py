@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
-def listed(text: str) -> tuple[str, ...]:
+def names_in(text: str) -> tuple[str, ...]:
     """The names of a list with commas, in small letters."""
     return tuple(name for each in text.split(",") if (name := each.strip().lower()))
 

@@ -8,7 +8,7 @@ from starlette.middleware.cors import CORSMiddleware
 from api.config import ApiSettings
 from api.hardening.headers import SecurityHeaders
 from api.hardening.hosts import AllowedHosts, OwnOrigin
-from api.hardening.names import LOOPBACK, host_of, is_loopback, listed, origin_of, without_port
+from api.hardening.names import LOOPBACK, host_of, is_loopback, names_in, origin_of, without_port
 from api.hardening.overload import Admission
 from api.hardening.rates import Rates
 from graph_models.access import RequestLimit, Role
@@ -27,7 +27,7 @@ def rates_of(settings: ApiSettings, by_role: Mapping[Role, RequestLimit]) -> Rat
 def allowed_origins(settings: ApiSettings) -> tuple[str, ...]:
     """Origins of pages that may use the API, beside those that the server serves itself."""
     own = origin_of(settings.url)
-    return (*listed(settings.cors_origins), *([own] if own else []))
+    return (*names_in(settings.cors_origins), *([own] if own else []))
 
 
 def protect(app: FastAPI, settings: ApiSettings) -> None:
@@ -43,7 +43,7 @@ def protect(app: FastAPI, settings: ApiSettings) -> None:
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
-            allow_origins=list(listed(settings.cors_origins)),
+            allow_origins=list(names_in(settings.cors_origins)),
             allow_methods=_METHODS,
             allow_headers=_REQUEST_HEADERS,
             expose_headers=_RESPONSE_HEADERS,
@@ -54,7 +54,7 @@ def protect(app: FastAPI, settings: ApiSettings) -> None:
 
 def _hosts(settings: ApiSettings) -> frozenset[str]:
     """Names of the server without ports; none: all are allowed."""
-    names = {without_port(each) for each in listed(settings.allowed_hosts)}
+    names = {without_port(each) for each in names_in(settings.allowed_hosts)}
     if not names and not is_loopback(settings.host):
         return frozenset()
     return frozenset({*names, *LOOPBACK, without_port(settings.host), host_of(settings.url)} - {""})

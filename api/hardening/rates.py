@@ -51,7 +51,7 @@ class Rates:
         self._default = default
         self._by_role = by_role
         self._failures = failures
-        self._requests, self._points, self._refused = (
+        self._requests, self._points, self._refusals = (
             _Window("requests"),
             _Window("points"),
             _Window("refused"),
@@ -80,10 +80,10 @@ class Rates:
     def note_refusal(self, address: str) -> None:
         """Counts a request that did not prove who sends it."""
         if self._failures is not None:
-            self._refused.seconds_to_wait(self._failures, address)
+            self._refusals.seconds_to_wait(self._failures, address)
 
     def is_refused_often(self, address: str) -> bool:
-        return self._failures is not None and self._refused.is_used_up(self._failures, address)
+        return self._failures is not None and self._refusals.is_used_up(self._failures, address)
 
 
 def _largest(amounts: list[int | None]) -> int | None:

@@ -67,7 +67,7 @@ async def with_codes(results: AsyncIterable[Any], context: Context) -> AsyncGene
         context.close()
 
 
-async def rejected(error: GraphQLError) -> AsyncGenerator[ExecutionResult]:
+async def rejection(error: GraphQLError) -> AsyncGenerator[ExecutionResult]:
     """The one result of an operation that is not executed."""
     yield _rejection([error])
 

@@ -15,23 +15,23 @@ _ENVELOPE = 3_000
 Json = dict[str, Any]
 
 
-def clipped(value: Any) -> Any:
+def clip(value: Any) -> Any:
     """The value with an ellipsis at the end of each text that is too long."""
     if isinstance(value, str):
         return value if len(value) <= LONGEST_TEXT else value[: LONGEST_TEXT - 1].rstrip() + "…"
     if isinstance(value, list):
-        return [clipped(each) for each in value]
+        return [clip(each) for each in value]
     if isinstance(value, dict):
-        return {name: clipped(each) for name, each in value.items()}
+        return {name: clip(each) for name, each in value.items()}
     return value
 
 
-def shortened(answer: Json, longest: Mapping[str, int]) -> Json:
+def shorten(answer: Json, longest: Mapping[str, int]) -> Json:
     """The answer with its lists cut to these lengths, and further where it would have too many bytes.
 
     `omitted` says how many items of each list are missing then.
     """
-    result = clipped(answer)
+    result = clip(answer)
     omitted_counts = dict[str, int]()
 
     def cut(name: str, length: int) -> None:
@@ -55,7 +55,7 @@ def page_of(connection: Json) -> Json:
     items, size = list[Json](), _ENVELOPE
     edges = connection["edges"]
     for edge in edges:
-        item = clipped(edge["node"])
+        item = clip(edge["node"])
         size += _size(item)
         if items and size > LARGEST_ANSWER:
             break

@@ -7,7 +7,7 @@ from pydantic import Field
 from api.answers import Json
 from api.mcp import documents
 from api.mcp.asking import Asking, Call
-from api.mcp.bounds import page_of, shortened
+from api.mcp.bounds import page_of, shorten
 from api.mcp.impact_results import AffectedOrders, AffectedRecords, BlastRadius, Explanation
 from api.mcp.inputs import (
     DEFAULT_SIZE,
@@ -43,9 +43,7 @@ class ImpactTools(Asking):
         data = await self.ask(call, documents.BLAST_RADIUS, variables | {"timezone": timezone})
         answer = data["blastRadius"]
         lists = {"failures": 10, "owners": 5, "absorbed": 5, "assumptions": 5, "leftOut": 5}
-        return BlastRadius.model_validate(
-            shortened(answer | {"totals": answer["totals"]["estimates"]}, lists)
-        )
+        return BlastRadius.model_validate(shorten(answer | {"totals": answer["totals"]["estimates"]}, lists))
 
     async def affected_orders(
         self,
@@ -114,7 +112,7 @@ class ImpactTools(Asking):
         )
         answer = data["blastRadius"]
         explanation = answer["explain"] | {"asOf": answer["asOf"], "order": identifier}
-        return Explanation.model_validate(shortened(explanation, {"paths": 5, "stoppedBy": 5}))
+        return Explanation.model_validate(shorten(explanation, {"paths": 5, "stoppedBy": 5}))
 
 
 def order_in(hit: Json) -> str:

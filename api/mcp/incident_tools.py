@@ -6,7 +6,7 @@ from pydantic import Field
 
 from api.mcp import documents
 from api.mcp.asking import Asking, Call
-from api.mcp.bounds import page_of, shortened
+from api.mcp.bounds import page_of, shorten
 from api.mcp.incident_results import Failures, Incident, Incidents
 from api.mcp.inputs import DEFAULT_SIZE, AsOf, Cursor, Limit, Text
 
@@ -52,4 +52,4 @@ class IncidentTools(Asking):
             await self.ask(call, documents.INCIDENT, {"id": id.removeprefix("failure:"), "asOf": asOf})
         )["incident"]
         lists = {"failures": 10, "likelyCause": 5, "checklist": 20, "notes": 10}
-        return Incident.model_validate(shortened(answer, lists))
+        return Incident.model_validate(shorten(answer, lists))

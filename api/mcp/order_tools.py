@@ -7,7 +7,7 @@ from pydantic import Field
 from api.answers import Json
 from api.mcp import documents
 from api.mcp.asking import Asking, Call
-from api.mcp.bounds import clipped, page_of, shortened
+from api.mcp.bounds import clip, page_of, shorten
 from api.mcp.impact_tools import order_in
 from api.mcp.inputs import (
     DEFAULT_SIZE,
@@ -124,7 +124,7 @@ def _diagnosis(order: Json, match: str) -> Json:
         "timeline": timeline + expected_entries,
     }
     lists = {"causes": 5, "missing": 10, "outOfSequence": 10, "playbooks": 5, "leftOut": 5}
-    result = shortened(answer, lists | {"timeline": 2 * _TIMELINE})
+    result = shorten(answer, lists | {"timeline": 2 * _TIMELINE})
     left_out_count = len(order["timeline"]) - len(answer["timeline"])
     if left_out_count:
         result["omitted"]["timeline"] = result["omitted"].get("timeline", 0) + left_out_count
@@ -142,7 +142,7 @@ def _overdue(report: Json) -> Json:
         "note": None if page["totalCount"] else none,
         "groups": report["groups"][:10],
         "inCommon": report["inCommon"][:5],
-        "suspects": clipped(report["suspects"][:5]),
+        "suspects": clip(report["suspects"][:5]),
     }
 
 

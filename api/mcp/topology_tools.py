@@ -8,7 +8,7 @@ from pydantic import Field
 from api.answers import Json
 from api.mcp import documents
 from api.mcp.asking import Asking, Call
-from api.mcp.bounds import page_of, shortened
+from api.mcp.bounds import page_of, shorten
 from api.mcp.inputs import DEFAULT_SIZE, Cursor, Limit, Text
 from api.mcp.topology_results import Element, Hits, Neighbourhood, Paths
 
@@ -40,7 +40,7 @@ class TopologyTools(Asking):
             raise await self._unknown(call, id)
         attributes = dict(list(answer["attributes"].items())[:_ATTRIBUTES])
         neighbours = {name: _neighbours(answer[name]) for name in ("dependents", "dependencies")}
-        element = shortened(answer | neighbours | {"attributes": _small(attributes)}, {"impairments": 10})
+        element = shorten(answer | neighbours | {"attributes": _small(attributes)}, {"impairments": 10})
         if hidden_count := len(answer["attributes"]) - len(attributes):
             element["omitted"]["attributes"] = hidden_count
         return Element.model_validate(element)

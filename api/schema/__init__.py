@@ -18,7 +18,7 @@ from api.guards import guard
 from api.hardening.operations import OperationError, Operations
 from api.limits import limits
 from api.live.operation import NAME_ONE
-from api.live.stream import Subscriptions, rejected, with_codes
+from api.live.stream import Subscriptions, rejection, with_codes
 from api.plain_fields import PlainFields
 from api.schema.kinds import TYPES
 from api.schema.mutation import Mutation
@@ -71,9 +71,9 @@ class Schema(strawberry.Schema):
         try:
             self.persisted.check(query)
         except OperationError as error:
-            return rejected(error.as_graphql())
+            return rejection(error.as_graphql())
         if self.subscriptions.is_ambiguous(query, name):
-            return rejected(GraphQLError(NAME_ONE))
+            return rejection(GraphQLError(NAME_ONE))
         if updates := self.subscriptions.subscribe(query, variables, name, context):
             return updates
         own_context = context.new()

@@ -16,8 +16,8 @@ from impactgraph.audit.chain import (
     ChainCheck,
     Head,
     Removal,
-    chained,
     check_chain,
+    entries_after,
     follow,
     head_of,
     line_of,
@@ -25,7 +25,7 @@ from impactgraph.audit.chain import (
     torn_event,
 )
 from impactgraph.audit.entries import AuditEntry, AuditEvent
-from impactgraph.audit.sealing import Editor, edit_event, edited
+from impactgraph.audit.sealing import Editor, edit_entry, edit_event
 from impactgraph.errors import StoreUnavailableError
 
 HEAD = "audit.head"
@@ -48,7 +48,7 @@ class _End:
 
 
 @dataclass(frozen=True, slots=True)
-class _Written:
+class _LastWrite:
     """What this process wrote last: the file as it was then, and the end of the chain."""
 
     inode: int
@@ -67,7 +67,7 @@ class FileAudit:
         self._file, self._head, self._lock = folder / FILE, folder / HEAD, folder / LOCK
         self._now = now
         self._rotation = rotation
-        self._last: _Written | None = None
+        self._last: _LastWrite | None = None
 
     def append(self, events: Sequence[AuditEvent]) -> Sequence[AuditEntry]:
         with locked(self._lock):
@@ -78,12 +78,12 @@ class FileAudit:
         if not end.torn and self._rotation.is_due(size, end.at, events[0].at):
             self._file.rename(self._folder / full_name(end.head.number))
         closing = (torn_event(end.torn, self._now()),) if end.torn else ()
-        entries = _chain([*closing, *events], end.head)
+        entries = entries_after([*closing, *events], end.head)
         start = b"\n" if end.is_open else b""
         text = start + b"".join(line_of(entry).encode() + b"\n" for entry in entries)
         inode, size = self._write(text)
         last = entries[-1]
-        self._last = _Written(inode, size, _End(head_of(last), last.event.at))
+        self._last = _LastWrite(inode, size, _End(head_of(last), last.event.at))
         replace_file(self._head, f"{last.number} {last.digest}\n")
         return entries[-len(events) :]
 
@@ -100,8 +100,8 @@ class FileAudit:
                 raise
             if not size:
                 sync_folder(self._folder)
-            found = os.fstat(file.fileno())
-        return found.st_ino, found.st_size
+            status = os.fstat(file.fileno())
+        return status.st_ino, status.st_size
 
     def _current_end(self) -> tuple[_End, int]:
         """The end of the chain, and the size of the file.
@@ -110,10 +110,10 @@ class FileAudit:
         """
         try:
             with self._file.open("rb") as file:
-                found = os.fstat(file.fileno())
-                if self._last and (self._last.inode, self._last.size) == (found.st_ino, found.st_size):
-                    return self._last.end, found.st_size
-                end, size = _last_entry(file, found.st_size), found.st_size
+                status = os.fstat(file.fileno())
+                if self._last and (self._last.inode, self._last.size) == (status.st_ino, status.st_size):
+                    return self._last.end, status.st_size
+                end, size = _last_entry(file, status.st_size), status.st_size
         except FileNotFoundError:
             end, size = _End(START_HEAD, 0), 0
         if end.head == START_HEAD and (full := full_files(self._folder)):
@@ -142,12 +142,12 @@ class FileAudit:
 
     def remove_before(self, before: Millis, by: Principal, at: Millis, *, dry_run: bool = False) -> int:
         """Of full files, those whose last entry is old enough; before each is removed, an entry says so."""
-        found = self.check()
-        if found.problem:
+        chain = self.check()
+        if chain.problem:
             raise StoreUnavailableError(
-                f"The audit log {self._file} is broken, and nothing is removed from it: {found.problem}"
+                f"The audit log {self._file} is broken, and nothing is removed from it: {chain.problem}"
             )
-        removed, last = 0, found.first.number - 1 if found.first else 0
+        removed, last = 0, chain.first.number - 1 if chain.first else 0
         for path in full_files(self._folder):
             end = _end_of(path)
             if end.at >= before:
@@ -165,14 +165,14 @@ class FileAudit:
         """The entry that says so comes first: a process that is killed then leaves arguments as they were
         written. Each file is replaced by a new one.
         """
-        found = self.check()
-        if found.problem:
+        chain = self.check()
+        if chain.problem:
             raise StoreUnavailableError(
-                f"The audit log {self._file} is broken, and nothing is removed from it: {found.problem}"
+                f"The audit log {self._file} is broken, and nothing is removed from it: {chain.problem}"
             )
         with locked(self._lock):
             entries = [
-                changed for line in _Lines(self._folder) if (changed := _edited(line, edit)) is not None
+                changed for line in _Lines(self._folder) if (changed := _edit_line(line, edit)) is not None
             ]
             if entries:
                 self._append([edit_event(entries, by, at)])
@@ -220,17 +220,9 @@ class _Lines:
         return f"line {at - count}" if name == FILE else f"{name}, line {at - count}"
 
 
-def _chain(events: Sequence[AuditEvent], head: Head) -> list[AuditEntry]:
-    entries: list[AuditEntry] = []
-    for event in events:
-        entries.append(chained(event, head))
-        head = head_of(entries[-1])
-    return entries
-
-
-def _edited(line: bytes, edit: Editor) -> AuditEntry | None:
+def _edit_line(line: bytes, edit: Editor) -> AuditEntry | None:
     try:
-        return edited(read_line(line), edit)
+        return edit_entry(read_line(line), edit)
     except BrokenChainError:
         return None  # an unfinished line, which the next entry closed
 

@@ -35,16 +35,18 @@ def principal_of(claims: Claims, provider: OidcProvider) -> Principal:
 
 def claims_that_count(claims: Claims, provider: OidcProvider) -> dict[str, object]:
     """Those from which `principal_of` makes the same principal: few, also for somebody in many groups."""
-    kept: dict[str, object] = {path: claim_at(claims, path) for path in (provider.subject, provider.name)}
+    claim_values: dict[str, object] = {
+        path: claim_at(claims, path) for path in (provider.subject, provider.name)
+    }
     mappings: list[tuple[str, Mapping[str, object]]] = [(provider.roles.claim, provider.roles.values)]
     if provider.rows:
         mappings.append((provider.rows.claim, provider.rows.values))
     for path, values in mappings:
-        before = texts_in(kept.get(path))
+        before = texts_in(claim_values.get(path))
         known = [text for text in texts_in(claim_at(claims, path)) if text in values and text not in before]
-        if known or path not in kept:
-            kept[path] = [*before, *known]
-    return kept
+        if known or path not in claim_values:
+            claim_values[path] = [*before, *known]
+    return claim_values
 
 
 def _roles(claims: Claims, mapping: RoleClaim, name: str) -> frozenset[Role]:
@@ -52,11 +54,11 @@ def _roles(claims: Claims, mapping: RoleClaim, name: str) -> frozenset[Role]:
     roles = frozenset(role for value in values for role in mapping.values.get(value, ()))
     if roles:
         return roles
-    given = ", ".join(repr(value[:60]) for value in values[:_SHOWN_VALUES]) or "nothing"
-    mapped = ", ".join(repr(value) for value in mapping.values)
+    actual = ", ".join(repr(value[:60]) for value in values[:_SHOWN_VALUES]) or "nothing"
+    allowed_values = ", ".join(repr(value) for value in mapping.values)
     raise NoRoleError(
-        f"{name!r} is known, but has no role here: the claim {mapping.claim!r} has {given}, and the access "
-        f"file gives roles to {mapped}. Ask whoever runs this server."
+        f"{name!r} is known, but has no role here: the claim {mapping.claim!r} has {actual}, and the access "
+        f"file gives roles to {allowed_values}. Ask whoever runs this server."
     )
 
 
@@ -64,20 +66,20 @@ def _rows(claims: Claims, mapping: RowClaim, name: str) -> RowFilter:
     values = [value for value in texts_in(claim_at(claims, mapping.claim)) if value in mapping.values]
     filters = {mapping.values[value] for value in values}
     if not filters:
-        mapped = ", ".join(repr(value) for value in mapping.values)
+        allowed_values = ", ".join(repr(value) for value in mapping.values)
         raise NoRoleError(
             f"{name!r} has a role here, but sees no orders: the claim {mapping.claim!r} has none of the "
-            f"values to which the access file gives orders: {mapped}. Ask whoever runs this server; a "
-            "value with `{}` shows all orders."
+            f"values to which the access file gives orders: {allowed_values}. Ask whoever runs this server; "
+            "a value with `{}` shows all orders."
         )
-    combined = _either_of(filters)
-    if combined is None:
+    combination = _either_of(filters)
+    if combination is None:
         raise NoRoleError(
             f"{name!r} is in {' and '.join(repr(value) for value in values)}, whose row filters differ in "
             "more than one dimension, so that no filter shows the orders of both and no others. Ask whoever "
             "runs this server."
         )
-    return combined
+    return combination
 
 
 def _either_of(filters: Iterable[RowFilter]) -> RowFilter | None:

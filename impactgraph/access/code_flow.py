@@ -62,8 +62,8 @@ async def exchange(client: Client, metadata: Mapping[str, object], attempt: Atte
 
 
 def _oauth(client: Client, metadata: Mapping[str, object], callback: str) -> Any:
-    supported = metadata.get("token_endpoint_auth_methods_supported")
-    known = supported if isinstance(supported, list) else METHODS[:1]
+    methods = metadata.get("token_endpoint_auth_methods_supported")
+    known = methods if isinstance(methods, list) else METHODS[:1]
     method = next((each for each in METHODS if each in known), METHODS[0])
     return AsyncOAuth2Client(
         client.id,

@@ -50,25 +50,25 @@ class FileKeys:
     def mark_used(self, moments: Mapping[str, Millis]) -> None:
         with locked(self._lock_file):
             keys = self._read()
-            used = {
+            changes = {
                 id: replace(keys[id], used_at=max(at, keys[id].used_at or at))
                 for id, at in moments.items()
                 if id in keys
             }
-            if used:
-                self._write({**keys, **used})
+            if changes:
+                self._write({**keys, **changes})
 
     def close(self) -> None:
         """Nothing is open."""
 
     def _current_version(self) -> tuple[int, int, int] | None:
         try:
-            found = os.stat(self._file)
+            status = os.stat(self._file)
         except FileNotFoundError:
             return None
         except OSError as error:
             raise self._unreadable(error.strerror or str(error)) from error
-        return found.st_ino, found.st_size, found.st_mtime_ns
+        return status.st_ino, status.st_size, status.st_mtime_ns
 
     def _read(self) -> Mapping[str, ApiKey]:
         try:

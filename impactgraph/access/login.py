@@ -66,14 +66,14 @@ class OidcLogin:
             "next": next if is_local_path(next) else HOME,
             "at": self._now(),
         }
-        kept = [*self._open_attempts(attempts), entry][-MOST_ATTEMPTS:]
-        return LoginStart(address, self._signed(kept))
+        latest = [*self._open_attempts(attempts), entry][-MOST_ATTEMPTS:]
+        return LoginStart(address, self._sign(latest))
 
     async def finish(self, answer: Mapping[str, str], *, callback: str, attempts: str | None) -> LoginEnd:
         entry = self._attempt_of(answer.get("state", ""), attempts)
         if "error" in answer:
-            said = f"{answer['error'][:100]} {answer.get('error_description', '')[:300]}".strip()
-            raise UnauthenticatedError(f"The provider did not log you in: {said}.")
+            reason = f"{answer['error'][:100]} {answer.get('error_description', '')[:300]}".strip()
+            raise UnauthenticatedError(f"The provider did not log you in: {reason}.")
         if answer.get("iss", self._provider.issuer) != self._provider.issuer:  # RFC 9207
             raise UnauthenticatedError("Another provider answered than the one that was asked.")
         attempt = Attempt(entry["state"], entry["nonce"], entry["verifier"], callback)
@@ -88,7 +88,7 @@ class OidcLogin:
         if claims.get("azp", self._client.id) != self._client.id:
             raise UnauthenticatedError("The token was issued to another client (`azp`).")
         others = [each for each in self._open_attempts(attempts) if each["state"] != entry["state"]]
-        return LoginEnd(self._sessions.begin(claims), self._signed(others), entry["next"], token)
+        return LoginEnd(self._sessions.begin(claims), self._sign(others), entry["next"], token)
 
     def renew(self, session: str) -> str | None:
         return self._sessions.renew(session)
@@ -115,7 +115,7 @@ class OidcLogin:
             "This login was not begun in this browser, or more than ten minutes ago. Log in again."
         )
 
-    def _signed(self, attempts: Sequence[Mapping[str, Any]]) -> str:
+    def _sign(self, attempts: Sequence[Mapping[str, Any]]) -> str:
         return self._attempts.sign({"attempts": attempts})
 
     def _open_attempts(self, attempts: str | None) -> list[dict[str, Any]]:

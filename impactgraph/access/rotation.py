@@ -40,8 +40,8 @@ def read_rotation(text: str) -> Rotation:
         return Rotation(None)
     if text == "month":
         return Rotation(None, by_month=True)
-    if found := _SIZE.fullmatch(text.strip()):
-        return Rotation(int(found[1]) * _MEBIBYTE)
+    if match := _SIZE.fullmatch(text.strip()):
+        return Rotation(int(match[1]) * _MEBIBYTE)
     raise BadInputError(f"IMPACTGRAPH_AUDIT_ROTATE is {text!r}; give a size such as 64MB, `month`, or `off`.")
 
 
@@ -62,7 +62,7 @@ def open_all(folder: Path) -> list[tuple[str, BinaryIO]]:
     or removed one meanwhile.
     """
     for _ in range(_ATTEMPTS):
-        files = _opened([*full_files(folder), folder / FILE])
+        files = _open_all([*full_files(folder), folder / FILE])
         if files is not None and _are_same(folder, files):
             return files
         for _, file in files or ():
@@ -70,7 +70,7 @@ def open_all(folder: Path) -> list[tuple[str, BinaryIO]]:
     raise OSError(f"files of {folder / FILE} are being replaced")
 
 
-def _opened(paths: Sequence[Path]) -> list[tuple[str, BinaryIO]] | None:
+def _open_all(paths: Sequence[Path]) -> list[tuple[str, BinaryIO]] | None:
     files: list[tuple[str, BinaryIO]] = []
     for path in paths:
         try:

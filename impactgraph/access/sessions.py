@@ -74,7 +74,7 @@ class Sessions:
         self._provider = provider
         self._now = now
         self.limits = limits
-        self._ended: dict[str, Millis] = {}
+        self._end_times: dict[str, Millis] = {}
         """When each session would have ended, by its id: those that were logged out in this process."""
 
     def begin(self, claims: Claims) -> str:
@@ -112,9 +112,9 @@ class Sessions:
         if values is None:
             return
         now = self._now()
-        if len(self._ended) >= MOST_ENDED:
-            self._ended = {key: until for key, until in self._ended.items() if until > now}
-        self._ended[values["id"]] = values["since"] + self.limits.length
+        if len(self._end_times) >= MOST_ENDED:
+            self._end_times = {key: until for key, until in self._end_times.items() if until > now}
+        self._end_times[values["id"]] = values["since"] + self.limits.length
 
     def _valid(self, session: str) -> dict[str, Any]:
         values = self._signer.read(session)
@@ -122,7 +122,7 @@ class Sessions:
             raise UnauthenticatedError("The session is unknown here. Log in again.")
         now = self._now()
         is_over = now - values["used"] >= self.limits.idle or now - values["since"] >= self.limits.length
-        if is_over or values["id"] in self._ended:
+        if is_over or values["id"] in self._end_times:
             raise UnauthenticatedError("The session has ended. Log in again.")
         return values
 

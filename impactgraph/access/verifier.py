@@ -53,10 +53,10 @@ class LocalToken:
         return self._token.text
 
     async def verify_token(self, token: str) -> Principal | None:
-        given = read_token(token)
-        if given is None or given.id != LOCAL_KEY:
+        credentials = read_token(token)
+        if credentials is None or credentials.id != LOCAL_KEY:
             return None
-        return LOCAL if is_same(given.digest, self._token.digest) else None
+        return LOCAL if is_same(credentials.digest, self._token.digest) else None
 
 
 class AdminKeyFile:
@@ -69,22 +69,22 @@ class AdminKeyFile:
         self._token = self._read()
 
     async def verify_token(self, token: str) -> Principal | None:
-        given = read_token(token)
-        if given is None:
+        credentials = read_token(token)
+        if credentials is None:
             return None
         try:
             current = self._read()
         except BadInputError as error:
             log.warning("the key of the administrator cannot be read", reason=str(error))
             return None
-        if not is_same(given.digest, current.digest):
+        if not is_same(credentials.digest, current.digest):
             return None
         return Principal(f"key:{current.id}", ADMIN_KEY, frozenset({Role.ADMIN}))
 
     def _read(self) -> Token:
         try:
-            found = self._file.stat()
-            version = (found.st_ino, found.st_size, found.st_mtime_ns)
+            status = self._file.stat()
+            version = (status.st_ino, status.st_size, status.st_mtime_ns)
             if version == self._version:
                 return self._token
             token = read_token(self._file.read_text(encoding="utf-8").strip())
@@ -106,26 +106,26 @@ class KeyVerifier:
 
     def __init__(self, keys: KeyStore, now: Callable[[], Millis]) -> None:
         self._keys, self._now = keys, now
-        self._used: dict[str, Millis] = {}
+        self._use_times: dict[str, Millis] = {}
         """By id: the last use that was recorded, or is being."""
 
     async def verify_token(self, token: str) -> Principal | None:
         if not token.startswith(PREFIX):
             return None
-        given, now = read_token(token), self._now()
-        key = self._keys.keys().get(given.id) if given else None
-        if given is None or key is None:
-            is_same(_UNKNOWN, given.digest if given else _UNKNOWN)
+        credentials, now = read_token(token), self._now()
+        key = self._keys.keys().get(credentials.id) if credentials else None
+        if credentials is None or key is None:
+            is_same(_UNKNOWN, credentials.digest if credentials else _UNKNOWN)
             raise UnauthenticatedError("This key is not known here.")
-        if not key.opens(given.digest, now):
-            raise UnauthenticatedError(_refusal(key, given, now))
+        if not key.opens(credentials.digest, now):
+            raise UnauthenticatedError(_refusal(key, credentials, now))
         self._note_use(key, now)
         return key.principal
 
     def _note_use(self, key: ApiKey, now: Millis) -> None:
-        last = max(self._used.get(key.id, 0), key.used_at or 0)
+        last = max(self._use_times.get(key.id, 0), key.used_at or 0)
         if now - last >= USE_EVERY:
-            self._used[key.id] = now
+            self._use_times[key.id] = now
             threading.Thread(target=self._record_use, args=(key.id, now), daemon=True).start()
 
     def _record_use(self, id: str, at: Millis) -> None:
@@ -135,15 +135,15 @@ class KeyVerifier:
             log.warning("the use of a key cannot be recorded", key=id, reason=str(error))
 
 
-def _refusal(key: ApiKey, given: Token, now: Millis) -> str:
+def _refusal(key: ApiKey, credentials: Token, now: Millis) -> str:
     """Says more to whoever has the secret only."""
-    secret = next((each for each in key.secrets if is_same(each.digest, given.digest)), None)
+    secret = next((each for each in key.secrets if is_same(each.digest, credentials.digest)), None)
     if secret is None:
         return "This key is not known here."
     if key.revoked_at is not None:
         return f"The key {key.id} ({key.name}) was revoked at {moment(key.revoked_at):%Y-%m-%d %H:%M} UTC."
-    ended = min(at for at in (key.expires_at, secret.expires_at) if at is not None)
-    return f"The key {key.id} ({key.name}) expired at {moment(ended):%Y-%m-%d %H:%M} UTC. Use a newer one."
+    end = min(at for at in (key.expires_at, secret.expires_at) if at is not None)
+    return f"The key {key.id} ({key.name}) expired at {moment(end):%Y-%m-%d %H:%M} UTC. Use a newer one."
 
 
 class ComposedVerifier:

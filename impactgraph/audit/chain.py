@@ -53,20 +53,29 @@ class NoEntryError(BrokenChainError):
     """A line is no entry at all: perhaps a crash left it unfinished."""
 
 
-def chained(event: AuditEvent, head: Head, writer: str = "") -> AuditEntry:
+def entry_after(event: AuditEvent, head: Head, writer: str = "") -> AuditEntry:
     """The entry of an event behind the end of a chain."""
     salt = new_salt()
-    sealed = seal(event.arguments, salt)
+    sealed_texts = seal(event.arguments, salt)
     entry = AuditEntry(
         event=event,
         number=head.number + 1,
         previous=head.digest,
         digest="",
         writer=writer,
-        sealed=sealed,
+        sealed=sealed_texts,
         salt=salt,
     )
     return replace(entry, digest=sha256(_canonical(entry).encode()).hexdigest())
+
+
+def entries_after(events: Iterable[AuditEvent], head: Head) -> list[AuditEntry]:
+    """The entries of events, each after the one before."""
+    entries: list[AuditEntry] = []
+    for event in events:
+        entries.append(entry_after(event, head))
+        head = head_of(entries[-1])
+    return entries
 
 
 def head_of(entry: AuditEntry) -> Head:
@@ -89,8 +98,8 @@ def texts_of_line(line: str) -> str:
         event = read_line(line.encode()).event
     except BrokenChainError:
         return line
-    said = (event.subject, event.name, event.address, event.arguments)
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    content = (event.subject, event.name, event.address, event.arguments)
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
 def torn_event(lines: Sequence[bytes], at: Millis) -> AuditEvent:
@@ -138,10 +147,10 @@ def read_line(line: bytes) -> AuditEntry:
     try:
         values: dict[str, Any] = json.loads(line)
         entry = _entry(values)
-        written = line_of(entry).encode()
+        expected_line = line_of(entry).encode()
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise NoEntryError("it is no entry") from error
-    if written != line or sha256(_canonical(entry).encode()).hexdigest() != entry.digest:
+    if expected_line != line or sha256(_canonical(entry).encode()).hexdigest() != entry.digest:
         raise BrokenChainError("it is not as it was written: its hash is another")
     return entry
 
@@ -170,7 +179,7 @@ def follow(
     for at, line in enumerate(lines, 1):
         try:
             entry = read_line(line)
-            _check_closed(torn, entry)
+            _check_end_of_torn(torn, entry)
             if head == START_HEAD and entry.number > 1:
                 head = missing = Head(entry.number - 1, entry.previous)
             _check_place(entry, head)
@@ -234,7 +243,7 @@ def _check_place(entry: AuditEntry, head: Head) -> None:
         raise BrokenChainError("it follows another entry than the one before it")
 
 
-def _check_closed(torn: Sequence[bytes], entry: AuditEntry) -> None:
+def _check_end_of_torn(torn: Sequence[bytes], entry: AuditEntry) -> None:
     """Lines that are no entries must be unfinished ones, which the entry behind them closes."""
     event = entry.event
     if torn and (event.operation != TORN or event.arguments != torn_event(torn, event.at).arguments):

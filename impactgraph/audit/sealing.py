@@ -40,7 +40,7 @@ def is_as_written(entry: AuditEntry) -> bool:
     return not entry.sealed or seal(entry.event.arguments, entry.salt) == entry.sealed
 
 
-def edited(entry: AuditEntry, edit: Editor) -> AuditEntry | None:
+def edit_entry(entry: AuditEntry, edit: Editor) -> AuditEntry | None:
     """The entry without what is to be forgotten; None where it has nothing of it, or is of an earlier
     version, whose chain has the arguments themselves.
     """

@@ -169,21 +169,21 @@ def _access(address: str) -> Iterator[CheckResult]:
         with closing(open_keys(address)) as store:
             keys, now = list(store.keys().values()), system_clock()
         with closing(open_audit(address)) as audit:
-            found = audit.check()
+            chain = audit.check()
     except ImpactGraphError as error:
         yield CheckResult("access", "fail", str(error))
         return
     valid = sum(key.is_valid(now) for key in keys)
     detail = f"{count(valid, 'valid key')}, {len(keys) - valid:,} revoked or expired"
     yield CheckResult("keys", "ok", detail if keys else "none: servers on this machine need no login")
-    if found.problem:
-        yield CheckResult("audit log", "fail", f"broken: {found.problem}")
+    if chain.problem:
+        yield CheckResult("audit log", "fail", f"broken: {chain.problem}")
     else:
-        yield CheckResult("audit log", "ok", f"{found.entries:,} entries, {_completeness(found)}")
+        yield CheckResult("audit log", "ok", f"{chain.entries:,} entries, {_completeness(chain)}")
 
 
-def _completeness(found: ChainCheck) -> str:
-    first = found.first
+def _completeness(chain: ChainCheck) -> str:
+    first = chain.first
     if first is None or first.number == 1:
         return "the chain is whole"
     begin = f"entry {first.number:,} of {day_and_time(first.event.at)}"

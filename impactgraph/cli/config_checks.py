@@ -113,15 +113,15 @@ def _access(settings: Settings) -> Iterator[CheckResult]:
     """The access file, what it names, and what is kept of personal attributes, which it says, too."""
     file, is_read = settings.access, True
     if file is not None:
-        found, problems = _read(lambda: load_access(file))
-        is_read = found is not None
-        problems += _problems_of_access(found, file) if found else []
-        detail = f"{file}: {count(len(found.oidc), 'provider')}" if found else ""
+        rules, problems = _read(lambda: load_access(file))
+        is_read = rules is not None
+        problems += _problems_of_access(rules, file) if rules else []
+        detail = f"{file}: {count(len(rules.oidc), 'provider')}" if rules else ""
         yield from _results("access", detail, problems)
-        yield from _warn_of_sessions(found, settings)
+        yield from _warn_of_sessions(rules, settings)
     if settings.personal or settings.personal_key_file or (file is not None and is_read):
-        kept = settings if is_read else settings.model_copy(update={"access": None})
-        yield from _check("personal data", "kept as declared", lambda: read_personal(kept))
+        readable_settings = settings if is_read else settings.model_copy(update={"access": None})
+        yield from _check("personal data", "kept as declared", lambda: read_personal(readable_settings))
 
 
 def _problems_of_access(rules: AccessRules, file: Path) -> list[Problem]:

@@ -40,11 +40,11 @@ def export(list_name: ListName = None, /, *, argument: Arguments = (), common: C
     if list_name is None:
         _print_names(tuple(lists.values()), common)
         return
-    exported, arguments = chosen_list(lists, list_name), _parsed(argument)
-    variables_of(exported, arguments)
+    flat_list, arguments = chosen_list(lists, list_name), _parse_arguments(argument)
+    variables_of(flat_list, arguments)
     target = find_target(common)
     if isinstance(target, LocalTarget):
-        _write_local(target, exported, arguments, is_csv=common.format != "json")
+        _write_local(target, flat_list, arguments, is_csv=common.format != "json")
         return
     assert isinstance(target, RemoteTarget)
     form = "ndjson" if common.format == "json" else "csv"
@@ -52,7 +52,7 @@ def export(list_name: ListName = None, /, *, argument: Arguments = (), common: C
     _write(line + b"\n" for line in lines)
 
 
-def _parsed(texts: Sequence[str]) -> dict[str, list[str]]:
+def _parse_arguments(texts: Sequence[str]) -> dict[str, list[str]]:
     """Values by name. Raises BadInputError for what is no NAME=VALUE."""
     from impactgraph.errors import BadInputError
 
@@ -77,10 +77,10 @@ def _print_names(lists: "Sequence[ExportedList]", common: Common) -> None:
     ]
 
     def print_table(out: "Console") -> None:
-        printed = table("list", "columns", "arguments", right=("columns",))
+        lines = table("list", "columns", "arguments", right=("columns",))
         for row in rows:
-            printed.add_row(*(str(row[name]) for name in ("list", "columns", "arguments")))
-        out.print(printed)
+            lines.add_row(*(str(row[name]) for name in ("list", "columns", "arguments")))
+        out.print(lines)
 
     present(
         common.format,
@@ -91,26 +91,26 @@ def _print_names(lists: "Sequence[ExportedList]", common: Common) -> None:
 
 
 def _write_local(
-    target: "LocalTarget", exported: "ExportedList", arguments: dict[str, list[str]], *, is_csv: bool
+    target: "LocalTarget", flat_list: "ExportedList", arguments: dict[str, list[str]], *, is_csv: bool
 ) -> None:
     import anyio
 
     from api.answers import StoreAnswers
     from api.export import csv_block, ndjson_block
-    from api.lists import pinned, row_blocks, variables_of
+    from api.lists import at_one_moment, row_blocks, variables_of
     from impactgraph.bootstrap import system_clock
     from impactgraph.cli.settings import read_settings
     from impactgraph.cli.stores import existing_store
 
-    variables = pinned(exported, variables_of(exported, arguments), target.now)
-    names = [column.name for column in exported.columns]
+    variables = at_one_moment(flat_list, variables_of(flat_list, arguments), target.now)
+    names = [column.name for column in flat_list.columns]
 
     async def ask(document: str, page: "Json") -> "Json":
         return await answers.ask(None, document, page)
 
     async def write() -> None:
         is_first = True
-        async for rows in row_blocks(ask, exported, variables):
+        async for rows in row_blocks(ask, flat_list, variables):
             _write([csv_block(rows, names, has_header=is_first) if is_csv else ndjson_block(rows)])
             is_first = False
 

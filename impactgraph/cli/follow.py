@@ -72,5 +72,5 @@ def _print_progress(source: str, counts: dict[str, int]) -> None:
     from impactgraph.cli.output import console
 
     texts = {"taken": "accepted", "repeated": "duplicates", "passed": "passed over"}
-    shown = ", ".join(f"{number:,} {texts.get(name, name)}" for name, number in counts.items())
-    console(error=True).print(f"{source}: {shown}.")
+    parts = ", ".join(f"{number:,} {texts.get(name, name)}" for name, number in counts.items())
+    console(error=True).print(f"{source}: {parts}.")

@@ -132,7 +132,7 @@ def _do(work: "IncidentWork", common: Common) -> int:
     """Records the action and prints what became of it; returns the exit status."""
     from impactgraph.cli.answers import find_target
     from impactgraph.cli.decode import problems_in
-    from impactgraph.cli.incidents_text import action_rows, print_worked
+    from impactgraph.cli.incidents_text import action_rows, print_work
     from impactgraph.cli.output import present, print_problems
 
     with find_target(common).open() as answers:
@@ -142,7 +142,7 @@ def _do(work: "IncidentWork", common: Common) -> int:
         return REFUSED
     present(
         common.format,
-        text=lambda out: print_worked(out, payload["incident"]),
+        text=lambda out: print_work(out, payload["incident"]),
         data=lambda: payload,
         rows=lambda: action_rows(payload["incident"]),
     )

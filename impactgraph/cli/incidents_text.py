@@ -113,7 +113,7 @@ def _residual_text(residual: Json, now: Millis) -> str:
     )
 
 
-def print_worked(out: Console, incident: Json) -> None:
+def print_work(out: Console, incident: Json) -> None:
     """Prints what became of an incident after an action."""
     out.print(f"{incident['id']} (version {incident['version']}): {incident['headline']}", style="bold")
     out.print(_state_text(incident))
@@ -190,11 +190,11 @@ def _saving_text(estimates: Json, of: Mapping[str, str]) -> str:
     if not any(counts.values()):
         return "nothing"
     is_short = of is _RECORDS or min(counts.values()) < 0
-    saved = [formats.count(n, of[name]) for name, n in counts.items() if n > 0 or (n == 0 and not is_short)]
+    gains = [formats.count(n, of[name]) for name, n in counts.items() if n > 0 or (n == 0 and not is_short)]
     costs = [formats.count(-n, of[name]) for name, n in counts.items() if n < 0]
     if not costs:
-        return ", ".join(saved)
-    return f"{', '.join(saved) or 'nothing'}, but costs {', '.join(costs)}"
+        return ", ".join(gains)
+    return f"{', '.join(gains) or 'nothing'}, but costs {', '.join(costs)}"
 
 
 def checklist_rows(incident: Json) -> Rows:

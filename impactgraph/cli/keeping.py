@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from impactgraph.ports.backup import BackupHead, Part, PartKey
     from impactgraph.ports.removal import ForgetRequest, ForgetResult, RetentionCount, RetentionRule
     from impactgraph.usecases import Store
-    from impactgraph.usecases.forget import Retained
+    from impactgraph.usecases.forget import RemovalContext
     from impactgraph.usecases.recording import Recording
 
 
@@ -47,8 +47,8 @@ class LocalKeeper:
     def forget(self, request: "ForgetRequest") -> "ForgetResult":
         from impactgraph.usecases.forget import forget, forget_deed
 
-        with self._kept() as kept, self.recording.change("forget", forget_deed(request)) as change:
-            result = forget(kept, request)
+        with self._context() as context, self.recording.change("forget", forget_deed(request)) as change:
+            result = forget(context, request)
             change.arguments["occurrencesLeft"] = result.search.occurrences
         return result
 
@@ -56,22 +56,22 @@ class LocalKeeper:
         from impactgraph.usecases.forget import count_deed, retain
 
         deed = {"rules": [rule.name for rule in rules], "dryRun": False}
-        with self._kept() as retained:
+        with self._context() as context:
             if dry_run:
-                return retain(retained, rules, dry_run=True)
+                return retain(context, rules, dry_run=True)
             with self.recording.change("retention", deed) as change:
-                counts = retain(retained, rules, dry_run=False)
+                counts = retain(context, rules, dry_run=False)
                 change.arguments["removed"] = [count_deed(each) for each in counts]
         return counts
 
     @contextmanager
-    def _kept(self) -> "Generator[Retained]":
+    def _context(self) -> "Generator[RemovalContext]":
         from impactgraph.bootstrap import open_audit
         from impactgraph.cli.local_user import local_user
-        from impactgraph.usecases.forget import Retained
+        from impactgraph.usecases.forget import RemovalContext
 
         with closing(open_audit(self.address)) as audit:
-            yield Retained(self.store, audit, local_user(), self.now)
+            yield RemovalContext(self.store, audit, local_user(), self.now)
 
 
 @dataclass(frozen=True)

@@ -51,8 +51,8 @@ class RowOptions:
         from graph_models.ids import key_of
 
         locations = {key_of(each, "location") for each in self.location}
-        given = (self.region, self.brand, self.channel, locations)
-        return RowFilter(*(tuple(sorted({key.strip() for key in keys} - {""})) for keys in given))
+        options = (self.region, self.brand, self.channel, locations)
+        return RowFilter(*(tuple(sorted({key.strip() for key in keys} - {""})) for keys in options))
 
 
 ALL_ROWS = RowOptions()
@@ -73,8 +73,8 @@ def create(
 
     ends = parse_moment_option("--expires", expires, system_clock())
     with _ring(common) as ring:
-        issued = ring.create(NewKey(name, Role(role), rows.row_filter(), ends))
-    return _show(issued, common)
+        key_and_secret = ring.create(NewKey(name, Role(role), rows.row_filter(), ends))
+    return _show(key_and_secret, common)
 
 
 def rotate(key: KeyText, /, *, overlap: Overlap = "7d", common: Common = COMMON) -> int:
@@ -82,8 +82,8 @@ def rotate(key: KeyText, /, *, overlap: Overlap = "7d", common: Common = COMMON)
 
     span = parse_duration_option("--overlap", overlap) or 0
     with _ring(common) as ring:
-        issued = ring.rotate(key, span)
-    return _show(issued, common)
+        key_and_secret = ring.rotate(key, span)
+    return _show(key_and_secret, common)
 
 
 def revoke(key: KeyText, /, *, common: Common = COMMON) -> int:
@@ -91,12 +91,12 @@ def revoke(key: KeyText, /, *, common: Common = COMMON) -> int:
     from impactgraph.cli.output import present
 
     with _ring(common) as ring:
-        revoked = ring.revoke(key)
+        api_key = ring.revoke(key)
     present(
         common.format,
-        text=lambda out: out.print(f"The key {revoked.id} ({revoked.name}) is revoked."),
-        data=lambda: key_data(revoked, ring.now()),
-        rows=lambda: key_rows([revoked], ring.now()),
+        text=lambda out: out.print(f"The key {api_key.id} ({api_key.name}) is revoked."),
+        data=lambda: key_data(api_key, ring.now()),
+        rows=lambda: key_rows([api_key], ring.now()),
     )
     return 0
 

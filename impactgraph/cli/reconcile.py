@@ -119,7 +119,7 @@ def reconcile(
             )
             answers.check_system(system, at)
             report = answers.report_list(listing, list_path)
-            _raise_refused(report.problems, list_path)
+            _raise_problems(report.problems, list_path)
             _note_columns(system_list, report.ingest)
             question = replace(question, key=report.key)
         answer = answers.reconcile(question, None if common.format == "csv" else size)
@@ -132,14 +132,14 @@ def reconcile(
     return 1 if answer["totals"] or answer["refused"] else 0
 
 
-def _raise_refused(problems: tuple[str, ...], path: Path) -> None:
+def _raise_problems(problems: tuple[str, ...], path: Path) -> None:
     from impactgraph.errors import BadInputError, Problem
 
     if problems:
         raise BadInputError(*(Problem(problem, file=str(path)) for problem in problems))
 
 
-def _note_columns(listed: "ListFile", ingest: int) -> None:
+def _note_columns(system_list: "ListFile", ingest: int) -> None:
     """Says on standard error which columns were read, and how to take the list back."""
     from impactgraph.cli.output import console
     from impactgraph.usecases.ingest_files import NOT_RECORDED
@@ -147,9 +147,9 @@ def _note_columns(listed: "ListFile", ingest: int) -> None:
     err = console(error=True)
     read = ", ".join(
         f"{name} {'' if name == column else f'from {column}'}".strip()
-        for name, column in listed.columns.items()
+        for name, column in system_list.columns.items()
     )
-    others = f" Not read: {', '.join(listed.other_columns)}." if listed.other_columns else ""
+    others = f" Not read: {', '.join(system_list.other_columns)}." if system_list.other_columns else ""
     err.print(f"Columns read: {read}.{others}", style="dim")
     if ingest != NOT_RECORDED:
         err.print(f"To take the list back: `impactgraph ingest --undo {ingest}`.", style="dim")

@@ -37,7 +37,7 @@ def print_reconciliation(out: Console, answer: Json) -> None:
     _print_rows(out, answer["rows"])
     _print_totals(out, answer)
     _print_findings(out, answer["findings"], at)
-    _print_refused(out, answer["refused"])
+    _print_refusals(out, answer["refused"])
     _print_words(out, answer["unreadStates"])
 
 
@@ -147,13 +147,13 @@ def _cause(cause: Json | None) -> str:
     return cause["element"]["id"] if cause["element"] else cause["evidence"]
 
 
-def _print_refused(out: Console, refused: Sequence[Json]) -> None:
-    if not refused:
+def _print_refusals(out: Console, rows: Sequence[Json]) -> None:
+    if not rows:
         return
     print_heading(out, "Rows that could not be read")
-    print_lines(out, (f"{row['place']}: {row['reason']}" for row in refused[:_MOST_REFUSED]))
-    if len(refused) > _MOST_REFUSED:
-        out.print(f"… and {len(refused) - _MOST_REFUSED:,} more: --format json has them all.", style="dim")
+    print_lines(out, (f"{row['place']}: {row['reason']}" for row in rows[:_MOST_REFUSED]))
+    if len(rows) > _MOST_REFUSED:
+        out.print(f"… and {len(rows) - _MOST_REFUSED:,} more: --format json has them all.", style="dim")
 
 
 def _print_words(out: Console, words: Sequence[Json]) -> None:

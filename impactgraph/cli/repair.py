@@ -120,10 +120,10 @@ def _write_rows(rows: "Rows") -> int:
 
     open_items: list[bool] = []
 
-    def noted() -> "Iterator[Mapping[str, object]]":
+    def rows_with_note() -> "Iterator[Mapping[str, object]]":
         for row in rows.rows:
             open_items.append(row.get("done_at") is None)
             yield row
 
-    write_csv(Rows(rows.columns, noted()))
+    write_csv(Rows(rows.columns, rows_with_note()))
     return 1 if any(open_items) else 0

@@ -15,7 +15,7 @@ def escape(text: str) -> str:
     r"""The text with control characters as `\x1b` or `\u202e`: they could hide or rewrite what is shown."""
     if text.isascii() and text.isprintable():
         return text
-    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    return _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
 class TextConsole(Console):

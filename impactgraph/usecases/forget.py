@@ -20,7 +20,7 @@ LONGEST = 1_000
 __all__ = [
     "ForgetRequest",
     "ForgetResult",
-    "Retained",
+    "RemovalContext",
     "RetentionCount",
     "RetentionRule",
     "count_deed",
@@ -77,7 +77,7 @@ def count_deed(count: RetentionCount) -> dict[str, Any]:
     }
 
 
-def forget(kept: "Retained", request: ForgetRequest) -> ForgetResult:
+def forget(context: "RemovalContext", request: ForgetRequest) -> ForgetResult:
     """Also from the arguments in the audit log.
 
     Raises BadInputError with everything that is wrong (an empty value would be found everywhere),
@@ -85,7 +85,9 @@ def forget(kept: "Retained", request: ForgetRequest) -> ForgetResult:
     """
     if problems := list(_problems(request)):
         raise BadInputError(*problems)
-    return kept.store.forget(request, kept.now, lambda edit: kept.audit.forget(edit, kept.by, kept.now))
+    return context.store.forget(
+        request, context.now, lambda edit: context.audit.forget(edit, context.by, context.now)
+    )
 
 
 def _problems(request: ForgetRequest) -> Iterator[Problem]:
@@ -107,8 +109,8 @@ def _problems(request: ForgetRequest) -> Iterator[Problem]:
 
 
 @dataclass(frozen=True)
-class Retained:
-    """What rules of retention and forgetting are about, as of a moment."""
+class RemovalContext:
+    """What removals for good change, in whose name, and the moment they are as of."""
 
     store: Store
     audit: AuditLog
@@ -124,6 +126,6 @@ class Retained:
         return RetentionCount(rule.name, rule.before, audited=removed)
 
 
-def retain(retained: Retained, rules: Sequence[RetentionRule], *, dry_run: bool) -> list[RetentionCount]:
+def retain(context: RemovalContext, rules: Sequence[RetentionRule], *, dry_run: bool) -> list[RetentionCount]:
     """What each rule removed, or would remove."""
-    return [retained.apply(rule, dry_run=dry_run) for rule in rules]
+    return [context.apply(rule, dry_run=dry_run) for rule in rules]

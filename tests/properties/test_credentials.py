@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from graph_models.access import Principal, Role
-from impactgraph.audit.chain import Head, chained, check_chain, head_of, line_of
+from impactgraph.audit.chain import Head, check_chain, entry_after, head_of, line_of
 from impactgraph.audit.entries import AuditEvent, event_of
 from impactgraph.credentials.keys import NewKey, issue
 from impactgraph.credentials.tokens import read_token
@@ -33,7 +33,7 @@ def events(draw: st.DrawFn) -> AuditEvent:
 def lines_of(recorded: Sequence[AuditEvent]) -> tuple[list[bytes], Head]:
     lines, head = list[bytes](), Head()
     for event in recorded:
-        entry = chained(event, head)
+        entry = entry_after(event, head)
         head = head_of(entry)
         lines.append(line_of(entry).encode())
     return lines, head
@@ -112,7 +112,7 @@ def test_an_entry_that_is_made_anew_breaks_the_chain_behind_it(
     other = data.draw(events())
     assume(other != recorded[at])
     before = head_of_line(lines[at - 1]) if at else Head()
-    lines[at] = line_of(chained(other, before)).encode()
+    lines[at] = line_of(entry_after(other, before)).encode()
 
     assert check_chain(lines, head).problem
 

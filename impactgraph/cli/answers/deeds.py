@@ -32,13 +32,13 @@ INCIDENT_OPERATIONS: Mapping[IncidentActionKind, str] = {
 
 
 def report_deed(failure: Failure) -> CommandDeed:
-    started = moment(failure.started_at).isoformat()
+    started_at = moment(failure.started_at).isoformat()
     kind = failure.failure_class.value
     return "reportFailure", {
         "id": failure.key,
         "target": failure.target,
         "class": kind,
-        "startedAt": started,
+        "startedAt": started_at,
         "scopedBy": sorted(failure.scope.as_dict()),
     }
 
@@ -49,13 +49,13 @@ def update_deed(failure: str, change: FailureChange) -> CommandDeed:
 
 
 def resolve_deed(failure: str, ended_at: Millis | None) -> CommandDeed:
-    ended = {} if ended_at is None else {"endedAt": moment(ended_at).isoformat()}
-    return "resolveFailure", {"id": failure, **ended}
+    end = {} if ended_at is None else {"endedAt": moment(ended_at).isoformat()}
+    return "resolveFailure", {"id": failure, **end}
 
 
 def incident_deed(work: IncidentWork) -> CommandDeed:
-    given = {name: getattr(work, name) for name in ("by", "assignee", "incidents", "failures", "step")}
-    arguments = {name: value for name, value in given.items() if value}
+    details = {name: getattr(work, name) for name in ("by", "assignee", "incidents", "failures", "step")}
+    arguments = {name: value for name, value in details.items() if value}
     return INCIDENT_OPERATIONS[work.kind], {"id": work.incident, **arguments}
 
 

@@ -38,7 +38,7 @@ def _notes(_: ModelEncoder, report: IncidentReport) -> list[Json]:
 
 def _step(name: str) -> Converter:
     """Of the step of the checklist."""
-    return lambda encoder, proposed: encoder.encode(getattr(proposed.step, name))
+    return lambda encoder, proposal: encoder.encode(getattr(proposal.step, name))
 
 
 def _team_or_none(encoder: ModelEncoder, key: str | None) -> Json | None:
@@ -46,18 +46,18 @@ def _team_or_none(encoder: ModelEncoder, key: str | None) -> Json | None:
     return encoder.team(bare_key) if bare_key in encoder.topology.teams else None
 
 
-def _done(_: ModelEncoder, proposed: ProposedStep) -> Json:
+def _done(_: ModelEncoder, proposal: ProposedStep) -> Json:
     """Who did or started the step, and when."""
-    done = proposed.step.done or proposed.step.started
+    done = proposal.step.done or proposal.step.started
     return {
-        "state": step_state(proposed.step),
+        "state": step_state(proposal.step),
         "by": done.by or None if done is not None else None,
         "at": iso_moment(done.at if done is not None else None),
     }
 
 
 def _part_of_done(name: str) -> Converter:
-    return lambda encoder, proposed: _done(encoder, proposed)[name]
+    return lambda encoder, proposal: _done(encoder, proposal)[name]
 
 
 def _name(_: ModelEncoder, kind: object) -> str:
@@ -158,9 +158,9 @@ INCIDENT_RULES: Mapping[type, Rules] = {
             "playbook": _step("playbook"),
             "step": _step("step"),
             "text": _step("text"),
-            "owner": lambda encoder, proposed: _team_or_none(encoder, proposed.step.owner),
-            "approval": lambda encoder, proposed: _team_or_none(encoder, proposed.step.approval),
-            "approvalName": lambda encoder, proposed: encoder.contact_name(proposed.step.approval),
+            "owner": lambda encoder, proposal: _team_or_none(encoder, proposal.step.owner),
+            "approval": lambda encoder, proposal: _team_or_none(encoder, proposal.step.approval),
+            "approvalName": lambda encoder, proposal: encoder.contact_name(proposal.step.approval),
             "state": _part_of_done("state"),
             "by": _part_of_done("by"),
             "at": _part_of_done("at"),

@@ -14,15 +14,15 @@ from impactgraph.audit.chain import (
     ChainCheck,
     Head,
     Removal,
-    chained,
     check_chain,
+    entries_after,
     head_of,
     line_of,
     read_line,
     start_of,
 )
 from impactgraph.audit.entries import AuditEntry, AuditEvent
-from impactgraph.audit.sealing import Editor, edit_event, edited
+from impactgraph.audit.sealing import Editor, edit_entry, edit_event
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.stores.neo4j.database import CommitUnknownError, Database, rows
 
@@ -124,7 +124,7 @@ class Neo4jAudit:
                 f"The audit log in Neo4j is broken, and nothing is removed from it: {found.problem}"
             )
         lines = (row["line"].encode() for row in self._database.stream(_LINES, writer=CHAIN))
-        entries = [changed for line in lines if (changed := _edited(line, edit)) is not None]
+        entries = [changed for line in lines if (changed := _edit_line(line, edit)) is not None]
         if not entries:
             return 0
 
@@ -168,10 +168,10 @@ class Neo4jAudit:
         self._database.close()
 
 
-def _edited(line: bytes, edit: Editor) -> AuditEntry | None:
+def _edit_line(line: bytes, edit: Editor) -> AuditEntry | None:
     """Raises StoreUnavailableError."""
     try:
-        return edited(read_line(line), edit)
+        return edit_entry(read_line(line), edit)
     except BrokenChainError as error:
         raise StoreUnavailableError(f"The audit log in Neo4j is broken: {error}.") from error
 
@@ -181,10 +181,7 @@ def _append(tx: ManagedTransaction, events: Sequence[AuditEvent]) -> list[AuditE
     rows(tx, _LOCK, writer=CHAIN)
     end = rows(tx, _END, writer=CHAIN)[0]
     head = Head() if end["number"] is None else Head(end["number"], end["hash"])
-    entries = list[AuditEntry]()
-    for event in events:
-        entries.append(chained(event, head))
-        head = head_of(entries[-1])
+    entries = entries_after(events, head)
     values = [{"number": entry.number, "at": entry.event.at, "line": line_of(entry)} for entry in entries]
     rows(tx, _APPEND, writer=CHAIN, number=head.number, hash=head.digest, entries=values)
     return entries
