@@ -31,7 +31,7 @@ class Column:
         return counts
 
     @property
-    def filled(self) -> int:
+    def value_count(self) -> int:
         """Rows with a value."""
         return self.counts.total()
 
@@ -53,7 +53,7 @@ class Column:
         """Whether it has amounts with a decimal comma."""
         whole = sum(count for value, count in self.counts.items() if _PLAIN.fullmatch(value))
         comma = sum(count for value, count in self.counts.items() if _COMMA.fullmatch(value))
-        return comma > 0 and whole + comma >= NEARLY_ALL * self.filled
+        return comma > 0 and whole + comma >= NEARLY_ALL * self.value_count
 
     @cached_property
     def is_currency(self) -> bool:
@@ -62,16 +62,18 @@ class Column:
     @property
     def is_category(self) -> bool:
         """Whether it has few values, each of many rows."""
-        return 0 < self.distinct <= min(FEW_VALUES, max(1, self.filled // 3)) and not self.is_decimal
+        return 0 < self.distinct <= min(FEW_VALUES, max(1, self.value_count // 3)) and not self.is_decimal
 
     @cached_property
     def is_decimal(self) -> bool:
         return self.is_number and any("." in value or "," in value for value in self.counts)
 
     def _share(self, pattern: re.Pattern[str]) -> float:
-        if not self.filled:
+        if not self.value_count:
             return 0.0
-        return sum(count for value, count in self.counts.items() if pattern.fullmatch(value)) / self.filled
+        return (
+            sum(count for value, count in self.counts.items() if pattern.fullmatch(value)) / self.value_count
+        )
 
 
 def columns_of(rows: Sequence[Mapping[str, str]], names: Sequence[str]) -> dict[str, Column]:

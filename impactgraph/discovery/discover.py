@@ -160,7 +160,7 @@ class Discovery:
             fulfillments=tally.fulfillments,
             visits=tally.visits,
             dwell=estimate_dwell(tally.ended, tally.unended, *span),
-            then=tuple(_renamed(then, name, keys)),
+            then=tuple(_rename_targets(then, name, keys)),
             records=tuple(records),
             completed=tally.completed,
             ends_share=ends_share,
@@ -178,7 +178,9 @@ class Discovery:
             yield LocationDraft(key, location_kind(key), region if is_sure else None, count)
 
 
-def _renamed(then: Sequence[TransitionDraft], step: str, keys: dict[str, str]) -> Iterator[TransitionDraft]:
+def _rename_targets(
+    then: Sequence[TransitionDraft], step: str, keys: dict[str, str]
+) -> Iterator[TransitionDraft]:
     """With keys for names, which are in the order of the steps."""
     order = list(keys)
     for each in then:

@@ -53,31 +53,35 @@ class Dwell:
 
 
 def estimate_dwell(
-    ended: Sample[EndedVisit], unended: Sample[OpenVisit], begin: Millis, end: Millis
+    ended_visits: Sample[EndedVisit], open_visits: Sample[OpenVisit], begin: Millis, end: Millis
 ) -> Dwell | None:
     """The dwell time of a step in a log from `begin` to `end`; None where no visit ended.
 
     Where both estimators agree, it is the second, as it uses more visits.
     """
-    if not ended.values:
+    if not ended_visits.values:
         return None
-    dwells = np.array([visit.dwell for visit in ended.values], np.float64)
-    censored_dwell = _censored(unended.values, end)
-    p50, p95, mean, is_open_ended = _product_limit(dwells, ended.weight, censored_dwell, unended.weight)
-    open_spans = _censored([visit for visit in unended.values if visit.until is None], end)
-    lingering = round(float((open_spans > quantile(dwells, _SETTLED)).sum()) * unended.weight)
-    settled_dwell = _settled(ended, open_spans, begin, end)
+    dwells = np.array([visit.dwell for visit in ended_visits.values], np.float64)
+    censored_dwell = _open_durations(open_visits.values, end)
+    p50, p95, mean, is_open_ended = _product_limit(
+        dwells, ended_visits.weight, censored_dwell, open_visits.weight
+    )
+    open_spans = _open_durations([visit for visit in open_visits.values if visit.until is None], end)
+    lingering = round(float((open_spans > quantile(dwells, _SETTLED)).sum()) * open_visits.weight)
+    settled_dwell = _steady_dwells(ended_visits, open_spans, begin, end)
     if settled_dwell is None:
-        estimate = _dwell((p50, p95, mean), ended.count, unended.count, is_open_ended=is_open_ended)
+        estimate = _dwell(
+            (p50, p95, mean), ended_visits.count, open_visits.count, is_open_ended=is_open_ended
+        )
         return replace(estimate, lingering=lingering)
     middle = quantile(settled_dwell, 0.5)
     skew = p50 / middle - 1 if middle else 0.0
     least = SKEW if len(settled_dwell) < _ENOUGH else _AGREED
     if abs(skew) <= least and not is_open_ended:
-        return replace(_dwell((p50, p95, mean), ended.count, unended.count), lingering=lingering)
+        return replace(_dwell((p50, p95, mean), ended_visits.count, open_visits.count), lingering=lingering)
     numbers = (middle, quantile(settled_dwell, 0.95), float(settled_dwell.mean()))
-    visits = round(len(settled_dwell) * ended.weight)
-    estimate = _dwell(numbers, visits, unended.count, is_product_limit=False, skew=skew)
+    visits = round(len(settled_dwell) * ended_visits.weight)
+    estimate = _dwell(numbers, visits, open_visits.count, is_product_limit=False, skew=skew)
     return replace(estimate, lingering=lingering)
 
 
@@ -94,24 +98,26 @@ def _dwell(
     return Dwell(p50, max(p50, p95), mean, visits, open_visits, is_product_limit, is_open_ended, skew=skew)
 
 
-def _censored(visits: Sequence[OpenVisit], end: Millis) -> Reals:
+def _open_durations(visits: Sequence[OpenVisit], end: Millis) -> Reals:
     """How long each lasted at least."""
     spans = [max(0, (end if visit.until is None else visit.until) - visit.entered_at) for visit in visits]
     return np.array(spans, np.float64)
 
 
-def _settled(ended: Sample[EndedVisit], open_spans: Reals, begin: Millis, end: Millis) -> Reals | None:
+def _steady_dwells(
+    ended_visits: Sample[EndedVisit], open_spans: Reals, begin: Millis, end: Millis
+) -> Reals | None:
     """Dwell times of the visits that ended when the log's beginning no longer showed; None where the log is
     too short for it.
     """
-    leads = np.array([visit.lead for visit in ended.values], np.float64)
+    leads = np.array([visit.lead for visit in ended_visits.values], np.float64)
     settle = quantile(leads, _SETTLED)
     length = end - begin
     is_stale = float((open_spans > settle).sum()) > _STALE * max(1, len(open_spans))
     if length < 1.5 * settle or (is_stale and length < 10 * settle):
         return None
-    left_at = np.array([visit.left_at for visit in ended.values], np.float64)
-    dwells = np.array([visit.dwell for visit in ended.values], np.float64)
+    left_at = np.array([visit.left_at for visit in ended_visits.values], np.float64)
+    dwells = np.array([visit.dwell for visit in ended_visits.values], np.float64)
     since = begin + settle
     whole_days = end - max(end - since, DAY) // DAY * DAY
     for limit, least in ((whole_days, _ENOUGH), (since, _FEWEST)):
@@ -122,14 +128,14 @@ def _settled(ended: Sample[EndedVisit], open_spans: Reals, begin: Millis, end: M
 
 
 def _product_limit(
-    ended: Reals, weight: float, censored: Reals, censored_weight: float
+    ends: Reals, weight: float, open_spans: Reals, censored_weight: float
 ) -> tuple[float, float, float, bool]:
     """(p50, p95, mean, whether the curve ends above 0.05) by Kaplan and Meier (1958). Where it does not come
     down to a quantile, the longest ended visit stands for it, and the mean is that up to it.
     """
-    spans = np.concatenate((ended, censored))
-    has_ended = np.concatenate((np.ones(len(ended)), np.zeros(len(censored))))
-    weights = np.concatenate((np.full(len(ended), weight), np.full(len(censored), censored_weight)))
+    spans = np.concatenate((ends, open_spans))
+    has_ended = np.concatenate((np.ones(len(ends)), np.zeros(len(open_spans))))
+    weights = np.concatenate((np.full(len(ends), weight), np.full(len(open_spans), censored_weight)))
     order = np.lexsort((-has_ended, spans))
     spans, has_ended, weights = spans[order], has_ended[order], weights[order]
     at_risk = weights[::-1].cumsum()[::-1]

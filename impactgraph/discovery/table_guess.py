@@ -54,7 +54,7 @@ class _TableGuess:
     def __init__(self, columns: dict[str, Column], rows: int, noun: str = "rows") -> None:
         self._columns = columns
         self._rows, self._noun = rows, noun
-        self.free = [name for name, column in columns.items() if column.filled]
+        self.free = [name for name, column in columns.items() if column.value_count]
 
     def run(self, draft: MappingDraft) -> list[str]:
         time = self._time()
@@ -89,21 +89,21 @@ class _TableGuess:
         candidates = [
             column
             for column in self._free_columns()
-            if column.times is not None and column.filled >= NEARLY_ALL * self._rows
+            if column.times is not None and column.value_count >= NEARLY_ALL * self._rows
         ]
         if not candidates:
             return None
         best = max(candidates, key=lambda column: (self._time_fit(column), column.distinct))
         self._take(best)
         others = [column.name for column in candidates if column is not best]
-        evidence = f"a moment in {best.filled:,} of {self._rows:,} rows, {best.distinct:,} different"
+        evidence = f"a moment in {best.value_count:,} of {self._rows:,} rows, {best.distinct:,} different"
         if others:
             evidence += f"; so have {', '.join(others)}"
         is_sure = not others or name_fit(best.name, "time") >= _GOOD
         return _Choice(best, Sureness.SURE if is_sure else Sureness.LIKELY, evidence)
 
     def _time_fit(self, column: Column) -> float:
-        spread = column.distinct / max(1, column.filled)
+        spread = column.distinct / max(1, column.value_count)
         promise = name_fit(column.name, "promised_by")
         return name_fit(column.name, "time") + spread - promise
 
@@ -115,7 +115,7 @@ class _TableGuess:
             and column.is_category
             and not column.is_number
             and column.times is None
-            and column.filled >= 0.9 * self._rows
+            and column.value_count >= 0.9 * self._rows
         ]
         named_values = [column for column in candidates if name_fit(column.name, "activity") >= 0.5]
         pool = named_values or candidates
@@ -128,7 +128,7 @@ class _TableGuess:
         )
         best = best or max(pool, key=self._variety)
         self._take(best)
-        evidence = f"{best.distinct:,} different values in {best.filled:,} rows"
+        evidence = f"{best.distinct:,} different values in {best.value_count:,} rows"
         is_sure = name_fit(best.name, "activity") >= _GOOD
         return _Choice(best, Sureness.SURE if is_sure else Sureness.UNSURE, evidence)
 
@@ -139,14 +139,14 @@ class _TableGuess:
         owners = [
             other
             for other in self._free_columns()
-            if column.distinct < other.distinct <= 0.9 * other.filled and not other.is_decimal
+            if column.distinct < other.distinct <= 0.9 * other.value_count and not other.is_decimal
         ]
         owners = sorted(owners, key=lambda other: -other.distinct)[:_OWNERS]
         return max((_activities_each(owner, column) for owner in owners), default=0.0)
 
     def _entry_id(self) -> _Choice | None:
         for column in self._free_columns():
-            is_unique = column.distinct == column.filled == self._rows
+            is_unique = column.distinct == column.value_count == self._rows
             if is_unique and name_fit(column.name, "id") >= 0.5 and not column.is_decimal:
                 self._take(column)
                 evidence = f"different in {column.distinct:,} of {self._rows:,} rows"
@@ -158,10 +158,10 @@ class _TableGuess:
         candidates = [
             column
             for column in self._free_columns()
-            if column.filled >= 0.5 * self._rows
+            if column.value_count >= 0.5 * self._rows
             and not column.is_decimal
             and column.times is None
-            and 1 < column.distinct <= 0.9 * column.filled
+            and 1 < column.distinct <= 0.9 * column.value_count
         ]
         ids = [column for column in candidates if _activities_each(column, activity) >= _ID_ACTIVITIES]
         ids = [column for column in ids if column.distinct > activity.distinct or self._rows < 100]
@@ -177,8 +177,10 @@ class _TableGuess:
         if not named_values:
             order = _coarsest(by_size)
         self._take(order)
-        each = order.filled / order.distinct
-        evidence = f"{order.distinct:,} ids in {order.filled:,} of {self._rows:,} rows, {each:.1f} rows each"
+        each = order.value_count / order.distinct
+        evidence = (
+            f"{order.distinct:,} ids in {order.value_count:,} of {self._rows:,} rows, {each:.1f} rows each"
+        )
         sureness = Sureness.SURE if name_fit(order.name, "order") >= _GOOD else Sureness.LIKELY
         sureness = sureness if named_values else Sureness.UNSURE
         return _Choice(order, sureness, evidence), self._fulfillment(order, candidates)
@@ -207,9 +209,8 @@ class _TableGuess:
         self._take(best)
         parts = groups(order, best)
         several = sum(len(values) > 1 for values in parts.values())
-        evidence = (
-            f"{several:,} of {len(parts):,} orders have several, in {best.filled:,} of {self._rows:,} rows"
-        )
+        rows = f"{best.value_count:,} of {self._rows:,} rows"
+        evidence = f"{several:,} of {len(parts):,} orders have several, in {rows}"
         return _Choice(best, Sureness.LIKELY, evidence)
 
     def _is_attribute(self, order: Column, column: Column) -> bool:
@@ -243,15 +244,17 @@ class _TableGuess:
 
     def _category(self, role: str) -> _Choice | None:
         """The column of a role that has few values, by its name."""
-        return self._named(role, [c for c in self._free_columns() if c.is_category or role == "location"])
+        return self._best_by_name(
+            role, [c for c in self._free_columns() if c.is_category or role == "location"]
+        )
 
-    def _named(self, role: str, pool: Sequence[Column]) -> _Choice | None:
+    def _best_by_name(self, role: str, pool: Sequence[Column]) -> _Choice | None:
         fits = [(name_fit(column.name, role), column) for column in pool]
         fit, column = max(fits, key=lambda pair: pair[0], default=(0.0, None))
         if column is None or fit < 0.5:
             return None
         self._take(column)
-        evidence = f"{_examples(column)} in {column.filled:,} of {len(column.values):,} {self._noun}"
+        evidence = f"{_examples(column)} in {column.value_count:,} of {len(column.values):,} {self._noun}"
         return _Choice(column, Sureness.SURE if fit >= _GOOD else Sureness.LIKELY, evidence)
 
     def _add_values(self, draft: MappingDraft, order: Column | None) -> None:
@@ -261,7 +264,7 @@ class _TableGuess:
         self._add_currency(draft)
         self._add_amounts(draft, order)
         moments = [column for column in self._free_columns() if column.times is not None]
-        if (promise := self._named("promised_by", moments)) is not None:
+        if (promise := self._best_by_name("promised_by", moments)) is not None:
             draft.order["promised_by"] = _as_guess(promise, is_attribute=True)
         for role in _ATTRIBUTES:
             if (choice := self._category(role)) is not None:
@@ -269,13 +272,13 @@ class _TableGuess:
         texts = [
             column
             for column in self._free_columns()
-            if column.times is None and not column.is_decimal and column.distinct >= 0.5 * column.filled
+            if column.times is None and not column.is_decimal and column.distinct >= 0.5 * column.value_count
         ]
-        if (document := self._named("document", texts)) is not None:
+        if (document := self._best_by_name("document", texts)) is not None:
             draft.posting["document"] = _as_guess(document, is_attribute=True)
 
     def _add_currency(self, draft: MappingDraft) -> None:
-        choice = self._named("currency", [c for c in self._free_columns() if c.is_currency])
+        choice = self._best_by_name("currency", [c for c in self._free_columns() if c.is_currency])
         if choice is not None:
             draft.order["currency"] = draft.posting["currency"] = _as_guess(choice, is_attribute=True)
             return
@@ -287,12 +290,12 @@ class _TableGuess:
         numbers = [column for column in self._free_columns() if column.is_number]
         fixed_columns = [c for c in numbers if order is None or constant_share(order, c) >= NEARLY_ALL]
         moving = [column for column in numbers if column not in fixed_columns]
-        amount = self._named(
+        amount = self._best_by_name(
             "amount", [column for column in moving + fixed_columns if _is_partial(column)] + moving
         )
-        value = self._named("value", [column for column in fixed_columns if column.name in self.free])
+        value = self._best_by_name("value", [column for column in fixed_columns if column.name in self.free])
         if value is None and amount is None:
-            value = self._named("value", moving)
+            value = self._best_by_name("value", moving)
         if value is not None:
             draft.order["value"] = _as_guess(value, is_attribute=True)
         if amount is not None:
@@ -333,7 +336,7 @@ def _coarsest(columns: Sequence[Column]) -> Column:
 
 
 def _is_partial(column: Column) -> bool:
-    return column.filled < NEARLY_ALL * len(column.values)
+    return column.value_count < NEARLY_ALL * len(column.values)
 
 
 def _add_fulfillment_id(draft: MappingDraft, order: Column, fulfillment: _Choice) -> None:
@@ -348,7 +351,7 @@ def _add_fulfillment_id(draft: MappingDraft, order: Column, fulfillment: _Choice
 
 def _format_guess(time: Column, order: Column, format_: str, rival: str | None) -> Guess:
     """Where two formats fit, that by which the rows of an order lie closer together."""
-    evidence = f"fits {time.filled:,} values of {time.name}"
+    evidence = f"fits {time.value_count:,} values of {time.name}"
     if rival is None:
         return Guess(format_, Sureness.SURE, evidence)
     gap, rival_gap = (usual_gap(order.values, time.values, each) for each in (format_, rival))

@@ -175,7 +175,11 @@ def _count_visits(tally: WorkflowTally, trace: Trace, visits: Sequence[_Visit]) 
 
 
 def _count_end(
-    step: StepTally, visit: _Visit, placed_at: Millis | None, seen: set[str], values: Sequence[str | None]
+    step: StepTally,
+    visit: _Visit,
+    placed_at: Millis | None,
+    earlier_steps: set[str],
+    values: Sequence[str | None],
 ) -> None:
     entered_at, left_at = visit.entry.at, visit.left_at
     if left_at is None or visit.end in ("cancelled", "rerouted"):
@@ -191,7 +195,7 @@ def _count_end(
         return
     target = visit.next.step
     step.next[target] += 1
-    step.returns[target] += target in seen
+    step.returns[target] += target in earlier_steps
     for place, value in enumerate(values):
         if value is not None:
             step.next_by[place, value, target] += 1

@@ -75,7 +75,7 @@ class Trace:
     completed_at: Millis | None = None
     cancelled_at: Millis | None = None
     failures: list[Millis] = field(default_factory=list[Millis])
-    touched: int = 0
+    last_event: int = 0
     """Number of the last event that named it."""
     is_queued: bool = False
     """Whether it waits to be done with."""
@@ -132,7 +132,7 @@ class Traces:
         trace = self.open.get(key)
         if trace is None:
             trace = self.open[key] = Trace(order)
-        trace.touched = self.events
+        trace.last_event = self.events
         return trace
 
     def _place(self, event: OrderPlaced, at: Millis) -> None:
@@ -180,10 +180,10 @@ class Traces:
     def _sweep(self) -> list[Trace]:
         """Removes the ended traces that no event named for long."""
         limit = self.events - IDLE
-        done = [(key, trace) for key, trace in self._ends if trace.touched <= limit]
+        done = [(key, trace) for key, trace in self._ends if trace.last_event <= limit]
         if not done:
             return []
-        self._ends = [pair for pair in self._ends if pair[1].touched > limit]
+        self._ends = [pair for pair in self._ends if pair[1].last_event > limit]
         for key, trace in done:
             del self.open[key]
             parts = self._parts.get(trace.order, [])
