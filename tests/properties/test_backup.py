@@ -14,7 +14,7 @@ from graph_models.time import Millis
 from impactgraph.errors import RemovedError
 from impactgraph.ports.removal import ForgetRequest, RetentionRule
 from impactgraph.stores.embedded import EmbeddedStore
-from impactgraph.stores.local.byte_search import search_packed
+from impactgraph.stores.local.byte_search import search_block
 from impactgraph.stores.local.part_cleaner import BackupCleaner
 from impactgraph.stores.local.terms import Terms
 from impactgraph.usecases.back_up import back_up
@@ -114,7 +114,7 @@ def test_a_forgotten_order_is_in_no_text_of_store_and_backups_and_the_others_sta
         assert store.ingest([placed(order, 1)]).duplicate_count == 1
         terms = Terms([order])
         files = list((folder / "files").glob("*/*"))
-        assert [search_packed("part", file.read_bytes(), terms).places for file in files] == [()] * len(files)
+        assert [search_block("part", file.read_bytes(), terms).places for file in files] == [()] * len(files)
         for manifest in BackupFolder(folder).manifests():
             assert order not in _restored(folder, manifest)["orders"]
 

@@ -188,7 +188,7 @@ def _handlers() -> dict[str, Handler]:
         failures._impair(): _impair,
     }
     handlers |= {cypher.add_records(kind): _add_records(kind.label) for kind in RECORDS.values()}
-    handlers |= {cypher.put_unlisted(label): _put_unlisted for label in ("Step", "Location")}
+    handlers |= {cypher.put_placeholders(label): _put_unlisted for label in ("Step", "Location")}
     handlers |= {cypher.put_elements(kind): _put_elements for kind in ELEMENTS}
     handlers |= {cypher.put_edges(kind): _put_edges(kind.name) for kind in EDGES}
     handlers |= dict.fromkeys((*cypher.constraints(), *cypher.indexes()), _nothing)

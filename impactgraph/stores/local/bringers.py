@@ -22,7 +22,7 @@ def mark_bringers(batch: Sequence[BatchEvent], ingests: Ingests, ingest: int) ->
             event.bringers = this_ingest
 
 
-def add_brought(block: Block, batch: Sequence[BatchEvent], ingests: Ingests) -> None:
+def add_bringers(block: Block, batch: Sequence[BatchEvent], ingests: Ingests) -> None:
     """Adds the rows; the outcome of each event is set, and its sequence number or its entry."""
     seqs: dict[int, list[int]] = defaultdict(list)
     entries: dict[int, list[int]] = defaultdict(list)

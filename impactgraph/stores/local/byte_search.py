@@ -40,27 +40,29 @@ def _search_tables(record: Record, terms: Terms) -> tuple[Search, bool]:
         )[0]
         is_inside |= bool(inside)
         texts = record.rows(f"select {column} from {table} where {terms.condition(column)}") if inside else ()
-        search += _found(f"table {table}.{column}", int(size), sum(terms.count(text) for (text,) in texts))
+        search += _search_of(
+            f"table {table}.{column}", int(size), sum(terms.count(text) for (text,) in texts)
+        )
     return search, is_inside
 
 
 def _search_file(path: Path, terms: Terms, *, raw_tables: bool) -> Search:
     if path.suffix == ".text":
         texts = list(texts_of(path))
-        return _found(str(path), path.stat().st_size, sum(map(terms.count, texts)))
+        return _search_of(str(path), path.stat().st_size, sum(map(terms.count, texts)))
     data = path.read_bytes()
     if path.match(_AUDIT):
         lines = data.decode("utf-8", "replace").split("\n")
-        return _found(str(path), len(data), sum(terms.count(texts_of_line(line)) for line in lines))
+        return _search_of(str(path), len(data), sum(terms.count(texts_of_line(line)) for line in lines))
     if path.name.startswith(FILE):
-        return _found(str(path), len(data), int(raw_tables and terms.may_be_in(data)))
-    return _found(str(path), len(data), terms.count(data.decode("utf-8", "replace")))
+        return _search_of(str(path), len(data), int(raw_tables and terms.may_be_in(data)))
+    return _search_of(str(path), len(data), terms.count(data.decode("utf-8", "replace")))
 
 
-def search_packed(name: str, data: bytes, terms: Terms) -> Search:
+def search_block(name: str, data: bytes, terms: Terms) -> Search:
     """A packed block, unpacked."""
     texts = list(_texts(unpack(data)))
-    return _found(name, sum(map(len, texts)), sum(map(terms.count, texts)))
+    return _search_of(name, sum(map(len, texts)), sum(map(terms.count, texts)))
 
 
 def _texts(block: Block) -> Iterator[str]:
@@ -73,8 +75,8 @@ def _texts(block: Block) -> Iterator[str]:
 
 def search_texts(name: str, texts: Iterable[str], terms: Terms) -> Search:
     all_texts = list(texts)
-    return _found(name, sum(map(len, all_texts)), sum(map(terms.count, all_texts)))
+    return _search_of(name, sum(map(len, all_texts)), sum(map(terms.count, all_texts)))
 
 
-def _found(name: str, size: int, occurrences: int) -> Search:
+def _search_of(name: str, size: int, occurrences: int) -> Search:
     return Search(1, size, (Place(name, occurrences),) if occurrences else ())

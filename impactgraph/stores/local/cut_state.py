@@ -75,28 +75,28 @@ def masked_state(instances: Instances, masked: Collection[str]) -> CutState:
     c = instances.columns
     words = Dictionaries(**{each.name: getattr(c.dictionaries, each.name) for each in fields(Dictionaries)})
     words.attributes = {
-        name: _masked(each) if name in masked else each for name, each in c.dictionaries.attributes.items()
+        name: _mask(each) if name in masked else each for name, each in c.dictionaries.attributes.items()
     }
     columns = _SameRows(c.orders, c.fulfillments, words, c.errors, c.watermark, c.records, base=c)
     return CutState(instances, columns)
 
 
-def _masked(dictionary: Dictionary) -> Dictionary:
+def _mask(dictionary: Dictionary) -> Dictionary:
     return MaskedDictionary(len(dictionary), MASK)
 
 
 def _words_of(own: Instances, masked: Collection[str], known: Dictionaries) -> Dictionaries:
     """The values that these orders have, under the same codes; of records the topology's types, too."""
     whole = own.dictionaries
-    used: dict[str, NDArray[np.bool_]] = {}
+    uses: dict[str, NDArray[np.bool_]] = {}
     for name, codes in _codes(own):
-        if name not in used:
-            used[name] = _none(getattr(whole, name))
-        used[name][codes] = True
+        if name not in uses:
+            uses[name] = _none(getattr(whole, name))
+        uses[name][codes] = True
     for workflow in whole.workflows:
-        used["types"][[code for _, word in workflow.records if (code := whole.types.find(word))]] = True
+        uses["types"][[code for _, word in workflow.records if (code := whole.types.find(word))]] = True
     words = Dictionaries(workflows=whole.workflows)
-    for name, is_used in used.items():
+    for name, is_used in uses.items():
         _add(is_used, getattr(known, name))
         setattr(words, name, PartialDictionary(getattr(whole, name), is_used))
     words.attributes = dict(_attributes_of(own, masked, known))
@@ -137,7 +137,7 @@ def _attributes_of(
             _add(is_used, known.attributes[name])
         if name not in columns and name not in known.attributes:
             continue
-        yield name, _masked(whole) if name in masked else PartialDictionary(whole, is_used)
+        yield name, _mask(whole) if name in masked else PartialDictionary(whole, is_used)
 
 
 def _add(is_used: NDArray[np.bool_], known: Dictionary) -> None:

@@ -32,7 +32,7 @@ class FailureConflicts:
         """`batch`: its acceptable events, which get the sequence numbers from `first_seq` on; `rows` are
         those of failures.
         """
-        self._removed: list[tuple[FailureChange, str]] = []
+        self._removals: list[tuple[FailureChange, str]] = []
         new = [_change(batch[row], first_seq + row) for row in rows]
         if new:
             keys = list(dict.fromkeys(change.data.failure for change in new))
@@ -54,17 +54,17 @@ class FailureConflicts:
                 if change.seq >= first_seq:
                     batch[change.seq - first_seq].rejection = reason
                 else:
-                    self._removed.append((change, reason))
+                    self._removals.append((change, reason))
 
     @property
     def removed_seqs(self) -> Ints:
         """Sequence numbers of recorded events that leave the record."""
-        return np.array([change.seq for change, _ in self._removed], np.int64)
+        return np.array([change.seq for change, _ in self._removals], np.int64)
 
     def removed_events(self, validator: EventValidator) -> list[BatchEvent]:
         """These events, to be quarantined."""
-        batch = [BatchEvent(_text(change), seq=change.seq) for change, _ in self._removed]
-        for event, (_, reason) in zip(batch, self._removed, strict=True):
+        batch = [BatchEvent(_text(change), seq=change.seq) for change, _ in self._removals]
+        for event, (_, reason) in zip(batch, self._removals, strict=True):
             validate(event, validator)
             event.rejection = reason
         return batch

@@ -119,7 +119,7 @@ def _remove_attributes(
     path = "/" + name.replace("~", "~0").replace("/", "~1")  # a JSON pointer: a name may have any character
     rows = record.rows(query, [[value.lower() for value in values], path])
     for seq, _, attributes in rows:
-        earlier = removal.edited("placed", "attributes", seq, attributes)
+        earlier = removal.text_after_edits("placed", "attributes", seq, attributes)
         removal.edit("placed", "attributes", seq, _without_names(earlier, names))
     seqs = [int(row[0]) for row in rows]
     for seq, extra in record.rows(
@@ -130,7 +130,7 @@ def _remove_attributes(
             "events",
             "extra",
             seq,
-            _without_attributes(removal.edited("events", "extra", seq, extra) or "{}", names),
+            _without_attributes(removal.text_after_edits("events", "extra", seq, extra) or "{}", names),
         )
     return len({row[1] for row in rows})
 
@@ -171,7 +171,9 @@ def _scrub(removal: Removal, removed: set[int], terms: Terms, record: Record) ->
             for number, text in record.rows(query):
                 if key == "seq" and number in removed:
                     continue
-                rest = without_terms(table, column, removal.edited(table, column, number, text), terms)
+                rest = without_terms(
+                    table, column, removal.text_after_edits(table, column, number, text), terms
+                )
                 removal.edit(table, column, number, FORGOTTEN if column == "id" else rest)
                 count += 1
     return count

@@ -44,8 +44,8 @@ class IngestStore(ReplicaStore):
         self, batch: SourceBatch, lines: Sequence[bytes], *, places: Sequence[str] = ()
     ) -> IngestResult:
         lines = self.personal.lines(lines)
-        refused = [replace(each, text=self.personal.document(each.text)) for each in batch.refused]
-        batch = replace(batch, refused=refused) if self.personal else batch
+        refusals = [replace(each, text=self.personal.document(each.text)) for each in batch.refused]
+        batch = replace(batch, refused=refusals) if self.personal else batch
         result = self._ingest_batch(partial(_read_source, batch, lines, places), results=True, source=batch)
         with self._write_lock:
             self._replica.save(least=SAVE_AFTER)

@@ -56,17 +56,17 @@ class JournalIndex:
     def expect(self) -> None:
         """Further events came."""
         self._is_current = False
-        self._folded: dict[Millis, Journal] = {}
+        self._by_moment: dict[Millis, Journal] = {}
 
     def until(self, moment: Millis) -> Journal:
         with self._lock:
             if not self._is_current:
                 self._read()
-            if moment not in self._folded:
-                while len(self._folded) >= MOST_MOMENTS:
-                    del self._folded[next(iter(self._folded))]
-                self._folded[moment] = fold_journal(each for each in self._entries if each.at <= moment)
-            return self._folded[moment]
+            if moment not in self._by_moment:
+                while len(self._by_moment) >= MOST_MOMENTS:
+                    del self._by_moment[next(iter(self._by_moment))]
+                self._by_moment[moment] = fold_journal(each for each in self._entries if each.at <= moment)
+            return self._by_moment[moment]
 
     def _read(self) -> None:
         for seq, at, kind, source, id_, extra in self._record.rows(_QUERY, [self._seq]):

@@ -48,11 +48,11 @@ def _masked_values(event: dict[str, Any], names: Sequence[str]) -> set[str]:
     """Masks the attributes in the event, and in the scope that it has; returns the values that they had."""
     data: dict[str, Any] = event["data"]
     scope: Any = data.get("scope")
-    found: list[Any] = [data.get("attributes")]
+    candidates: list[Any] = [data.get("attributes")]
     if isinstance(scope, dict):
-        found.append(cast("dict[str, Any]", scope).get("attributes"))
+        candidates.append(cast("dict[str, Any]", scope).get("attributes"))
     values: set[str] = set()
-    for attributes in (cast("dict[str, Any]", each) for each in found if isinstance(each, dict)):
+    for attributes in (cast("dict[str, Any]", each) for each in candidates if isinstance(each, dict)):
         for name in set(names) & attributes.keys():
             value = attributes[name]
             values.update(map(str, cast("list[Any]", value) if isinstance(value, list) else [value]))

@@ -17,7 +17,7 @@ from impactgraph.ingest.events import Event, FulfillmentRerouted, OrderPlaced
 from impactgraph.stores.local.batch import BatchEvent, failure_subject, validate
 from impactgraph.stores.local.batch_numbers import BatchNumbers, assign_numbers
 from impactgraph.stores.local.block import Block
-from impactgraph.stores.local.bringers import add_brought, mark_bringers
+from impactgraph.stores.local.bringers import add_bringers, mark_bringers
 from impactgraph.stores.local.event_texts import misfit_events
 from impactgraph.stores.local.failure_conflicts import FailureConflicts, failure_keys
 from impactgraph.stores.local.ingest_index import IngestIndex
@@ -140,7 +140,7 @@ def prepare_batch(
     writing = Writing(encoded_batch, names, is_accepted, numbers, removed_seqs)
     block = block_of(writing, state.event_dictionaries, sources.record.dictionary_sizes)
     sources.quarantine.add_changes(block, batch, now)
-    add_brought(block, batch, sources.ingests)
+    add_bringers(block, batch, sources.ingests)
     events_to_record = encoded_batch.batch.events.take(is_accepted)
     events = events_to_record.take(events_to_record.time <= sources.present)
     order_ids, fulfillment_ids = _ids(folding.fold_result, numbers, sources)
@@ -202,7 +202,7 @@ def _encode_batch(
     return encoder.encode(first_seq, events, [event.extra for event in batch])
 
 
-def _orders_with_events_ahead(events: EventRows, sources: IngestSources) -> Codes:
+def _orders_of_future_events(events: EventRows, sources: IngestSources) -> Codes:
     """Numbers of the orders of a batch that have an event later than the present, in it or in the record."""
     future_orders = events.order[(events.time > sources.present) & (events.order >= 0)]
     recorded_orders = events.order[(events.order >= 0) & np.isin(events.order, sources.waiting.order)]
@@ -218,31 +218,31 @@ class _Folding:
     """
 
     def __init__(
-        self, encoded: EventBatch, batch: Sequence[BatchEvent], sources: IngestSources, first_seq: int
+        self, encoded_batch: EventBatch, batch: Sequence[BatchEvent], sources: IngestSources, first_seq: int
     ) -> None:
         self._batch = batch
         self._state = state = sources.state
         self._record = record = sources.record
         self._first_seq = first_seq
-        future_orders = _orders_with_events_ahead(encoded.events, sources)
-        events = encoded.events.take(
-            (encoded.events.order >= 0) & ~np.isin(encoded.events.order, future_orders)
+        future_orders = _orders_of_future_events(encoded_batch.events, sources)
+        events = encoded_batch.events.take(
+            (encoded_batch.events.order >= 0) & ~np.isin(encoded_batch.events.order, future_orders)
         )
         of_known_orders = events.take(state.instances.order_rows(events.order) >= 0)
         plan = plan_increment(of_known_orders, state.instances, state.lookup)
-        self._reject(plan.misfits, plan.misfit_workflows, encoded.events)
+        self._reject(plan.misfits, plan.misfit_workflows, encoded_batch.events)
         must_refold = np.isin(of_known_orders.order, plan.orders_to_fold)
         is_misfit = np.isin(of_known_orders.seq, plan.misfits)
         self.increments = of_known_orders.take(~must_refold & ~is_misfit)
-        is_folded = np.zeros(int(encoded.events.order.max(initial=-1)) + 1, np.bool_)
+        is_folded = np.zeros(int(encoded_batch.events.order.max(initial=-1)) + 1, np.bool_)
         is_folded[events.order] = True
         is_folded[of_known_orders.order[~must_refold]] = False
         earlier = record.of_orders(plan.orders_to_fold, sources.present)
-        together = EventBatch.concatenate([earlier, encoded.of_orders(is_folded)])
+        together = EventBatch.concatenate([earlier, encoded_batch.of_orders(is_folded)])
         self.fold_result = self._fold(together)
         self._misfits, self._misfit_workflows = self.fold_result.misfits, self.fold_result.misfit_workflows
         if len(future_orders):
-            due = self._due_events(encoded, future_orders, sources.present)
+            due = self._due_events(encoded_batch, future_orders, sources.present)
             self.fold_result = self._fold(EventBatch.concatenate([together, due]))
         self.removed_seqs = self._misfits[self._misfits < first_seq]
 

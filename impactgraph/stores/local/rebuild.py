@@ -104,7 +104,7 @@ def catch_up(
     return latest
 
 
-def add_recorded(
+def add_records(
     record: Record, instances: Instances, lookup: WorkflowLookup, seqs: Ints, present: Millis
 ) -> Millis:
     """Adds recorded events of orders, by sequence number, that the state lacks as they were later than the

@@ -54,7 +54,7 @@ class Removal(msgspec.Struct, omit_defaults=True):
     edits: dict[str, dict[str, dict[int, str | None]]] = {}
     """By table, column and key of a row, the text in place of what it has."""
 
-    def edited(self, table: str, column: str, key: int, text: str | None) -> str | None:
+    def text_after_edits(self, table: str, column: str, key: int, text: str | None) -> str | None:
         """The text of a row, after the edits so far."""
         return self.edits.get(table, {}).get(column, {}).get(key, text)
 
@@ -104,7 +104,7 @@ def without_terms(table: str, column: str, text: str | None, terms: Terms) -> st
     place = (table, column)
     if place in _JSON or place in _REPORTS:
         return terms.replaced_in_json(text, FORGOTTEN, are_numbers_kept=place in _REPORTS)
-    return terms.replaced(text, FORGOTTEN)
+    return terms.replace_in(text, FORGOTTEN)
 
 
 def tokens(text: str) -> list[str]:

@@ -30,7 +30,7 @@ from impactgraph.stores.local.lists import Lists
 from impactgraph.stores.local.past_states import PastStates
 from impactgraph.stores.local.prepare_batch import IngestSources, State, prepare_batch
 from impactgraph.stores.local.quarantine import Quarantine
-from impactgraph.stores.local.rebuild import add_recorded, catch_up, rebuild
+from impactgraph.stores.local.rebuild import add_records, catch_up, rebuild
 from impactgraph.stores.local.record import Position, Record
 from impactgraph.stores.local.removals import Removals
 from impactgraph.stores.local.retention import (
@@ -39,7 +39,7 @@ from impactgraph.stores.local.retention import (
     count_removals,
     prepare_retention,
 )
-from impactgraph.stores.local.rewind import MOST, refolded
+from impactgraph.stores.local.rewind import MOST, fold_again
 from impactgraph.stores.local.source_index import SourceIndex
 from impactgraph.stores.local.topologies import Topologies
 from impactgraph.stores.local.undo import PreparedUndo, UndoSources, prepare_undo
@@ -140,7 +140,7 @@ class Replica:
         due = self.record.seqs_between(meta.latest, self.present, meta.watermark)
         self._latest = max(
             meta.latest,
-            add_recorded(self.record, instances, lookup, due, self.present),
+            add_records(self.record, instances, lookup, due, self.present),
             catch_up(self.record, instances, lookup, self.present),
         )
         return instances
@@ -233,7 +233,7 @@ class Replica:
             return
         self.waiting = self.waiting.after(self.present)
         seqs = due.seq[due.order >= 0]
-        latest = add_recorded(self.record, self.state.instances, self.state.lookup, seqs, self.present)
+        latest = add_records(self.record, self.state.instances, self.state.lookup, seqs, self.present)
         self._latest = max(self._latest, latest)
         self._past.forget()
         self.lists.forget()
@@ -283,7 +283,7 @@ class Replica:
         if len(orders) > MOST * instances.orders.size:
             instances = rebuild(self.record, self.state.event_dictionaries, self.state.lookup, self.present)
         elif len(orders):
-            instances = refolded(self.record, instances, self.state.lookup, orders, self.present)
+            instances = fold_again(self.record, instances, self.state.lookup, orders, self.present)
         instances.columns.watermark = self.record.watermark()
         self.state = replace(self.state, instances=instances)
         self._index = None

@@ -29,10 +29,10 @@ def rewind(
     orders = record.orders_with_events_after(min(as_of, live_until))
     if len(orders) > most * live.orders.size:
         return None
-    return refolded(record, live, lookup, orders, as_of)
+    return fold_again(record, live, lookup, orders, as_of)
 
 
-def refolded(
+def fold_again(
     record: Record, live: Instances, lookup: WorkflowLookup, orders: Codes, until: Millis
 ) -> Instances:
     """A copy of the state with these orders (by number) folded from their recorded events up to a moment;

@@ -54,9 +54,9 @@ def _take(rows: ListRows, which: Codes) -> ListRows:
         name: getattr(rows, name)[which]
         for name in ("first_at", "at", "source", "place", "amount", "currency", "state", "meaning")
     }
-    used = np.zeros(len(rows.texts), bool)
+    uses = np.zeros(len(rows.texts), bool)
     for name in ("currency", "state", "meaning"):
-        used[arrays[name]] = True
-    texts = [text if is_used else "" for text, is_used in zip(rows.texts, used.tolist(), strict=True)]
+        uses[arrays[name]] = True
+    texts = [text if is_used else "" for text, is_used in zip(rows.texts, uses.tolist(), strict=True)]
     index = {each: row for row, each in enumerate(ids)}
     return ListRows(ids=ids, index=index, keys=rows.keys, texts=texts, **arrays)

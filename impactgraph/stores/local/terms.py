@@ -31,11 +31,11 @@ class Terms:
 
     def condition(self, *columns: str, inside: bool = False) -> str:
         """SQL: whether one of the columns has a term; `inside`: whatever adjoins it."""
-        forms = f"({'|'.join(_re2_escaped(form) for form in self.forms)})"
+        forms = f"({'|'.join(_re2_escape(form) for form in self.forms)})"
         pattern = f"(?i){forms if inside else f'{_BEFORE}{forms}{_AFTER}'}".replace("'", "''")
         return "(" + " or ".join(f"regexp_matches({column}, '{pattern}')" for column in columns) + ")"
 
-    def replaced(self, text: str | None, by: str) -> str | None:
+    def replace_in(self, text: str | None, by: str) -> str | None:
         return None if text is None else self._pattern.sub(lambda _: by, text)
 
     def replaced_in_json(self, text: str | None, by: str, *, are_numbers_kept: bool) -> str | None:
@@ -71,5 +71,5 @@ class Terms:
         return any(form in small for form in forms if len(form) >= _LEAST_BYTES)
 
 
-def _re2_escaped(text: str) -> str:
+def _re2_escape(text: str) -> str:
     return re.sub(r"([^\w])", lambda match: "\\" + match[1] if match[1].isascii() else match[1], text)

@@ -75,21 +75,21 @@ class Neo4jAudit:
             database.command(statement)
 
     def append(self, events: Sequence[AuditEvent]) -> Sequence[AuditEntry]:
-        written = list[AuditEntry]()
+        entries = list[AuditEntry]()
 
         def work(tx: ManagedTransaction) -> None:
-            written[:] = _append(tx, events)
+            entries[:] = _append(tx, events)
 
         try:
             self._database.write(work)
         except CommitUnknownError:
-            if not self._has(written[-1]):
+            if not self._has(entries[-1]):
                 self._database.write(work)
-        return written
+        return entries
 
     def _has(self, entry: AuditEntry) -> bool:
-        found = self._database.read(_LINE, writer=CHAIN, number=entry.number)
-        return bool(found) and found[0]["line"] == line_of(entry)
+        lines = self._database.read(_LINE, writer=CHAIN, number=entry.number)
+        return bool(lines) and lines[0]["line"] == line_of(entry)
 
     def entries(self, since: Millis | None = None) -> Iterator[AuditEntry]:
         check = self.check()
@@ -103,10 +103,10 @@ class Neo4jAudit:
 
     def remove_before(self, before: Millis, by: Principal, at: Millis, *, dry_run: bool = False) -> int:
         """At most `_MOST_REMOVED` entries in one transaction, with the entry that says so."""
-        found = self.check()
-        if found.problem:
+        chain = self.check()
+        if chain.problem:
             raise StoreUnavailableError(
-                f"The audit log in Neo4j is broken, and nothing is removed from it: {found.problem}"
+                f"The audit log in Neo4j is broken, and nothing is removed from it: {chain.problem}"
             )
         if dry_run:
             return self._database.read(_OLD, before=before)[0]["count"]
@@ -118,10 +118,10 @@ class Neo4jAudit:
         return removed
 
     def forget(self, edit: Editor, by: Principal, at: Millis) -> int:
-        found = self.check()
-        if found.problem:
+        chain = self.check()
+        if chain.problem:
             raise StoreUnavailableError(
-                f"The audit log in Neo4j is broken, and nothing is removed from it: {found.problem}"
+                f"The audit log in Neo4j is broken, and nothing is removed from it: {chain.problem}"
             )
         lines = (row["line"].encode() for row in self._database.stream(_LINES, writer=CHAIN))
         entries = [changed for line in lines if (changed := _edit_line(line, edit)) is not None]
@@ -143,11 +143,11 @@ class Neo4jAudit:
         for row in self._database.read(_WRITERS):
             lines = (each["line"].encode() for each in self._database.stream(_LINES, writer=row["writer"]))
             end = Head(row["number"], row["hash"])
-            found = check_chain(lines, end, starts.get(row["writer"], ()))
-            count, head = count + found.entries, found.head
-            first = found.first if row["writer"] == CHAIN else first
-            if found.problem:
-                return ChainCheck(count, head, f"chain {row['writer']}, {found.problem}", first)
+            chain = check_chain(lines, end, starts.get(row["writer"], ()))
+            count, head = count + chain.entries, chain.head
+            first = chain.first if row["writer"] == CHAIN else first
+            if chain.problem:
+                return ChainCheck(count, head, f"chain {row['writer']}, {chain.problem}", first)
         for row in self._database.read(_ORPHANS):
             return ChainCheck(count, head, f"chain {row['writer']}: its node AuditWriter is gone.", first)
         return ChainCheck(count, head, first=first)

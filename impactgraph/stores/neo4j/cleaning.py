@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from impactgraph.audit.chain import texts_of_line
 from impactgraph.ports.removal import Place, Search
-from impactgraph.stores.local.byte_search import search_packed
+from impactgraph.stores.local.byte_search import search_block
 from impactgraph.stores.local.cleaner import Cleaner
 from impactgraph.stores.local.packing import unpack
 from impactgraph.stores.local.removal import Removal
@@ -42,7 +42,7 @@ def search_database(database: Database, log: Log, end: LogEnd, terms: Terms) -> 
     """Every block, unpacked, and every property of every other node."""
     search = Search()
     for number, data in log.packed(end):
-        search += search_packed(f"block {number} of the log", data, terms)
+        search += search_block(f"block {number} of the log", data, terms)
     places = tuple(_found_properties(database, terms))
     return search + Search(database.read(_COUNT)[0]["count"], 0, places)
 

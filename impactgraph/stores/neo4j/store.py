@@ -84,7 +84,7 @@ class Neo4jStore(LocalStore):
         super().__init__(replica, now)
         self._follower = follow(self._poll)
         holder = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
-        projection = Projection(database, self._reading_unpolled, holder, say)
+        projection = Projection(database, self._read_without_poll, holder, say)
         self.graph = GraphUpdater(projection, lambda: self._replica.generation_of(self.identity), now)
         if graph:
             self.graph.start()
@@ -129,11 +129,11 @@ class Neo4jStore(LocalStore):
     def _reading(self) -> Generator[Replica]:
         if not self._state_lock.is_reading:  # nested contexts must see one state
             self._follower.wait_until_current()
-        with self._reading_unpolled() as replica:
+        with self._read_without_poll() as replica:
             yield replica
 
     @contextmanager
-    def _reading_unpolled(self) -> Generator[Replica]:
+    def _read_without_poll(self) -> Generator[Replica]:
         """The replica as it is at present, without waiting for the log."""
         self._follow_clock()
         with self._state_lock.reading():

@@ -102,12 +102,12 @@ class _Table:
         self._texts = list(rows.texts)
         self._codes = {text: code for code, text in enumerate(self._texts)}
         self._numbers = {name: getattr(rows, name) for name in _INTS}
-        self._coded = {name: getattr(rows, name) for name in _CODES}
+        self._codes_by_name = {name: getattr(rows, name) for name in _CODES}
         self._size = len(rows)
 
     def rows(self) -> ListRows:
         size = len(self._ids)
-        arrays = {name: array[:size].copy() for name, array in (self._numbers | self._coded).items()}
+        arrays = {name: array[:size].copy() for name, array in (self._numbers | self._codes_by_name).items()}
         return ListRows(
             ids=self._ids, index=self._index, keys=tuple(self._keys), texts=tuple(self._texts), **arrays
         )
@@ -133,7 +133,7 @@ class _Table:
         numbers["amount"][target] = np.fromiter(map(_micros, rows_to_keep), np.int64, len(rows_to_keep))[
             is_newer
         ]
-        self._coded["source"][target] = self._key(event.data.key)
+        self._codes_by_name["source"][target] = self._key(event.data.key)
         states = event.data.states or {}
         meanings = {word.casefold(): meaning for word, meaning in states.items()}
         for name, texts in (
@@ -142,7 +142,7 @@ class _Table:
             ("meaning", [meanings.get((row.state or "").casefold(), row.state) for row in rows_to_keep]),
         ):
             codes = np.fromiter((self._code(text or "") for text in texts), np.int32, len(rows_to_keep))
-            self._coded[name][target] = codes[is_newer]
+            self._codes_by_name[name][target] = codes[is_newer]
 
     def _rows_of(self, ids: Iterable[str]) -> Codes:
         """The row of each id, a new one where it has none."""
@@ -163,12 +163,14 @@ class _Table:
             for name, blank in _INTS.items():
                 self._numbers[name] = np.concatenate([self._numbers[name], np.full(more, blank, np.int64)])
             for name in _CODES:
-                self._coded[name] = np.concatenate([self._coded[name], np.zeros(more, np.int32)])
+                self._codes_by_name[name] = np.concatenate(
+                    [self._codes_by_name[name], np.zeros(more, np.int32)]
+                )
 
     def _is_newer(self, event: ListEvent, where: Codes, place: Ints) -> Flags:
         """By (moment, key of the list), and the first place within a list."""
         at = self._numbers["at"][where]
-        source = self._coded["source"][where]
+        source = self._codes_by_name["source"][where]
         earlier_key = np.array([key < event.data.key for key in self._keys] or [False])
         same_key = np.array([key == event.data.key for key in self._keys] or [False])
         is_earlier_place = place < self._numbers["place"][where]

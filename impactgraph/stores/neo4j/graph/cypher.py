@@ -31,7 +31,7 @@ def _unique(name: str, label: str, key: str) -> str:
     return f"create constraint {name} if not exists for (n:{label}) require n.{key} is unique"
 
 
-def typed(row: str, properties: Iterable[Property]) -> str:
+def map_of(row: str, properties: Iterable[Property]) -> str:
     """A map of the properties, from a row in which moments and spans are milliseconds."""
     return (
         "{"
@@ -53,7 +53,7 @@ def _with_types(parameter: str, value: Value) -> str:
 def put_nodes(kind: NodeKind) -> str:
     """Creates nodes or replaces all their properties by those of the rows."""
     merge = f"merge (n:{kind.label} {{{kind.key}: row.{kind.key}}})"
-    return f"unwind $rows as row {merge} set n = {typed('row', kind.properties)}"
+    return f"unwind $rows as row {merge} set n = {map_of('row', kind.properties)}"
 
 
 # The topology
@@ -67,7 +67,7 @@ def put_elements(kind: NodeKind) -> str:
 unwind $rows as row
 merge (n:{ELEMENT} {{id: row.id}})
 with n, row, n.listedIn is null or coalesce(n.retired, false) as added
-set n:{kind.label}, n = {typed("row", kind.properties)}, n.listedIn = $number, n.retired = false
+set n:{kind.label}, n = {map_of("row", kind.properties)}, n.listedIn = $number, n.retired = false
 with n where added
 match (v:TopologyVersion {{number: $number}})
 merge (n)-[:ADDED_IN]->(v)
@@ -81,7 +81,7 @@ match (a:{ELEMENT} {{id: row.source}})
 match (b:{ELEMENT} {{id: row.target}})
 merge (a)-[r:{kind.name} {{place: row.place, retired: false}}]->(b)
 on create set r.since = $number
-set r += {typed("row", kind.properties)}, r.listedIn = $number
+set r += {map_of("row", kind.properties)}, r.listedIn = $number
 """
 
 
@@ -98,7 +98,7 @@ set r.retired = true, r.retiredIn = $number
 """
 
 
-def put_unlisted(label: str) -> str:
+def put_placeholders(label: str) -> str:
     """Creates elements that orders or failures name and no version of the topology lists."""
     key = f"substring(id, {len(label) + 1})"
     return (
@@ -126,9 +126,9 @@ def create_orders() -> str:
     )
     return f"""
 unwind $rows as row
-create (o:{ORDER.label}) set o = {typed("row", ORDER.properties)}, o += row.{_ATTRIBUTES}
+create (o:{ORDER.label}) set o = {map_of("row", ORDER.properties)}, o += row.{_ATTRIBUTES}
 with o, row unwind row.parts as part
-create (f:{FULFILLMENT.label})-[:{PART_OF.name}]->(o) set f = {typed("part", FULFILLMENT.properties)}
+create (f:{FULFILLMENT.label})-[:{PART_OF.name}]->(o) set f = {map_of("part", FULFILLMENT.properties)}
 with f, part
 call (f, part) {{ match (s:Step {{id: part.step}}) create (f)-[:{AT.name}]->(s) }}
 call (f, part) {{ match (l:Location {{id: part.location}}) create (f)-[:{LOCATED_AT.name}]->(l) }}
@@ -138,7 +138,7 @@ call (f, part) {{ match (l:Location {{id: part.location}}) create (f)-[:{LOCATED
 
 def update_orders() -> str:
     """Creates or updates orders, without their fulfillments."""
-    properties = typed("row", ORDER.properties)
+    properties = map_of("row", ORDER.properties)
     return f"""
 unwind $rows as row merge (o:{ORDER.label} {{id: row.id}})
 set o = {properties}, o += row.{_ATTRIBUTES}
@@ -149,7 +149,7 @@ def update_fulfillments() -> str:
     """Creates or updates fulfillments of orders in the graph."""
     return f"""
 unwind $rows as part
-merge (f:{FULFILLMENT.label} {{id: part.id}}) set f = {typed("part", FULFILLMENT.properties)}
+merge (f:{FULFILLMENT.label} {{id: part.id}}) set f = {map_of("part", FULFILLMENT.properties)}
 with f, part
 call (f, part) {{
   with f, part where not exists {{ (f)-[:{PART_OF.name}]->() }}
@@ -183,7 +183,7 @@ def add_records(kind: NodeKind) -> str:
 
 
 def _set_all(kind: NodeKind, row: str) -> str:
-    return f"set n = {typed(row, kind.properties)}"
+    return f"set n = {map_of(row, kind.properties)}"
 
 
 def clear() -> Iterable[str]:

@@ -82,7 +82,7 @@ unwind $rows as row
 match (f:Failure {{id: row.failure}})
 match (e:{cypher.ELEMENT} {{id: row.element}})
 create (f)-[r:{IMPAIRS.name}]->(e)
-set r = {cypher.typed("row", IMPAIRS.properties)}, r += row.limits
+set r = {cypher.map_of("row", IMPAIRS.properties)}, r += row.limits
 """
 
 

@@ -73,7 +73,7 @@ class RelationKind:
     """Kind of the topology edge that it represents; such relations may be retired."""
 
 
-def named(name: str, value: Value, text: str, of: Callable[[Any], object] | None = None) -> Property:
+def attribute(name: str, value: Value, text: str, of: Callable[[Any], object] | None = None) -> Property:
     """A property named after the attribute it reads, in camel case."""
     return Property(camel(name), value, text, of or (lambda thing: getattr(thing, name)))
 

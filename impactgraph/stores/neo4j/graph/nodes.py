@@ -2,13 +2,13 @@
 
 from graph_models.time import HOUR
 from graph_models.topology import Element, Integration, Step, id_of
-from impactgraph.stores.neo4j.graph.kinds import NodeKind, Property, Value, named
+from impactgraph.stores.neo4j.graph.kinds import NodeKind, Property, Value, attribute
 
 TEXT, TEXTS, WHOLE, NUMBER, TRUTH, MOMENT, SPAN = Value
 
 _ID = Property("id", TEXT, "its id, as everywhere in the product: `kind:key`", lambda it: it.id)
 _ELEMENT_ID = Property("id", TEXT, _ID.text, id_of)
-_KEY = named("key", TEXT, "the id without its kind")
+_KEY = attribute("key", TEXT, "the id without its kind")
 
 
 def _name(element: Element) -> str:
@@ -50,15 +50,15 @@ ELEMENTS: tuple[NodeKind, ...] = (
     _element(
         "System",
         "An application or middleware.",
-        named("tier", WHOLE, "how much depends on it, 1 the most"),
-        named("kind", TEXT, "such as `oms`, `erp`, `middleware`"),
-        named("per_location", TRUTH, "whether each location has its own"),
+        attribute("tier", WHOLE, "how much depends on it, 1 the most"),
+        attribute("kind", TEXT, "such as `oms`, `erp`, `middleware`"),
+        attribute("per_location", TRUTH, "whether each location has its own"),
     ),
     _element(
         "Api",
         "An interface that a system offers.",
         *(
-            named(name, TEXT, text)
+            attribute(name, TEXT, text)
             for name, text in (
                 ("protocol", "such as `rest`"),
                 ("version", "as its owner counts"),
@@ -71,13 +71,13 @@ ELEMENTS: tuple[NodeKind, ...] = (
     _element(
         "Integration",
         "Carries calls, messages or files from one system to another.",
-        named("transport", TEXT, "`sync`, `queue`, `stream`, `batch` or `file`"),
-        named("carries", TEXTS, "types of messages"),
+        attribute("transport", TEXT, "`sync`, `queue`, `stream`, `batch` or `file`"),
+        attribute("carries", TEXTS, "types of messages"),
         Property("attempts", WHOLE, "tries in all", lambda it: it.retry.attempts),
         Property("backoff", SPAN, "wait between them", lambda it: it.retry.backoff),
         Property("retryFor", SPAN, "how long it retries", lambda it: it.retry.lasting),
-        named("timeout", SPAN, "of a call"),
-        named("dead_letter", TEXT, "where rejected messages go; absent: they are lost"),
+        attribute("timeout", SPAN, "of a call"),
+        attribute("dead_letter", TEXT, "where rejected messages go; absent: they are lost"),
         Property("bufferCapacity", WHOLE, "messages it holds at most", lambda it: it.buffer.capacity),
         Property("bufferRate", NUMBER, "messages that arrive in an hour", _buffer_rate),
         Property("retention", SPAN, "how long it holds a message", lambda it: it.buffer.retention),
@@ -89,51 +89,51 @@ ELEMENTS: tuple[NodeKind, ...] = (
             "of its runs; absent: UTC",
             lambda it: it.schedule.timezone if it.schedule else None,
         ),
-        named("idempotent", TRUTH, "whether the receiver ignores duplicates"),
-        named("schema", TEXT, "what its messages look like"),
-        named("slo_latency", SPAN, "latency that its owner promises"),
+        attribute("idempotent", TRUTH, "whether the receiver ignores duplicates"),
+        attribute("schema", TEXT, "what its messages look like"),
+        attribute("slo_latency", SPAN, "latency that its owner promises"),
     ),
     _element(
         "Data",
         "A replica of figures that steps decide by.",
-        named("fresh_within", SPAN, "age up to which it is fresh enough"),
-        named("decision_risk", NUMBER, "probability that a decision on older data is wrong"),
+        attribute("fresh_within", SPAN, "age up to which it is fresh enough"),
+        attribute("decision_risk", NUMBER, "probability that a decision on older data is wrong"),
     ),
     _element(
         "Workflow",
         "A sequence of steps that orders go through.",
-        named("modes", TEXTS, "fulfillment modes that use it"),
-        named("channels", TEXTS, "sales channels that use it"),
+        attribute("modes", TEXTS, "fulfillment modes that use it"),
+        attribute("channels", TEXTS, "sales channels that use it"),
     ),
     _element(
         "Step",
         "A step of a workflow.",
-        named("workflow", TEXT, "key of its workflow"),
+        attribute("workflow", TEXT, "key of its workflow"),
         Property("takes", SPAN, "median dwell time", lambda it: it.takes.p50),
         Property("takesAtMost", SPAN, "95th percentile of the dwell time", lambda it: it.takes.p95),
-        named("within", SPAN, "limit of the dwell time"),
-        named("surfaces_at", TEXT, "key of the step where a wrong decision comes to light"),
+        attribute("within", SPAN, "limit of the dwell time"),
+        attribute("surfaces_at", TEXT, "key of the step where a wrong decision comes to light"),
         Property("emits", TEXTS, "records that it causes: `posting:invoice`", _emits),
     ),
     _element(
         "Location",
         "A store, a warehouse.",
-        named("kind", TEXT, "such as `store`"),
-        named("region", TEXT, "where it is"),
+        attribute("kind", TEXT, "such as `store`"),
+        attribute("region", TEXT, "where it is"),
     ),
     _element(
         "Team",
         "Who owns elements.",
-        named("contact", TEXT, "how to reach it"),
-        named("escalation", TEXTS, "whom to contact next, in order"),
+        attribute("contact", TEXT, "how to reach it"),
+        attribute("escalation", TEXTS, "whom to contact next, in order"),
     ),
     _element(
         "Playbook",
         "What to do when something fails.",
         Property("steps", TEXTS, "in order", lambda it: tuple(step.text for step in it.steps)),
-        named("kinds", TEXTS, "of elements it is for"),
-        named("classes", TEXTS, "of failures it is for"),
-        named("message", TEXT, "message to customers", lambda it: str(it.message)),
+        attribute("kinds", TEXTS, "of elements it is for"),
+        attribute("classes", TEXTS, "of failures it is for"),
+        attribute("message", TEXT, "message to customers", lambda it: str(it.message)),
     ),
 )
 
@@ -224,18 +224,18 @@ FAILURE = NodeKind(
         _ID,
         _KEY,
         Property("class", TEXT, "such as `OUTAGE`", lambda it: it.failure_class),
-        named("severity", TEXT, "as reported"),
+        attribute("severity", TEXT, "as reported"),
         Property("active", TRUTH, "whether it has started and not ended; only then it impairs anything"),
-        named("started_at", MOMENT, "when it began"),
-        named("expected_end", MOMENT, "as reported: an estimate"),
-        named("ended_at", MOMENT, "when it ended"),
-        named("delay", SPAN, "delay of each message or order"),
-        named("error_rate", NUMBER, "share of calls that fail"),
-        named("drain", SPAN, "time to clear the backlog"),
-        named("summary", TEXT, "in words"),
-        named("evidence", TEXT, "where to look"),
-        named("source", TEXT, "who reported it"),
-        named("reported_at", MOMENT, "when it was first reported"),
+        attribute("started_at", MOMENT, "when it began"),
+        attribute("expected_end", MOMENT, "as reported: an estimate"),
+        attribute("ended_at", MOMENT, "when it ended"),
+        attribute("delay", SPAN, "delay of each message or order"),
+        attribute("error_rate", NUMBER, "share of calls that fail"),
+        attribute("drain", SPAN, "time to clear the backlog"),
+        attribute("summary", TEXT, "in words"),
+        attribute("evidence", TEXT, "where to look"),
+        attribute("source", TEXT, "who reported it"),
+        attribute("reported_at", MOMENT, "when it was first reported"),
     ),
 )
 

@@ -191,7 +191,7 @@ class Projection:
             label: [identifier for identifier in ids if identifier not in self._written_places]
             for label, ids in ids_by_label.items()
         }
-        statements = [(cypher.put_unlisted(label), {"ids": ids}) for label, ids in missing.items() if ids]
+        statements = [(cypher.put_placeholders(label), {"ids": ids}) for label, ids in missing.items() if ids]
         if statements:
             self._lease.write(*statements)
             self._written_places.update(*missing.values())
