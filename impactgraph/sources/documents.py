@@ -74,7 +74,7 @@ def translate(
         elif mapper is None:
             _add_cloudevents(document, translation)
         else:
-            _add_mapped(document, mapper, translation)
+            _add_record(document, mapper, translation)
     return translation
 
 
@@ -92,7 +92,7 @@ def _add_cloudevents(document: Document, translation: Translation) -> None:
     _settle(document, translation)
 
 
-def _add_mapped(document: Document, mapper: RecordMapper, translation: Translation) -> None:
+def _add_record(document: Document, mapper: RecordMapper, translation: Translation) -> None:
     text = document.text.removeprefix(_BOM)
     try:
         content = _EXACT.decode(text)

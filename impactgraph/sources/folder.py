@@ -62,8 +62,8 @@ class FolderFeed:
         self._read = read
         self._stop = stop
         self._version = version
-        self._seen: dict[Path, _Look] = {}
-        self._finished: dict[Path, _Look] = {}
+        self._looks: dict[Path, _Look] = {}
+        self._ends: dict[Path, _Look] = {}
         """Files that stay in the folder."""
         self._positions: dict[str, FilePosition] = {}
         self._deliveries: Iterator[Delivery] = iter(())
@@ -104,15 +104,15 @@ class FolderFeed:
         if self._has_looked:
             self._stop.wait(self._config.every / 1_000)
         self._has_looked = True
-        before, self._seen = self._seen, self._look()
-        self._finished = {path: look for path, look in self._finished.items() if self._seen.get(path) == look}
+        before, self._looks = self._looks, self._look()
+        self._ends = {path: look for path, look in self._ends.items() if self._looks.get(path) == look}
         complete = [
             path
-            for path, look in self._seen.items()
-            if before.get(path) == look and self._finished.get(path) != look
+            for path, look in self._looks.items()
+            if before.get(path) == look and self._ends.get(path) != look
         ]
-        self._growing = len(self._seen) - len(complete) - len(self._finished)
-        return sorted(complete, key=lambda path: (self._seen[path].changed_at, path.name))
+        self._growing = len(self._looks) - len(complete) - len(self._ends)
+        return sorted(complete, key=lambda path: (self._looks[path].changed_at, path.name))
 
     def _look(self) -> dict[Path, _Look]:
         looks: dict[Path, _Look] = {}
@@ -172,8 +172,8 @@ class FolderFeed:
     def _finish(self, path: Path, folder: Path | None) -> None:
         """Moves a file that is read, or remembers it where it stays."""
         if folder is None:
-            if (look := self._seen.get(path)) is not None:
-                self._finished[path] = look
+            if (look := self._looks.get(path)) is not None:
+                self._ends[path] = look
             return
         try:
             shutil.move(path, _free_name(folder, path.name))

@@ -79,9 +79,9 @@ class ListFeed:
             check_system(self._systems(), self._config.system)
             self._lists = self._place.look(self._now(), self._is_known)
             self._is_read, self._pause = False, self._config.every / 1_000
-        found = next(self._lists, None)
-        if found is not None:
-            return self._delivery(found)
+        file = next(self._lists, None)
+        if file is not None:
+            return self._delivery(file)
         self._is_read = True
         return self._idle()
 
@@ -101,49 +101,51 @@ class ListFeed:
         since = f"since {iso(self._position.at)}" if self._position.at else "yet"
         return f"No list of {self._config.system} has come {since}: look at what writes it."
 
-    def _delivery(self, found: FoundList) -> Delivery:
+    def _delivery(self, file: FoundList) -> Delivery:
         try:
-            system_list = found.read()
+            system_list = file.read()
             reason = refusal(system_list, self._position, self._config)
         except BadInputError as error:
-            return self._refused(found, str(error))
+            return self._refusal(file, str(error))
         if reason:
-            return self._refused(found, f"{found.name}: {reason}")
+            return self._refusal(file, f"{file.name}: {reason}")
         translation = Translation()
-        translation.add_events(list_lines(self._listing(found, system_list)), found.name)
+        translation.add_events(list_lines(self._listing(file, system_list)), file.name)
         for row in system_list.refused:
             translation.notes.append(
-                (f"a row cannot be read: {row['reason']}", f"{found.name} {row['place']}")
+                (f"a row cannot be read: {row['reason']}", f"{file.name} {row['place']}")
             )
-        self._position = ListPosition(found.at, system_list.id_count, system_list.has_last_break)
-        return Delivery(translation, self._moved(found, _TAKEN))
+        self._position = ListPosition(file.at, system_list.id_count, system_list.has_last_break)
+        return Delivery(translation, self._new_position(file, _TAKEN))
 
-    def _listing(self, found: FoundList, system_list: ListFile) -> SystemListing:
+    def _listing(self, file: FoundList, system_list: ListFile) -> SystemListing:
         config = self._config
         return SystemListing(
             config.system,
-            found.at,
+            file.at,
             system_list.rows,
             system_list.refused,
             complete=not config.partial,
-            placed_from=max(0, found.at - config.placed_within) if config.placed_within is not None else None,
+            placed_from=None if config.placed_within is None else max(0, file.at - config.placed_within),
             states=config.states or None,
         )
 
-    def _refused(self, found: FoundList, problem: str) -> Delivery:
+    def _refusal(self, file: FoundList, problem: str) -> Delivery:
         """In the quarantine once: what is asked again and again has one entry until a list is taken."""
-        is_new = bool(found.part) or not self._position.problem
+        is_new = bool(file.part) or not self._position.problem
         self._position = msgspec.structs.replace(self._position, problem=problem)
         if not is_new:
             return Delivery(problem=problem)
-        refused = RefusedDocument(found.name.encode(), problem, found.name)
-        return Delivery(Translation(refused=[refused]), self._moved(found, self._refused_by), problem=problem)
+        document = RefusedDocument(file.name.encode(), problem, file.name)
+        return Delivery(
+            Translation(refused=[document]), self._new_position(file, self._refused_by), problem=problem
+        )
 
-    def _moved(self, found: FoundList, outcome: str) -> dict[str, str]:
-        moved = {PART: msgspec.json.encode(self._position).decode()}
-        if found.part:
-            moved[found.part] = self._parts[found.part] = outcome
-        return moved
+    def _new_position(self, file: FoundList, outcome: str) -> dict[str, str]:
+        parts = {PART: msgspec.json.encode(self._position).decode()}
+        if file.part:
+            parts[file.part] = self._parts[file.part] = outcome
+        return parts
 
     def after_commit(self) -> None: ...
 

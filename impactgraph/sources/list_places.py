@@ -156,10 +156,10 @@ class AddressOfLists:
                 raise BadInputError(f"{self._name} answered with more than {MOST_UNPACKED:,} bytes.")
             if time.monotonic() > end or self._stop.is_set():
                 raise SourceUnavailableError(f"{self._name} did not answer in {WHOLE_SECONDS:.0f} s.")
-        declared = response.headers.get("Content-Length")
-        if declared is not None and declared.isdecimal() and size < int(declared):
+        size_header = response.headers.get("Content-Length")
+        if size_header is not None and size_header.isdecimal() and size < int(size_header):
             raise SourceUnavailableError(
-                f"The answer of {self._name} is cut: {size:,} of {int(declared):,} bytes."
+                f"The answer of {self._name} is cut: {size:,} of {int(size_header):,} bytes."
             )
 
 
@@ -189,7 +189,7 @@ class QueryOfLists:
                 options="-c default_transaction_read_only=on -c datestyle=iso -c timezone=UTC",
             ) as connection:
                 rows = connection.execute(self._statement())
-                return list_of_rows("the query", _decoded(rows), layout_of(config))
+                return list_of_rows("the query", _decode_rows(rows), layout_of(config))
         except psycopg.Error as error:
             raise translated_error(error) from error
 
@@ -197,7 +197,7 @@ class QueryOfLists:
         return f"select row_to_json(q)::text from ({self._query.strip().rstrip(';')}\n) q".encode()
 
 
-def _decoded(rows: Iterable[Any]) -> Iterator[Mapping[str, Any]]:
+def _decode_rows(rows: Iterable[Any]) -> Iterator[Mapping[str, Any]]:
     """Rows in JSON with the digits of their numbers as PostgreSQL wrote them."""
     for (text,) in rows:
         yield json.loads(text, parse_float=str, parse_int=str)

@@ -68,8 +68,8 @@ def check_lists(values: dict[str, Any], node: Map, reading: Reading) -> None:
     """Records places that are missing or too many, and fields of another place."""
     places = [name for name in _PLACES if name in node]
     if len(places) != 1:
-        given = " and ".join(f"`{name}`" for name in places) if places else "none of them"
-        reading.wrong(f"give one of `path`, `url` and `query`: it has {given}.", node.line)
+        names = " and ".join(f"`{name}`" for name in places) if places else "none of them"
+        reading.wrong(f"give one of `path`, `url` and `query`: it has {names}.", node.line)
         return
     for name, place in _BELONGING.items():
         if name in node and place != places[0]:

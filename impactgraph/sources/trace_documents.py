@@ -14,7 +14,7 @@ from impactgraph.sources.documents import Document, Translation, translate
 
 def translate_traces(documents: Sequence[Document], mapper: RecordMapper | None) -> Translation:
     """The events of exports, and of single spans that were refused before."""
-    return translate([*_spans(documents, refused := Translation())], mapper, refused)
+    return translate([*_spans(documents, translation := Translation())], mapper, translation)
 
 
 def _spans(documents: Sequence[Document], translation: Translation) -> Iterator[Document]:
