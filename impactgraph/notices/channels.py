@@ -191,9 +191,9 @@ class AppriseSender:
             _plugin(address, f"The address in {channel.address.place}")
             return AppriseSender(address)
         values = {name: quote(secret.read(), safe="") for name, secret in channel.secrets.items()}
-        address = _filled(channel.address, values)
+        address = _fill_in(channel.address, values)
         plugin = _plugin(address, f"The address {channel.address!r}")
-        if not values and _shown(plugin, privacy=True) != _shown(plugin, privacy=False):
+        if not values and _address_text(plugin, privacy=True) != _address_text(plugin, privacy=False):
             raise BadInputError(
                 f"The address {channel.address.partition('://')[0]}://... has a secret in it: write {{name}} "
                 "in its place, and `secrets: {name: {env: NAME}}`."
@@ -228,19 +228,19 @@ def with_identity(address: str, notice: NoticeStatus) -> str:
     if address.partition("://")[0].lower() != "pagerduty":
         return address
     action = "resolve" if notice.kind is NoticeKind.RESOLVED else "trigger"
-    given = {"dedup": f"impactgraph-{notice.incident}", "action": action}
+    values = {"dedup": f"impactgraph-{notice.incident}", "action": action}
     if notice.link:
-        given["click"] = notice.link
-    return f"{address}{'&' if '?' in address else '?'}{urlencode(given)}"
+        values["click"] = notice.link
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(values)}"
 
 
-def _filled(address: str, values: Mapping[str, str]) -> str:
+def _fill_in(address: str, values: Mapping[str, str]) -> str:
     for name, value in values.items():
         address = address.replace(f"{{{name}}}", value)
     return address
 
 
-def _shown(plugin: "NotifyBase", *, privacy: bool) -> str:
+def _address_text(plugin: "NotifyBase", *, privacy: bool) -> str:
     """The address again; `privacy`: without secrets."""
     return plugin.url(privacy=privacy)  # pyright: ignore[reportUnknownMemberType] - untyped arguments
 

@@ -27,7 +27,7 @@ class Present:
     pictures: tuple[Picture, ...]
     """Of active incidents, in the order of their rank."""
     journal: Journal
-    ended: Mapping[str, Millis]
+    end_times: Mapping[str, Millis]
     """When each failure that has ended did, by its key."""
     public_url: str | None = None
 
@@ -103,7 +103,7 @@ class _Speaker:
 
     def notices(self) -> list[Notice]:
         open_keys = [key for key, each in self.history.items() if each[-1].kind is not NoticeKind.RESOLVED]
-        found: list[Notice | None] = []
+        notices: list[Notice | None] = []
         goes_on: set[str] = set()
         for picture in self.present.pictures:
             of_picture = [key for key in open_keys if key in picture.keys]
@@ -111,12 +111,12 @@ class _Speaker:
             mine = [key for key in of_picture if self._is_same(key, picture)]
             first = picture.incident if picture.incident in mine else next(iter(mine), None)
             if first is None:
-                found.append(self._new(picture))
+                notices.append(self._new(picture))
                 continue
-            found += [self._ended(key, f"It is one with {first}.") for key in mine if key != first]
-            found.append(self._further(first, picture))
-        found += [self._away(key) for key in open_keys if key not in goes_on]
-        return [each for each in found if each is not None and each.kind in self.rule.on]
+            notices += [self._end_notice(key, f"It is one with {first}.") for key in mine if key != first]
+            notices.append(self._further(first, picture))
+        notices += [self._away(key) for key in open_keys if key not in goes_on]
+        return [each for each in notices if each is not None and each.kind in self.rule.on]
 
     def _is_same(self, incident: str, picture: Picture) -> bool:
         """False: the incident of the last notice ended, and this one began after that."""
@@ -150,7 +150,7 @@ class _Speaker:
     def _further(self, incident: str, picture: Picture) -> Notice | None:
         last, at = self.history[incident][-1], self.present.at
         if person := self.work.closed_by(picture):
-            return self._ended(incident, f"It was closed by {person}.")
+            return self._end_notice(incident, f"It was closed by {person}.")
         if (picture.level, picture.cause) == (last.level, last.cause):
             return None
         has_grown = picture.level.height > last.level.height
@@ -162,10 +162,10 @@ class _Speaker:
 
     def _away(self, incident: str) -> Notice | None:
         """Of an incident that is active no more."""
-        ended_at, at = self.present.ended.get(incident), self.present.at
+        ended_at, at = self.present.end_times.get(incident), self.present.at
         closed_at, person = self.work.closed.get(incident, (0, ""))
         if closed_at >= self.history[incident][-1].created_at:
-            return self._ended(incident, f"It was closed by {person}.")
+            return self._end_notice(incident, f"It was closed by {person}.")
         if ended_at is not None and at - ended_at < SETTLED:
             return None
         if self.rule.quiet is not None and self.rule.quiet.holds(at, self.history[incident][-1].level):
@@ -174,9 +174,9 @@ class _Speaker:
         reason = (
             "All its failures have ended." if is_over else "It is not among the active incidents any more."
         )
-        return self._ended(incident, reason)
+        return self._end_notice(incident, reason)
 
-    def _ended(self, incident: str, reason: str) -> Notice:
+    def _end_notice(self, incident: str, reason: str) -> Notice:
         return self._notice(incident, NoticeKind.RESOLVED, None, reason)
 
     def _notice(self, incident: str, kind: NoticeKind, picture: Picture | None, reason: str = "") -> Notice:

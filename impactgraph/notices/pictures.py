@@ -96,10 +96,10 @@ def concerns_of(
     report: IncidentReport, teams: Mapping[Concern, tuple[str, ...]] | None = None
 ) -> tuple[Concern, ...]:
     """Who has to repair or explain it: by its likeliest cause, what it affects, and its owner's concerns."""
-    found = {concern for concern, keys in (teams or {}).items() if report.team in keys}
+    concerns = {concern for concern, keys in (teams or {}).items() if report.team in keys}
     if report.likely_cause:
         kind = report.likely_cause[0].element.partition(":")[0]
-        found.add(_OF_CAUSE.get(kind, Concern.OPERATIONS))
+        concerns.add(_OF_CAUSE.get(kind, Concern.OPERATIONS))
     if (of := report.estimates) is not None:
         effects = (
             (
@@ -109,8 +109,8 @@ def concerns_of(
             (Concern.FINANCE, of.postings.possible),
             (Concern.CUSTOMER_CARE, of.promises_missed.expected >= 0.5 or of.notifications.possible),
         )
-        found |= {concern for concern, is_hit in effects if is_hit}
-    return tuple(each for each in Concern if each in found)
+        concerns |= {concern for concern, is_hit in effects if is_hit}
+    return tuple(each for each in Concern if each in concerns)
 
 
 def _picture(report: IncidentReport, rank: int, loud: int, topology: Topology, rules: NoticeRules) -> Picture:

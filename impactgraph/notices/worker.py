@@ -73,7 +73,7 @@ class SentNotices:
 
     def _run(self, rules: NoticeRules, on_commit: Callable[[], None]) -> None:
         while not self._stop.is_set():
-            started = time.monotonic()
+            round_start = time.monotonic()
             try:
                 if self.round(rules):
                     on_commit()
@@ -82,7 +82,7 @@ class SentNotices:
                 self._note(str(error))
             except Exception as error:  # noqa: BLE001 - the next round may succeed
                 self._note(f"{type(error).__name__}: {error}", error)
-            pause = max(rules.every / SECOND, _SHARE * (time.monotonic() - started))
+            pause = max(rules.every / SECOND, _SHARE * (time.monotonic() - round_start))
             self._stop.wait(pause)
 
     def _note(self, problem: str, error: Exception | None = None) -> None:
@@ -123,5 +123,5 @@ def due_notices(
             return ()
         reports = list_incidents(s, ask, IncidentsQuestion())
         pictures = pictures_of(reports, s.topology, rules)
-        ended = {each.key: each.ended_at for each in s.failures if each.ended_at is not None}
-    return decide(Present(now, pictures, store.journal(), ended, public_url), rules)
+        end_times = {each.key: each.ended_at for each in s.failures if each.ended_at is not None}
+    return decide(Present(now, pictures, store.journal(), end_times, public_url), rules)
