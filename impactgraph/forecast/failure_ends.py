@@ -1,7 +1,7 @@
 """Ends of failures in all scenarios: as recorded, reported or assumed, with the error of the estimate."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -58,7 +58,17 @@ class FailureEnds:
 
 
 NO_ENDS = FailureEnds({}, {}, ())
-_NO_NAMES = Topology()
+
+
+@dataclass(frozen=True)
+class AssumptionTexts:
+    """What the texts of assumptions are written with: the time zone of their times, the names of elements."""
+
+    timezone: str = UTC
+    topology: Topology = field(default_factory=Topology)
+
+
+_PLAIN_TEXTS = AssumptionTexts()
 
 
 def failure_ends(
@@ -68,16 +78,15 @@ def failure_ends(
     recovery_time: Millis | None = None,
     typical: Callable[[Failure], Millis | None] = lambda failure: None,
     runs: Callable[[Failure], Calendar | None] = lambda failure: None,
-    timezone: str = UTC,
-    topology: Topology = _NO_NAMES,
+    texts: AssumptionTexts = _PLAIN_TEXTS,
 ) -> FailureEnds:
     """Ends of the failures, and the assumptions behind them.
 
     `recovery_time`: assumed by the question, counted from `as_of`; `typical`: the usual length of such a
-    failure, where similar ones have ended; `runs`: the schedule of what missed a run; `timezone`: of the
-    times in the assumptions; `topology`: for the names in them.
+    failure, where similar ones have ended; `runs`: the schedule of what missed a run; `texts`: how the
+    assumptions are written.
     """
-    clock = TextClock(as_of, timezone)
+    clock = TextClock(as_of, texts.timezone)
     nominal: dict[str, Millis] = {}
     shifts: dict[str, Reals] = {}
     notes: list[str] = []
@@ -89,7 +98,7 @@ def failure_ends(
         nominal[failure.key] = end
         shifts[failure.key] = spread - end
         if note:
-            notes.append(f"{_name(topology, failure)} {note}")
+            notes.append(f"{_name(texts.topology, failure)} {note}")
     return FailureEnds(nominal, shifts, tuple(notes))
 
 

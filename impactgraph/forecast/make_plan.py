@@ -94,16 +94,8 @@ def _handoffs(
         open_transitions(step, segment), key=lambda t: (workflow.position(t.step), t.via or "")
     )
     return tuple(
-        _handoff(
-            topology=topology,
-            workflow=workflow,
-            forecast=forecast,
-            segment=segment,
-            place=f"{step.id} to {transition.step}",
-            transition=transition,
-            share=share,
-        )
-        for transition, share in zip(transitions, transition_shares(transitions), strict=True)
+        _handoff(topology, workflow, forecast, segment, step, way=way)
+        for way in zip(transitions, transition_shares(transitions), strict=True)
     )
 
 
@@ -120,10 +112,13 @@ def _handoff(
     workflow: Workflow,
     forecast: ImpairmentForecast,
     segment: Segment,
-    place: str,
-    transition: Transition,
-    share: float,
+    step: Step,
+    *,
+    way: tuple[Transition, float],
 ) -> Handoff:
+    """`way`: the transition, and the share of fulfillments that take it."""
+    transition, share = way
+    place = f"{step.id} to {transition.step}"
     integration = _integration(topology, transition.via)
     impairments = [(n, i) for n, i in forecast.at(transition.via) if order_scope(i.scope) in segment.scopes]
     moving = [

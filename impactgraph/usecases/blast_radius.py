@@ -12,7 +12,13 @@ from graph_models.impairment import Impairments
 from graph_models.time import Millis, say_duration
 from graph_models.topology import FormerWorkflow, Topology
 from impactgraph.columns import Codes
-from impactgraph.forecast.failure_ends import FailureEnds, failure_ends, missed_runs, typical_length
+from impactgraph.forecast.failure_ends import (
+    AssumptionTexts,
+    FailureEnds,
+    failure_ends,
+    missed_runs,
+    typical_length,
+)
 from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.forecast.impairment_forecast import ImpairmentForecast
 from impactgraph.impact.blast_radius import BlastRadius
@@ -71,8 +77,7 @@ def assess(
         recovery_time=question.assume_recovery,
         typical=lambda failure: typical_length(failure, s.failures, s.at),
         runs=missed_runs(s.topology),
-        timezone=question.timezone,
-        topology=s.topology,
+        texts=AssumptionTexts(question.timezone, s.topology),
     )
     ends = ends.no_later(limits)
     distinct = distinct_failures(failures, ends.nominal)

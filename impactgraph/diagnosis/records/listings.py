@@ -5,6 +5,7 @@ since shows. Amounts and states are compared with those of the moment of the row
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,14 @@ def find_listings(
         listed_rows.is_known(len(lists.rows)),
         search.unread_states,
     )
+
+
+class _Amounts(NamedTuple):
+    """Of what differs: a value, or one by position. The currency is of both amounts."""
+
+    listed: Ints | int
+    expected: Ints | int
+    currency: Codes
 
 
 class _Search:
@@ -200,13 +209,11 @@ class _Search:
         listed_numbers = np.array([numbers.get(value, -1) for value in values] or [-1], np.int32)[own]
         states_amount = table.amount[listed] != NO_AMOUNT
         is_other_currency = (table.currency[listed] != 0) & (table.currency[listed] != listed_numbers)
-        self._add_differing(
-            ListingKind.CURRENCY, np.flatnonzero(is_other_currency), listed, rows, NO_AMOUNT, amount, own
-        )
+        which = np.flatnonzero(is_other_currency)
+        self._add_differing(ListingKind.CURRENCY, which, listed, rows, _Amounts(NO_AMOUNT, amount, own))
         is_other = states_amount & ~is_other_currency & (table.amount[listed] != amount)
-        self._add_differing(
-            ListingKind.AMOUNT, np.flatnonzero(is_other), listed, rows, table.amount[listed], amount, own
-        )
+        amounts = _Amounts(table.amount[listed], amount, own)
+        self._add_differing(ListingKind.AMOUNT, np.flatnonzero(is_other), listed, rows, amounts)
 
     def _add_differing(
         self,
@@ -214,9 +221,7 @@ class _Search:
         which: NDArray[np.intp],
         listed: Codes,
         rows: Codes,
-        amount: Ints | int,
-        expected: Ints | int,
-        currency: Codes,
+        amounts: _Amounts,
     ) -> None:
         if not len(which):
             return
@@ -235,11 +240,11 @@ class _Search:
                 row,
                 slot=slot,
                 emitter=np.full(len(which), -1, np.int8),
-                currency=currency[which],
+                currency=amounts.currency[which],
                 due=at,
                 recorded_at=at,
-                amount=of(amount),
-                expected_amount=of(expected),
+                amount=of(amounts.listed),
+                expected_amount=of(amounts.expected),
                 listing=np.full(len(which), _CODES[kind], np.int8),
                 listed=listed[which],
                 listed_at=at,
@@ -299,9 +304,7 @@ class _Search:
                 np.arange(len(which)),
                 listed[which],
                 first,
-                NO_AMOUNT,
-                NO_AMOUNT,
-                self._currency(first),
+                _Amounts(NO_AMOUNT, NO_AMOUNT, self._currency(first)),
             )
 
     def _in_step(self, words: Meanings, code: Codes, at: Ints) -> Flags:
