@@ -45,6 +45,7 @@ from api.problems import handle_problems
 from api.recent_situation import RecentSituation
 from api.request_ids import RequestIds
 from api.schema import Schema, build_schema
+from api.services import NO_SERVICES, Services
 from api.state_metrics import StateCollector, queue_lengths
 from api.traced_requests import TracedRequests
 from api.watched_operations import WatchedOperations
@@ -55,8 +56,6 @@ from impactgraph.usecases.access import OPEN_ACCESS, Access
 from impactgraph.usecases.answer import Ask
 from impactgraph.usecases.blast_radius import answer_question
 from impactgraph.usecases.kept_lists import KeptLists
-from impactgraph.usecases.notices import NoNotices, NoticeWorker
-from impactgraph.usecases.sources import LiveSources, NoSources
 from impactgraph.usecases.tracing import is_traced
 from impactgraph.usecases.wording import read_messages
 
@@ -74,20 +73,14 @@ def create_app(
     *,
     ask_impact: Ask = answer_question,
     now: Callable[[], Millis],
-    sources: LiveSources | None = None,
-    notices: NoticeWorker | None = None,
     access: Access = OPEN_ACCESS,
-    mcp: McpOptions | None = None,
+    services: Services = NO_SERVICES,
 ) -> FastAPI:
-    """An application that serves `store`, follows its live sources and sends its notices while it runs; the
-    caller closes the store.
-
-    `mcp`: questions are tools of the Model Context Protocol, too; None: they are not.
+    """An application that serves `store`, and runs the services while it does; the caller closes the store.
 
     Raises BadInputError where the texts of customer messages or the persisted operations are invalid.
     """
-    sources = sources or NoSources()
-    notices = notices or NoNotices()
+    sources, notices, mcp = services.sources, services.notices, services.mcp
     doors = access.doors
     auditing = Auditing(access.audit, now, questions=doors.audits_questions, webhooks=doors.audits_webhooks)
     metrics = Metrics()

@@ -49,7 +49,9 @@ def router(sources: LiveSources, auditing: Auditing) -> APIRouter:
     @routes.post("/webhooks/{sender}/{source}")
     @routes.put("/webhooks/{sender}/{source}", include_in_schema=False)
     @routes.post("/webhooks/{sender}/{source}/{rest:path}", include_in_schema=False)
-    async def receive_alerts(sender: str, source: str, request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+    async def receive_alerts(  # pyright: ignore[reportUnusedFunction]
+        sender: str, source: str, request: Request
+    ) -> Response:
         """As above, of senders of alerts; some of them append a path of their own."""
         return await take(
             request, sources.alert_webhooks(sender, source), f"No source {source!r} of {sender!r} takes"

@@ -4,7 +4,9 @@ from urllib.request import HTTPRedirectHandler, OpenerDirector, build_opener
 
 
 class _NoRedirects(HTTPRedirectHandler):
-    def redirect_request(self, *_: object, **__: object) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def redirect_request(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, *_: object, **__: object
+    ) -> None:
         return None
 
 

@@ -51,6 +51,7 @@ def serve(
     common: Common = COMMON,
 ) -> None:
     """Serves a store until interrupted; the port opens once the store is open."""
+    from api.services import Services
     from graph_models.time import HOUR, MINUTE
     from impactgraph.access.format import load_access
     from impactgraph.access.providers import SessionRules
@@ -98,4 +99,5 @@ def serve(
         folder = None if "://" in settings.store else Path(settings.store)
         worker = SentNotices(store, rules, senders, now=system_clock, public_url=settings.url)
         with running_retention(store, retention_rules, audit, now=system_clock):
-            serve_store(store, settings, folder=folder, sources=live_sources, notices=worker, access=door)
+            services = Services(live_sources, worker)
+            serve_store(store, settings, folder=folder, services=services, access=door)

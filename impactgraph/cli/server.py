@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.mcp.options import McpOptions
+from api.services import NO_SERVICES, Services
 from graph_models.time import Millis
 from impactgraph.access.policy import ServePolicy
 from impactgraph.access.server import ServerAccess
@@ -27,8 +28,6 @@ from impactgraph.errors import BadInputError, Problem
 from impactgraph.settings import Settings
 from impactgraph.usecases import Store
 from impactgraph.usecases.learn_ahead import learning_ahead
-from impactgraph.usecases.notices import NoticeWorker
-from impactgraph.usecases.sources import LiveSources
 
 QUEUE = 2048
 """Connections that may wait to be accepted."""
@@ -45,15 +44,14 @@ def serve_store(
     settings: Settings,
     *,
     folder: Path | None = None,
-    sources: LiveSources | None = None,
-    notices: NoticeWorker | None = None,
+    services: Services = NO_SERVICES,
     access: ServerAccess,
     now: Callable[[], Millis] = system_clock,
 ) -> None:
     """Serves until SIGINT or SIGTERM; requests in progress are completed first, and the store stays open.
 
-    `folder` of the store: the address is announced there, for other commands. `sources` are followed, and
-    `notices` sent, while it serves. `access`: who may do what.
+    `folder` of the store: the address is announced there, for other commands. `services` run while it
+    serves; questions are tools of MCP where the settings say so. `access`: who may do what.
 
     Raises BadInputError where the address is not available.
     """
@@ -61,10 +59,8 @@ def serve_store(
         store,
         settings,
         now=now,
-        sources=sources,
-        notices=notices,
         access=replace(access.access, personal=access.access.personal | settings.kept_personal.keys()),
-        mcp=_tools(settings, [each.issuer for each in access.rules.oidc]),
+        services=replace(services, mcp=_tools(settings, [each.issuer for each in access.rules.oidc])),
     )
     with _listener(settings.host, settings.port) as listener:
         address = _address(listener, settings.host)

@@ -24,6 +24,7 @@ from api.app import create_app
 from api.log_levels import LOGGERS
 from api.mcp.options import McpOptions
 from api.schema import build_schema
+from api.services import Services
 from impactgraph.ports.store import Store
 from impactgraph.settings import Settings
 from impactgraph.sources import live_sources, sns_proof
@@ -132,9 +133,10 @@ class Door:
             self.store,
             Settings(),
             now=lambda: NOW,
-            sources=followed,
             access=self._open.enter_context(access_with_login(Path(folder))),
-            mcp=McpOptions(hosts=(HOST,), issuers=("https://login.example.com",)),
+            services=Services(
+                followed, mcp=McpOptions(hosts=(HOST,), issuers=("https://login.example.com",))
+            ),
         )
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self._client = httpx.AsyncClient(transport=transport, base_url="http://localhost")

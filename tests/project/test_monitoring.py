@@ -12,6 +12,7 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from api.app import create_app
+from api.services import Services
 from impactgraph.ports.condition import StoreCondition
 from impactgraph.ports.sources import SourceProgress
 from impactgraph.settings import Settings
@@ -53,7 +54,7 @@ def labels() -> dict[str, set[str]]:
     store.apply_topology(topology(), DOCUMENTS, at(-60))
     store.ingest([placed("O-1")])
     store.condition = lambda: StoreCondition("neo4j", 1, 0, 100)
-    app = create_app(store, Settings(), now=lambda: at(600), sources=Sources())
+    app = create_app(store, Settings(), now=lambda: at(600), services=Services(Sources()))
     with served(app) as address, httpx.Client(base_url=address) as client:
         client.post("/events", content=b"", headers={"content-type": "application/x-ndjson"})
         client.post("/graphql", json={"query": "{ failures { totalCount } }"})

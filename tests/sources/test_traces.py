@@ -17,6 +17,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 
 from api.app import create_app
+from api.services import Services
 from impactgraph.errors import BadInputError
 from impactgraph.ingest.otlp import PROTOBUF, MalformedTracesError, spans_in
 from impactgraph.ports.store import Store
@@ -68,7 +69,7 @@ def store() -> Iterator[Store]:
 @pytest.fixture
 def http(store: Store, config: TracesSource) -> Iterator[httpx.Client]:
     sources = FollowedSources([config], store, now=lambda: NOW)
-    app = create_app(store, Settings(max_body=50_000), now=lambda: NOW, sources=sources)
+    app = create_app(store, Settings(max_body=50_000), now=lambda: NOW, services=Services(sources))
     with served(app) as address, httpx.Client(base_url=address, timeout=60) as client:
         yield client
 
@@ -135,7 +136,7 @@ def test_both_forms_say_the_same(http: httpx.Client, store: Store) -> None:
 
 def test_the_exporter_of_opentelemetry_can_send(store: Store, config: TracesSource) -> None:
     sources = FollowedSources([config], store, now=lambda: NOW)
-    with served(create_app(store, Settings(), now=lambda: NOW, sources=sources)) as address:
+    with served(create_app(store, Settings(), now=lambda: NOW, services=Services(sources))) as address:
         exporter = OTLPSpanExporter(f"{address}/v1/traces", headers={"Authorization": "Bearer otlp"})
         provider = TracerProvider(resource=Resource({"service.name": "shop"}))
         provider.add_span_processor(SimpleSpanProcessor(exporter))

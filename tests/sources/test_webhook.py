@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from api.app import create_app
+from api.services import Services
 from impactgraph.access.audit_file import FileAudit
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.ports.store import Store
@@ -56,7 +57,7 @@ def http(store: Store, audit: FileAudit) -> Iterator[httpx.Client]:
         now=lambda: NOW,
     )
     settings, access = Settings(max_body=20_000), Access(audit=audit)
-    app = create_app(store, settings, now=lambda: NOW, sources=sources, access=access)
+    app = create_app(store, settings, now=lambda: NOW, services=Services(sources), access=access)
     with served(app) as address, httpx.Client(base_url=address, timeout=60) as client:
         yield client
 

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from api.app import create_app
+from api.services import Services
 from impactgraph.settings import Settings
 from impactgraph.sources.config import FolderSource, Secret, WebhookSource
 from impactgraph.sources.live_sources import FollowedSources
@@ -27,7 +28,7 @@ def sources_address(
         store,
         now=lambda: NOW,
     )
-    with served(create_app(store, Settings(), now=lambda: NOW, sources=followed)) as address:
+    with served(create_app(store, Settings(), now=lambda: NOW, services=Services(followed))) as address:
         yield address
     store.close()
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from api.app import create_app
+from api.services import Services
 from graph_models.time import Millis, parse_moment
 from impactgraph.bootstrap import open_store
 from impactgraph.cli import answers
@@ -63,7 +64,9 @@ def store(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stor
 def address(store: Store) -> Iterator[str]:
     settings = Settings(deadline=120)  # the machine that tests run on may be slow
     notices = SentNotices(store, None, {}, now=lambda: MOMENT)
-    with served(create_app(store, settings, now=lambda: MOMENT, notices=notices)) as address:
+    with served(
+        create_app(store, settings, now=lambda: MOMENT, services=Services(notices=notices))
+    ) as address:
         yield address
 
 

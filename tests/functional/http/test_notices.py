@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from api.app import create_app
+from api.services import Services
 from impactgraph.notices.channels import WebhookSender
 from impactgraph.notices.config import NoticeRules, Rule
 from impactgraph.notices.worker import SentNotices
@@ -39,7 +40,7 @@ def api(shop: Store, door: Receiver) -> Iterator[Api]:
     door.answers = [(503, {})]
     senders = {name: WebhookSender(f"http://{door.address}/{name}", SECRET) for name in ("hook", "silent")}
     worker = SentNotices(shop, rules, senders, now=lambda: NOW, public_url="https://shop.example")
-    app = create_app(shop, Settings(), now=lambda: NOW, notices=worker)
+    app = create_app(shop, Settings(), now=lambda: NOW, services=Services(notices=worker))
     with served(app) as address, httpx.Client(base_url=address, timeout=60) as client:
         api = Api(client)
         while api.ask(NOTICES, state=["WAITING"])["notices"]["totalCount"] or len(door.taken) < 2:

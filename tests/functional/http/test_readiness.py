@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.services import Services
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.ports.condition import StoreCondition
 from impactgraph.ports.sources import SourceProgress
@@ -34,7 +35,7 @@ class BrokenNotices(NoNotices):
 
 @pytest.fixture
 def app(shop: Store) -> FastAPI:
-    return create_app(shop, Settings(), now=lambda: NOW, sources=BrokenSources(), notices=BrokenNotices())
+    return create_app(shop, Settings(), now=lambda: NOW, services=Services(BrokenSources(), BrokenNotices()))
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 
 from api.app import create_app
 from api.mcp.options import McpOptions
+from api.services import Services
 from graph_models.access import Principal, Role
 from impactgraph.bootstrap import open_store
 from impactgraph.errors import UnauthenticatedError
@@ -46,7 +47,13 @@ def address(store: Store) -> Iterator[str]:
     """Of a server with authentication, whose tools are reached under one host."""
     options = McpOptions(hosts=("127.0.0.1",), issuers=(ISSUER,))
     with served(
-        create_app(store, Settings(), now=lambda: NOW, access=Access(verifier=Tokens()), mcp=options)
+        create_app(
+            store,
+            Settings(),
+            now=lambda: NOW,
+            access=Access(verifier=Tokens()),
+            services=Services(mcp=options),
+        )
     ) as address:
         yield address
 

@@ -12,6 +12,7 @@ from api.app import create_app
 from api.mcp.options import McpOptions
 from api.permissions import DOORS, MUTATIONS, QUERIES, SUBSCRIPTIONS
 from api.schema import build_schema
+from api.services import Services
 from impactgraph.settings import Settings
 from impactgraph.stores.embedded import EmbeddedStore
 from tests.routes import leaves
@@ -22,7 +23,7 @@ SCHEMA: GraphQLSchema = build_schema(Settings()).core_schema
 @pytest.fixture(scope="module")
 def app() -> FastAPI:
     store = EmbeddedStore.in_memory(now=lambda: 0)
-    return create_app(store, Settings(), now=lambda: 0, mcp=McpOptions(["localhost"]))
+    return create_app(store, Settings(), now=lambda: 0, services=Services(mcp=McpOptions(["localhost"])))
 
 
 @pytest.mark.parametrize(
