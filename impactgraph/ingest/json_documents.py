@@ -14,21 +14,31 @@ from impactgraph.ingest.skip_reasons import MALFORMED_JSON
 from impactgraph.ingest.text_files import open_unpacked, utf8_lines
 
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
-_FAILURES = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ArithmeticError)
+_MALFORMED = (msgspec.DecodeError, UnicodeDecodeError)
+_FAILURES = (*_MALFORMED, RecursionError, ArithmeticError)
 
 Document: TypeAlias = tuple[Any, str]
 """A value and its place."""
 
 
+class MalformedJsonError(ValueError):
+    """A text is no JSON; the message is what is wrong with it."""
+
+
 def decode_document(content: bytes | str) -> Any:
-    """The value; numbers with a fraction are exact. Raises ValueError with what is wrong."""
+    """The value; numbers with a fraction are exact.
+
+    Raises MalformedJsonError, and ValueError with the reason for which JSON cannot be taken.
+    """
     try:
         value = _DECODER.decode(content)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
-    except _FAILURES as error:
-        raise ValueError(str(error)) from None
-    refuse_repeated_key(content)
+    except ArithmeticError:
+        raise ValueError("a number in it is too large") from None
+    except _MALFORMED as error:
+        raise MalformedJsonError(str(error)) from None
+    refuse_repeated_key(content, value)
     return value
 
 

@@ -8,12 +8,13 @@ import msgspec
 _decode, _encode = msgspec.json.Decoder().decode, msgspec.json.Encoder().encode
 _LARGE = 1024 * 1024
 """Bytes."""
+_UNREAD = object()
 _FAILURES = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ArithmeticError)
 
 
-def repeated_key(text: bytes | str) -> str | None:
+def repeated_key(text: bytes | str, value: Any = _UNREAD) -> str | None:
     """The place of the first key that its object has twice, such as `data.amount`; None where there is none,
-    and for a text that is no JSON.
+    and for a text that is no JSON. `value`: what was read of the text, if it was.
 
     A text without escapes has as many colons as what is written of the value that was read, unless a key was
     read twice: that is seen at a tenth of the cost of looking at every key.
@@ -24,7 +25,7 @@ def repeated_key(text: bytes | str) -> str | None:
             return _in_parts(content.strip())
         except _FAILURES:
             return _search(content)
-    return _in_whole(content)
+    return _in_whole(content, value)
 
 
 def _in_parts(content: bytes) -> str | None:
@@ -46,19 +47,20 @@ def _in_parts(content: bytes) -> str | None:
     return None
 
 
-def _in_whole(content: bytes) -> str | None:
+def _in_whole(content: bytes, value: Any) -> str | None:
     if b"\\u" not in content:
         try:
-            if _encode(_decode(content)).count(b":") == content.count(b":"):
+            written = _encode(_decode(content) if value is _UNREAD else value)
+            if written.count(b":") == content.count(b":"):
                 return None
         except _FAILURES:
             pass  # such as a number that is too large for this parser
     return _search(content)
 
 
-def refuse_repeated_key(text: bytes | str) -> None:
-    """Raises ValueError where a key is there twice."""
-    if (place := repeated_key(text)) is not None:
+def refuse_repeated_key(text: bytes | str, value: Any = _UNREAD) -> None:
+    """Raises ValueError where a key is there twice. `value`: what was read of the text, if it was."""
+    if (place := repeated_key(text, value)) is not None:
         raise ValueError(twice(place))
 
 

@@ -15,6 +15,7 @@ from msgspec import UNSET
 from graph_models.enums import FailureClass, Severity
 from graph_models.time import LAST_MOMENT, moment, parse_duration
 from impactgraph.ingest.event_base import moment_millis
+from impactgraph.ingest.event_keys import has_keys_once
 from impactgraph.ingest.event_texts import WITH_AMOUNTS, check_digits, refusal, tidy_event
 from impactgraph.ingest.events import (
     EVENT_TYPES,
@@ -61,7 +62,8 @@ def read_event(line: bytes) -> tuple[Event, dict[str, Any] | None]:
     except RecursionError as error:
         raise RefusedEventError("it is nested too deeply") from error
     try:
-        refuse_repeated_key(line)
+        if extra is not None or not has_keys_once(event, line):
+            refuse_repeated_key(line)
         if type(event) in WITH_AMOUNTS:
             check_digits(line)
         tidy_event(event, line)

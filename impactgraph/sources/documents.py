@@ -2,14 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-
-import msgspec
 
 from graph_models.time import Millis
 from impactgraph.errors import BadInputError
 from impactgraph.ingest.cloudevents import STRUCTURED, read_delivery
-from impactgraph.ingest.json_text import refuse_repeated_key
+from impactgraph.ingest.json_documents import MalformedJsonError, decode_document
 from impactgraph.ingest.mapped import Skipped
 from impactgraph.ingest.record_mapper import MappedRecord, RecordMapper
 from impactgraph.ports.sources import RefusedDocument
@@ -18,7 +15,6 @@ _BOM = b"\xef\xbb\xbf"
 _NO_HEADERS: Mapping[str, str] = {}
 _EMPTY = "it is empty"
 _JSON = "application/json"
-_EXACT = msgspec.json.Decoder(float_hook=Decimal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +89,10 @@ def _add_cloudevents(document: Document, translation: Translation) -> None:
 
 
 def _add_record(document: Document, mapper: RecordMapper, translation: Translation) -> None:
-    text = document.text.removeprefix(_BOM)
     try:
-        content = _EXACT.decode(text)
-        refuse_repeated_key(text)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        content = decode_document(document.text.removeprefix(_BOM))
+    except MalformedJsonError as error:
         translation.refuse(document, f"not JSON: {error}")
-        return
-    except RecursionError:
-        translation.refuse(document, "it is nested too deeply")
-        return
-    except ArithmeticError:
-        translation.refuse(document, "a number in it is too large")
         return
     except ValueError as error:
         translation.refuse(document, str(error))

@@ -5,7 +5,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from impactgraph.ingest import json_text
@@ -85,6 +85,7 @@ def test_what_is_no_json_is_left_to_its_parser(text: bytes) -> None:
     assert repeated_key(text) is None
 
 
+@settings(max_examples=60)
 @given(st.data())
 def test_no_event_with_a_key_twice_is_taken_and_every_other_is(data: st.DataObject) -> None:
     text = data.draw(st.sampled_from(_EVENTS)).decode()
