@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
 from api.context import Context
+from api.json_input import read_json
 from api.schema import Schema
 from api.schema.filters import OrderFilter
 from api.schema.inputs import FailureInput
@@ -23,7 +24,6 @@ from graph_models.impact import Question
 from graph_models.time import parse_duration, parse_moment
 from impactgraph.errors import BadInputError
 from impactgraph.usecases.exports import Export, Row, columns, rows
-from impactgraph.usecases.json_text import refuse_repeated_key
 
 MEDIA = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
 FileForm = Annotated[Literal["csv", "ndjson"], Query(alias="format", description="csv or ndjson.")]
@@ -175,8 +175,7 @@ def _parse_json(name: str, text: str | None) -> object:
     try:
         if text is None:
             return None
-        refuse_repeated_key(text)
-        return orjson.loads(text)
+        return read_json(text)
     except ValueError as error:
         raise BadInputError(f"{name} is not JSON: {error}.") from None
 

@@ -25,11 +25,11 @@ from graphql import (
     is_required_argument,
 )
 
+from api.json_input import read_json
 from graph_models.time import Millis
 from impactgraph.errors import BadInputError, NotFoundError
 from impactgraph.usecases.exports import Row
 from impactgraph.usecases.failure_events import iso
-from impactgraph.usecases.json_text import refuse_repeated_key
 from impactgraph.usecases.near import nearest
 from impactgraph.usecases.pages import MOST
 
@@ -261,8 +261,7 @@ def _single(kind: str, text: str) -> Any:
 
 def _json(text: str) -> Any:
     try:
-        refuse_repeated_key(text)
-        return orjson.loads(text)
+        return read_json(text)
     except ValueError as error:
         raise ValueError(f"{text[:100]!r} is not JSON: {error}") from None
 

@@ -3,13 +3,12 @@
 import logging
 from difflib import get_close_matches
 
-import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from api.audit import Auditing, deed_of
+from api.json_input import read_json
 from impactgraph.errors import BadInputError
-from impactgraph.usecases.json_text import refuse_repeated_key
 
 LEVELS = ("debug", "info", "warning", "error")
 LOGGERS = (
@@ -60,8 +59,7 @@ def _levels() -> dict[str, str]:
 def _changes(body: bytes) -> dict[str, str]:
     """Raises BadInputError with everything that is wrong."""
     try:
-        document = orjson.loads(body)
-        refuse_repeated_key(body)
+        document = read_json(body)
     except ValueError as error:
         raise BadInputError(f"The body is not JSON: {error}.") from None
     if not isinstance(document, dict):

@@ -9,8 +9,8 @@ from typing import Any
 
 from graphql import GraphQLError
 
+from api.json_input import read_json
 from impactgraph.errors import BadInputError, Problem
-from impactgraph.usecases.json_text import refuse_repeated_key
 
 OWN = Path(__file__).parents[1] / "web" / "operations.json"
 """Those of the explorer, made by `python -m scripts.print_operations`."""
@@ -103,8 +103,7 @@ def _texts_of(file: Path) -> dict[str, str]:
     text = file.read_bytes().decode()
     if file.suffix != ".json":
         return {_hash(text): text}
-    document = json.loads(text)
-    refuse_repeated_key(text)
+    document = read_json(text)
     if isinstance(document, dict) and isinstance(document.get("operations"), list):
         items = [each for each in document["operations"] if isinstance(each, dict)]
         document = {str(each.get("id")): each.get("body") for each in items}

@@ -17,11 +17,16 @@ DEFAULT_FIRST = 50
 MOST = 500
 
 
+def is_page_size(count: int) -> bool:
+    """Whether one answer may list so many items."""
+    return 1 <= count <= MOST
+
+
 def check_first(first: int | None) -> int:
     """Size of the page; None is the default. Raises BadInputError outside 1..500."""
     if first is None:
         return DEFAULT_FIRST
-    if not 1 <= first <= MOST:
+    if not is_page_size(first):
         raise BadInputError(
             f"first is {first}, but a page has 1 to {MOST}. Ask for at most {MOST} and go on with `after`."
         )
