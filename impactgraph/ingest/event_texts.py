@@ -10,6 +10,7 @@ from unicodedata import is_normalized, normalize
 import msgspec
 
 from impactgraph.ingest.events import Event, InventoryReported, ListReported, OrderPlaced, PostingRecorded
+from impactgraph.ingest.moments import unit_of
 
 _IDS = (
     "order",
@@ -174,10 +175,7 @@ def _advice(text: str, value: Any) -> str:
     if "enum" in text:
         return f"{shown(value)} is not supported, and 1.0 is"
     if "RFC3339" in text:
-        return (
-            f"{shown(value)} is no moment: write it as 2026-03-02T09:00:00Z "
-            "(of a log, say in the mapping how it writes them, such as `time_format: '%d/%m/%Y %H:%M'`)"
-        )
+        return _moment_advice(value)
     if "decimal" in text:
         return _amount_advice(value)
     if "[A-Z]{3}" in text:
@@ -185,6 +183,18 @@ def _advice(text: str, value: Any) -> str:
     if "length <= " in text:
         return f"{shown(value)} is longer than {text.rpartition(' ')[2]} characters"
     return f"{shown(value)}: {text}"
+
+
+def _moment_advice(value: Any) -> str:
+    if isinstance(value, str) and (counted := unit_of(value)) is not None:
+        return (
+            f"{shown(value)} is no moment as it was read: are these {counted[1]}? "
+            f"Say so in the mapping (`time_format: {counted[0]}`), or write it as 2026-03-02T09:00:00Z"
+        )
+    return (
+        f"{shown(value)} is no moment: write it as 2026-03-02T09:00:00Z "
+        "(of a log, say in the mapping how it writes them, such as `time_format: '%d/%m/%Y %H:%M'`)"
+    )
 
 
 def _amount_advice(value: Any) -> str:

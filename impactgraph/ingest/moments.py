@@ -1,7 +1,8 @@
 """Moments as logs write them, to RFC 3339."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -16,6 +17,16 @@ _ISO = re.compile(
     re.ASCII,
 )
 _NUMBER = re.compile(r"[0-9]{1,16}([.][0-9]+)?", re.ASCII)
+_FIRST_COUNTED, _LAST_COUNTED = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+"""A number that stands for an earlier moment is counted in another unit: no log of numbers is so old."""
+_UNITS = {
+    "epoch": "seconds since 1970",
+    "epoch_ms": "milliseconds since 1970",
+    "excel": "days as spreadsheets count them",
+}
+_MIDNIGHT = re.compile(r"(?<=[Tt ])24(:?00(?::?00)?(?:[.,]0+)?)(?![0-9:.,])", re.ASCII)
+"""The end of a day, as ISO 8601 writes it."""
+_LEAP_SECOND = re.compile(r"(?:(?<=[0-9]:[0-5][0-9]:)|(?<=[Tt ][0-2][0-9][0-5][0-9]))60(?![0-9])", re.ASCII)
 
 
 class _Timed(msgspec.Struct):
@@ -52,15 +63,57 @@ class MomentReader:
     def _read(self, text: str) -> datetime | None:
         if self._format is None:
             return _iso(text)
-        if self._format not in TIME_WORDS:
-            return datetime.strptime(text, self._format)  # noqa: DTZ007 - in the zone of the log
-        if not _NUMBER.fullmatch(text):
+        if self._format in TIME_WORDS:
+            at = _counted(text, self._format)
+            return at if at is not None and at.replace(tzinfo=UTC) >= _FIRST_COUNTED else None
+        return _with_ends(text, self._of_pattern)
+
+    def _of_pattern(self, text: str) -> datetime | None:
+        try:
+            return datetime.strptime(text, self._format or "")  # noqa: DTZ007 - in the zone of the log
+        except ValueError:
             return None
-        number = float(text)
-        if self._format == "excel":
-            return _EXCEL_DAY_0 + timedelta(milliseconds=round(number * 86_400_000))
-        millis = number if self._format == "epoch_ms" else number * 1000
-        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=round(millis))
+
+
+def unit_of(text: str) -> tuple[str, str] | None:
+    """The word for the time format in which a number is a moment of this century, and what it then counts."""
+    for word, unit in _UNITS.items():
+        try:
+            at = _counted(text, word)
+        except OverflowError:
+            continue
+        if at is not None and _FIRST_COUNTED <= at.replace(tzinfo=UTC) < _LAST_COUNTED:
+            return word, unit
+    return None
+
+
+def _counted(text: str, word: str) -> datetime | None:
+    """The moment that a number stands for; None where it is no number. Raises OverflowError."""
+    if not _NUMBER.fullmatch(text):
+        return None
+    number = float(text)
+    if word == "excel":
+        return _EXCEL_DAY_0 + timedelta(milliseconds=round(number * 86_400_000))
+    millis = number if word == "epoch_ms" else number * 1000
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=round(millis))
+
+
+def _with_ends(text: str, read: Callable[[str], datetime | None]) -> datetime | None:
+    """What is read of the text, also where it has what `datetime` does not: 24:00, which is the begin of the
+    next day, and a leap second, which is the begin of the next minute.
+    """
+    at = read(text)
+    if at is not None:
+        return at
+    for pattern, begin, time in (
+        (_MIDNIGHT, r"00\1", timedelta(days=1)),
+        (_LEAP_SECOND, "59", timedelta(seconds=1)),
+    ):
+        earlier, count = pattern.subn(begin, text)
+        if count == 1:
+            at = read(earlier)
+            return at + time if at is not None and at.year < MAXYEAR else None
+    return None
 
 
 def instant(text: str) -> float:
@@ -90,6 +143,10 @@ def _is_rfc3339(text: str) -> bool:
 
 
 def _iso(text: str) -> datetime | None:
+    return _with_ends(text, _plain_iso)
+
+
+def _plain_iso(text: str) -> datetime | None:
     """ISO 8601 and what databases make of it: a space for the T, hours alone as zone, a comma, no seconds; a
     zone by name in brackets, which counts where there is no offset.
     """

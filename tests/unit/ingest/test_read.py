@@ -84,6 +84,14 @@ def test_words_of_closed_sets_are_taken_in_either_case(word: str) -> None:
             changed(placed(), time="yesterday"),
             "time: 'yesterday' is no moment: write it as 2026-03-02T09:00:00Z",
         ),
+        (
+            changed(placed(), time="1772442000"),
+            "time: '1772442000' is no moment as it was read: are these seconds since 1970? Say so",
+        ),
+        (
+            changed(placed(), time="1772442000000"),
+            "time: '1772442000000' is no moment as it was read: are these milli",
+        ),
         (changed(placed(), time="1969-12-31T23:59:59Z"), "time: events before 1970 are not accepted"),
         (changed(placed(), data={"channel": ...}), "data.channel is missing"),
         (
