@@ -53,6 +53,8 @@ class Cause:
     element: str | None = None
     """Full id."""
     path: Path | None = None
+    also_reported_as: tuple[str, ...] = ()
+    """Bare keys of other reports of the same failure."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,8 @@ class Contribution:
     alone: Estimates
     adds: Estimates
     """The joint answer less the joint answer without it."""
+    also_reported_as: tuple[str, ...] = ()
+    """Bare keys of other reports of the same failure."""
 
 
 @dataclass(frozen=True, slots=True)

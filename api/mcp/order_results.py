@@ -18,6 +18,7 @@ class Cause(Result):
     likelihood: float
     element: Named | None
     failure: OnlyId | None
+    also_reported_as: list[str] = Field(description="Other reports of the same failure.")
     evidence: str
 
 

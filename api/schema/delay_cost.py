@@ -16,6 +16,9 @@ class Contribution:
     failure: Failure = strawberry.field(
         description="The failure; the first report where it was reported several times."
     )
+    also_reported_as: list[strawberry.ID] = strawberry.field(
+        description="Full ids of other reports of the same failure."
+    )
     alone: Estimates = strawberry.field(description="Its impact by itself.")
     adds: Estimates = strawberry.field(
         description="The impact of all failures less that of all others: what its end would save."
@@ -25,6 +28,7 @@ class Contribution:
     def of(cls, model: impact.Contribution, as_of: Millis, landscape: Landscape) -> "Contribution":
         return cls(
             failure=Failure.of(model.failure, as_of, landscape),
+            also_reported_as=[strawberry.ID(f"failure:{key}") for key in model.also_reported_as],
             alone=Estimates.of(model.alone),
             adds=Estimates.of(model.adds),
         )

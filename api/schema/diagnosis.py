@@ -40,6 +40,10 @@ class Cause:
     async def failure(self, info: Info) -> Failure | None:
         return await find_failure(self.model.failure, self.landscape, info.context)
 
+    @strawberry.field(description="Full ids of other reports of the same failure.")
+    def also_reported_as(self) -> list[strawberry.ID]:
+        return [strawberry.ID(f"failure:{key}") for key in self.model.also_reported_as]
+
     @strawberry.field(description="The element where the cause lies.")
     def element(self) -> Element | None:
         return find_element_by_id(self.model.element, self.landscape)

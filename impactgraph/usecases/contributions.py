@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from graph_models.estimates import comparable_amount
+from graph_models.estimates import Estimates, comparable_amount
+from graph_models.failure import Failure
 from graph_models.impact import Contribution
 from impactgraph.impact.estimates import Sums, estimate_difference
 from impactgraph.usecases.answer import Answer, Ask
@@ -18,16 +19,20 @@ def contributions(s: Snapshot, ask: Ask, answer: Answer) -> tuple[Contribution, 
     """
     failures = answer.inputs.distinct.failures
     if len(failures) == 1:
-        return (Contribution(failures[0], answer.estimates, answer.estimates),)
+        return (_contribution(answer, failures[0], answer.estimates, answer.estimates),)
     alone = [(single.estimates, single.sums) for single in single_answers(s, ask, answer)]
     without = _without_each(s, ask, answer, [sums for _, sums in alone])
     additions = [
-        Contribution(failure, estimates, estimate_difference(answer.sums, rest))
+        _contribution(answer, failure, estimates, estimate_difference(answer.sums, rest))
         for failure, (estimates, _), rest in zip(failures, alone, without, strict=True)
     ]
     rates = answer.topology.rates
     currency = rates.currency if rates is not None else None
     return tuple(sorted(additions, key=lambda each: _rank(each, currency)))
+
+
+def _contribution(answer: Answer, failure: Failure, alone: Estimates, adds: Estimates) -> Contribution:
+    return Contribution(failure, alone, adds, answer.inputs.distinct.names((failure.key,))[1:])
 
 
 def _without_each(s: Snapshot, ask: Ask, answer: Answer, alone: Sequence[Sums]) -> Iterator[Sums]:

@@ -66,10 +66,11 @@ def test_what_two_outages_do_alike_is_shared() -> None:
 
 
 def test_the_same_failure_under_two_ids_is_one_cause() -> None:
-    every = causes([failing("P", "pay"), failing("P2", "pay"), failing("T", "tax")], JOURNEY, shop())
+    reports = [replace(failing("P2", "pay"), reported_at=1), replace(failing("P1", "pay"), reported_at=2)]
+    every = causes([*reports, failing("T", "tax")], JOURNEY, shop())
 
-    assert [cause.failure for cause in every] == ["P", "T"]
-    assert "also reported as failure:P2" in every[0].evidence
+    assert [cause.failure for cause in every] == ["P2", "T"], "it goes by its first report"
+    assert every[0].also_reported_as == ("P1",) and "also reported as failure:P1" in every[0].evidence
     assert sum(cause.likelihood for cause in every) == pytest.approx(1.0, abs=0.01)
 
 

@@ -2,7 +2,7 @@
 expected end is told of alike, and nothing began in the future.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -44,16 +44,25 @@ def promised(draw: st.DrawFn, most_failures: int = 2) -> World:
 
 @st.composite
 def ending(draw: st.DrawFn) -> World:
-    """With failures that are expected to end about now, or did, whether or not an end was reported."""
+    """With failures that are expected to end about now, or did, whether or not an end was reported; they may
+    be reports of the same one.
+    """
     world: World = draw(promised())
     failures: list[Failure] = []
-    for failure in world.failures:
+    for failure in reported_twice(world.failures) if draw(st.booleans()) else world.failures:
         earliest = failure.started_at + MINUTE
         expected_end = max(draw(MOMENTS), earliest)
         ended_at = draw(st.sampled_from([None, None, AS_OF - HOUR, AS_OF - 1, AS_OF + HOUR]))
         end = max(ended_at, earliest) if ended_at is not None else None
         failures.append(replace(failure, expected_end=expected_end, ended_at=end))
     return replace(world, failures=tuple(failures))
+
+
+def reported_twice(failures: Sequence[Failure]) -> tuple[Failure, ...]:
+    """All as reports of what the last one is of, the one with the last key first."""
+    last = failures[-1]
+    subject = {"target": last.target, "failure_class": last.failure_class, "scope": last.scope}
+    return tuple(replace(each, drain=last.drain, **subject) for each in reversed(failures))
 
 
 def cases(world: World) -> dict[str, Case]:
@@ -131,7 +140,9 @@ def test_nothing_that_a_diagnosis_tells_of_as_a_fact_is_in_the_future(world: Wor
 
 
 def causes_of(case: Case) -> set[str]:
-    return {cause.failure for cause in case.diagnosis.causes if cause.failure is not None}
+    """Keys of all reports of the failures among its causes."""
+    causes = [cause for cause in case.diagnosis.causes if cause.failure is not None]
+    return {key for cause in causes for key in (cause.failure or "", *cause.also_reported_as)}
 
 
 def told_in_timeline(case: Case) -> set[str]:

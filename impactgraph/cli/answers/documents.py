@@ -32,8 +32,9 @@ ORDER = (
 )
 PLAIN_ORDER = ORDER.replace(" overdue expectedNext", "")
 """Without what is expected, which costs a forecast."""
-CAUSE = f"kind likelihood failure {{ {FAILURE} }} element {{ {ELEMENT} }} path {{ {PATH} }} evidence"
-PLAIN_CAUSE = f"kind likelihood failure {{ id }} element {{ {ELEMENT} }} path {{ {PATH} }} evidence"
+_CAUSE = f"kind likelihood alsoReportedAs element {{ {ELEMENT} }} path {{ {PATH} }} evidence"
+CAUSE = f"{_CAUSE} failure {{ {FAILURE} }}"
+PLAIN_CAUSE = f"{_CAUSE} failure {{ id }}"
 MISSING = f"kind type due lateBy amount {{ {MONEY} }} arrivedAt follows sentence"
 FACTOR = "dimension value overdueWith totalWith overdueWithout totalWithout lift pValue"
 DIAGNOSIS = (
@@ -63,7 +64,7 @@ SUMMARY = (
     f"failure {{ {FAILURE} }} orders stuck value {{ {MONEY} }} willMissPromise estimates {{ {ESTIMATES} }} "
     f"nextPromise oldestOrder {{ {ORDER} }} owner {{ {TEAM} }} shared"
 )
-CONTRIBUTION = f"failure {{ {FAILURE} }} alone {{ {ESTIMATES} }} adds {{ {ESTIMATES} }}"
+CONTRIBUTION = f"failure {{ {FAILURE} }} alsoReportedAs alone {{ {ESTIMATES} }} adds {{ {ESTIMATES} }}"
 TO_COME = (
     "until placed { expected low high possible } affected { expected low high possible } "
     f"promisesMissed {{ expected low high possible }} value {_MONEY_ESTIMATE} assumptions"

@@ -32,6 +32,11 @@ def order_ids(encoder: ModelEncoder, keys: Sequence[str]) -> list[Json]:
     return [order_id(encoder, key) for key in keys]
 
 
+def failure_ids(_: ModelEncoder, keys: Sequence[str]) -> list[str]:
+    """Full ids of failures by bare keys."""
+    return [f"failure:{key}" for key in keys]
+
+
 def elements(encoder: ModelEncoder, identifiers: Sequence[str]) -> list[Json | None]:
     """Elements by full ids."""
     return [encoder.element(each) for each in identifiers]

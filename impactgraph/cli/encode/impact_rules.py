@@ -1,6 +1,6 @@
 """JSON of failures, impairments and what they affect."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from graph_models import impact
 from graph_models.estimates import MoneyEstimate, ToCome
@@ -11,6 +11,7 @@ from impactgraph.cli.encode.converters import (
     duration_value,
     element_of,
     elements,
+    failure_ids,
     id_of,
     moment_value,
     order_id,
@@ -25,10 +26,6 @@ def _positive_duration(_: ModelEncoder, duration: Millis) -> str | None:
     return iso_duration(duration or None)
 
 
-def _failure_ids(_: ModelEncoder, keys: Sequence[str]) -> list[str]:
-    return [f"failure:{key}" for key in keys]
-
-
 def _path(encoder: ModelEncoder, row: impact.AffectedOrder | impact.AffectedRecord) -> Json:
     return encoder.encode(row.path)
 
@@ -36,10 +33,11 @@ def _path(encoder: ModelEncoder, row: impact.AffectedOrder | impact.AffectedReco
 IMPACT_RULES: Mapping[type, Rules] = {
     impact.Hop: Rules(names={"source": "from", "target": "to"}, values={"at": moment_value}),
     impact.RecordTotals: Rules(keys=("type", "effect", "count", "expected", "amount")),
-    impact.RecordCause: Rules(values={"element": ModelEncoder.element, "failures": _failure_ids}),
+    impact.RecordCause: Rules(values={"element": ModelEncoder.element, "failures": failure_ids}),
     MoneyEstimate: Rules(values={"rates_as_of": moment_value}),
     ToCome: Rules(values={"until": moment_value}),
     impact.ForecastPoint: Rules(values={"at": moment_value}),
+    impact.Contribution: Rules(values={"also_reported_as": failure_ids}),
     impact.CostOfDelayPoint: Rules(values={"ends_in": duration_value, "ends_at": moment_value}),
     impact.ResidualTotals: Rules(values={"drained_by": moment_value}),
     impact.OwnerShare: Rules(

@@ -7,6 +7,7 @@ from graph_models.time import HOUR
 from impactgraph.cli.encode.converters import (
     duration_value,
     element_of,
+    failure_ids,
     id_of,
     moment_value,
     order_id,
@@ -115,8 +116,12 @@ ORDER_RULES: Mapping[type, Rules] = {
         ),
     ),
     diagnosis.Cause: Rules(
-        values={"failure": ModelEncoder.failure, "element": ModelEncoder.element},
-        keys=("kind", "likelihood", "failure", "element", "path", "evidence"),
+        values={
+            "failure": ModelEncoder.failure,
+            "also_reported_as": failure_ids,
+            "element": ModelEncoder.element,
+        },
+        keys=("kind", "likelihood", "failure", "alsoReportedAs", "element", "path", "evidence"),
     ),
     diagnosis.PeerGroup: Rules(
         values={"step": ModelEncoder.element, "location": element_of("location"), "sample": order_ids},

@@ -12,6 +12,7 @@ from impactgraph.diagnosis.why.evidence import (
     factor_evidence,
     failure_evidence,
     opening_evidence,
+    other_reports,
     run_evidence,
     usual_dwell_evidence,
 )
@@ -72,6 +73,7 @@ def _failures(topology: Topology, s: Situation) -> Iterator[Cause]:
             failure=failure.key,
             element=failure.target,
             path=impact.path,
+            also_reported_as=other_reports(failure, blame),
         )
     for blame in s.blame:
         failure = s.failures.get(blame.failures[0])
@@ -82,11 +84,12 @@ def _failures(topology: Topology, s: Situation) -> Iterator[Cause]:
                 evidence=failure_evidence(topology, failure, None, blame, s.clock, is_shared=True),
                 failure=failure.key,
                 element=failure.target,
+                also_reported_as=other_reports(failure, blame),
             )
 
 
-def _rank(s: Situation, impact: Impact, failure: Failure) -> tuple[bool, bool, float, int, float, str]:
-    """Probable and active ones first, then by blame, then the worst."""
+def _rank(s: Situation, impact: Impact, failure: Failure) -> tuple[bool, bool, float, int, float, int, str]:
+    """Probable and active ones first, then by blame, then the worst; of several reports of one the first."""
     blame = s.blame_of(failure)
     return (
         not impact.is_probable,
@@ -94,6 +97,7 @@ def _rank(s: Situation, impact: Impact, failure: Failure) -> tuple[bool, bool, f
         -blame.share if blame is not None else 0.0,
         _BANDS.index(impact.band),
         -impact.likelihood,
+        blame.failures.index(failure.key) if blame is not None else 0,
         failure.key,
     )
 

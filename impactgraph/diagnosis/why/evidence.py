@@ -1,5 +1,7 @@
 """Sentences of evidence for the causes of a diagnosis."""
 
+from collections.abc import Sequence
+
 from graph_models.diagnosis import Blame, CommonFactor
 from graph_models.failure import Failure
 from graph_models.percent import percent
@@ -33,7 +35,7 @@ def failure_evidence(
         end = f", ended {clock.time(failure.ended_at)}"
     begin = clock.time(failure.started_at)
     contribution = _contribution(blame) if blame is not None and is_shared else ""
-    other_ids = _other_ids(blame) if blame is not None else ""
+    other_ids = _other_ids(other_reports(failure, blame))
     path = f": {impact.path.sentence}" if impact is not None else "."
     return f"{failure_text(topology, failure)} since {begin}{end}{path}{contribution}{other_ids}"
 
@@ -52,8 +54,13 @@ def _contribution(blame: Blame) -> str:
     return f" {text[0].upper()}{text[1:]}." if text else ""
 
 
-def _other_ids(blame: Blame) -> str:
-    others = ", ".join(f"failure:{key}" for key in blame.failures[1:])
+def other_reports(failure: Failure, blame: Blame | None) -> tuple[str, ...]:
+    """Bare keys under which a failure was reported as well."""
+    return tuple(key for key in blame.failures if key != failure.key) if blame is not None else ()
+
+
+def _other_ids(keys: Sequence[str]) -> str:
+    others = ", ".join(f"failure:{key}" for key in keys)
     return f" It was also reported as {others}." if others else ""
 
 
