@@ -78,6 +78,13 @@ def optional_moment(value: Any, field: str) -> Millis | None:
     return at
 
 
+def not_ahead(at: Millis | None, received_at: Millis) -> Millis:
+    """The moment, of a sender that states the start of an alert and may state no end: its end is then that of
+    the receipt, and is not before a start by a clock that is ahead.
+    """
+    return received_at if at is None else min(at, received_at)
+
+
 _YEAR_1 = -(10**18)
 
 

@@ -18,7 +18,7 @@ class AlertState(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     """Somebody works on it; it fires still."""
     NO_DATA = "no_data"
-    """The monitor has nothing to judge by, or has not decided yet."""
+    """The monitor has nothing to judge by, has failed itself, or has not decided yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ class AlertMessage:
     """Id of the message, where the sender has no better mark of the state than it."""
     is_renewal: bool = False
     """It fires still, or again: its start is that of an alert that may have ended since."""
+    is_present: bool = False
+    """It is so as the message is sent: the same message after an end says that the alert fires again."""
 
 
 @dataclass(frozen=True, slots=True)

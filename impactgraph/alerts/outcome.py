@@ -95,7 +95,7 @@ def outcome_of(message: Message, origin: Origin, rules: AlertRules) -> Outcome:
 
 _OPEN_NOTHING = {
     AlertState.ACKNOWLEDGED: "it is acknowledged, which opens and ends nothing",
-    AlertState.NO_DATA: "its monitor has no data, which opens and ends nothing",
+    AlertState.NO_DATA: "its monitor has no data or has failed itself, which opens and ends nothing",
 }
 
 

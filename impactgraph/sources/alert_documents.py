@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import structlog
 
 from impactgraph.alerts.catalogue import SENDERS
-from impactgraph.alerts.message import MalformedAlertError, SenderReport
+from impactgraph.alerts.message import AlertMessage, AlertState, MalformedAlertError, SenderReport
 from impactgraph.alerts.outcome import Origin, Outcome, outcome_of
 from impactgraph.alerts.rules import AlertRules
 from impactgraph.alerts.rules_format import load_rules
 from impactgraph.sources.config import AlertsSource
-from impactgraph.sources.documents import Document, Translation
+from impactgraph.sources.documents import Document, PresentAlert, Translation
 
 log = structlog.get_logger("impactgraph.sources")
 
@@ -58,6 +58,8 @@ class AlertTranslator:
         reasons: dict[str, None] = {}
         for outcome in self.outcomes(report):
             if outcome.event is not None:
+                if (alert := _present(outcome, document)) is not None:
+                    translation.present[len(translation.lines)] = alert
                 translation.add_events([outcome.line], document.place)
             elif outcome.refusal:
                 reasons[outcome.refusal] = None
@@ -95,6 +97,15 @@ class AlertTranslator:
         except (OSError, ValueError) as error:
             return f"the subscription could not be confirmed ({error}): visit {address}"
         return ""
+
+
+def _present(outcome: Outcome, document: Document) -> PresentAlert | None:
+    """None where the message says what happened, whenever it is sent."""
+    message = outcome.message
+    if not isinstance(message, AlertMessage) or not message.is_present:
+        return None
+    is_firing = message.state is AlertState.FIRING
+    return PresentAlert(outcome.failure, message.at if is_firing else None, document.received_at)
 
 
 def alert_translator(config: AlertsSource, confirm: Callable[[str], object] | None = None) -> AlertTranslator:

@@ -31,6 +31,17 @@ class Document:
     """For what says no time itself."""
 
 
+@dataclass(frozen=True, slots=True)
+class PresentAlert:
+    """An alert as it was when a delivery was sent."""
+
+    failure: str
+    """Its bare key."""
+    started_at: Millis | None
+    """None where it has ended."""
+    received_at: Millis
+
+
 @dataclass(slots=True)
 class Translation:
     """Documents as events, and what became none."""
@@ -47,6 +58,8 @@ class Translation:
     """(sentence, place): what went wrong with single values of records that are events all the same."""
     translated: list[int] = field(default_factory=list[int])
     """Quarantine entries whose documents are events now."""
+    present: dict[int, PresentAlert] = field(default_factory=dict[int, PresentAlert])
+    """By index of the event: alerts of which a delivery says how they are as it is sent."""
 
     def add_events(self, events: Sequence[bytes], place: str) -> None:
         self.lines += events

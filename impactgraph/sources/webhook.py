@@ -15,6 +15,7 @@ from impactgraph.sources.follower import Condition
 from impactgraph.sources.note_log import NoteLog
 from impactgraph.sources.placements import drop_known_placements
 from impactgraph.sources.proof import Proof
+from impactgraph.sources.refires import Refires
 from impactgraph.sources.replay import Translator
 from impactgraph.usecases.sources import DeliveryCheck, SourceState
 
@@ -67,6 +68,7 @@ class WebhookReceiver:
         self._store = store
         self._now = now
         self._notes = NoteLog(door.key)
+        self._refires = Refires(store)
         self._queue: list[_Waiting] = []
         self._queue_lock = threading.Lock()
         self._commit_lock = threading.Lock()
@@ -111,6 +113,7 @@ class WebhookReceiver:
         try:
             translation = self._translate([document for each in group for document in each.documents])
             drop_known_placements(translation, self._store)
+            self._refires.report_again(translation)
             self._notes.add(translation.notes)
             batch = SourceBatch(self.key, refused=translation.refused, passed=translation.passed)
             self._store.ingest_source(batch, translation.lines, places=translation.places)

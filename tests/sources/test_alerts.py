@@ -199,13 +199,6 @@ def test_an_alert_that_a_rule_ignores_is_passed_over(app: FastAPI, store: Store)
     assert (progress.taken, progress.passed, progress.quarantined) == (0, 1, 0)
 
 
-def test_alerts_that_the_sender_left_out_are_counted(app: FastAPI, store: Store) -> None:
-    send(app, "alertmanager", alertmanager(truncatedAlerts=7))
-
-    progress = store.source_progress()["alertmanager"]
-    assert (progress.taken, progress.passed) == (1, 7)
-
-
 def test_one_alert_of_a_group_without_a_rule_does_not_hold_up_the_others(app: FastAPI, store: Store) -> None:
     group = alertmanager()
     group["alerts"] += alertmanager(service="unknown")["alerts"]

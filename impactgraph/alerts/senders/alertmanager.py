@@ -44,7 +44,7 @@ def read_webhook(text: bytes, received_at: Millis) -> SenderReport:
 
 
 def report_of(group: AlertGroup, received_at: Millis) -> SenderReport:
-    messages = [_message(alert, received_at) for alert in group.alerts]
+    messages = [replace(_message(alert, received_at), is_present=True) for alert in group.alerts]
     return SenderReport(messages, withheld=max(0, group.truncated_alerts))
 
 
@@ -73,8 +73,8 @@ def _message(alert: GroupedAlert, received_at: Millis) -> AlertMessage:
     state = _STATES.get(alert.status.casefold())
     if state is None:
         raise MalformedAlertError(f"alerts[].status is {alert.status[:40]!r}: firing or resolved is expected")
-    if state is AlertState.FIRING and labels.get("alertname") == "DatasourceNoData":
-        state = AlertState.NO_DATA  # Grafana's word for a query without a result
+    if state is AlertState.FIRING and labels.get("alertname") in _OF_GRAFANA_ITSELF:
+        state = AlertState.NO_DATA
     ended_at = optional_moment(alert.ends_at, "endsAt") if state is AlertState.RESOLVED else None
     at = ended_at if state is AlertState.RESOLVED else started_at
     return AlertMessage(
@@ -92,6 +92,8 @@ def _message(alert: GroupedAlert, received_at: Millis) -> AlertMessage:
 
 
 _STATES = {"firing": AlertState.FIRING, "resolved": AlertState.RESOLVED}
+_OF_GRAFANA_ITSELF = ("DatasourceNoData", "DatasourceError")
+"""Alerts about a query that has no result or fails: they have the labels of the rule that asks it."""
 
 
 def _text(labels: dict[str, str]) -> str:

@@ -42,7 +42,7 @@ def read_webhook(text: bytes, received_at: Millis) -> SenderReport:
         )
     fields = {name: getattr(delivery, name) for name in ("monitor", "hostname", "metric", "priority")}
     labels = labels_of(tags_of(delivery.tags), tags_of(delivery.scope), fields)
-    is_warning = word(delivery.transition) in ("warn", "rewarn")
+    transition = word(delivery.transition)
     message = AlertMessage(
         key=require(delivery.id, "id"),
         state=state,
@@ -50,7 +50,8 @@ def read_webhook(text: bytes, received_at: Millis) -> SenderReport:
         name=delivery.title,
         text=delivery.text,
         labels={name: value for name, value in labels.items() if not value.startswith("$")},
-        severity="warning" if is_warning else delivery.priority,
+        severity="warning" if transition in ("warn", "rewarn") else delivery.priority,
         url=delivery.link,
+        is_renewal=transition.startswith("re"),
     )
     return SenderReport([message])

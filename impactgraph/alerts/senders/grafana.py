@@ -6,7 +6,7 @@ import msgspec
 
 from graph_models.time import Millis
 from impactgraph.alerts.documents import Document, labels_of, read, require, with_prefix, word
-from impactgraph.alerts.message import AlertMessage, AlertState, SenderReport
+from impactgraph.alerts.message import AlertMessage, AlertState, MalformedAlertError, SenderReport
 from impactgraph.alerts.senders.alertmanager import AlertGroup, GroupedAlert, report_of
 
 
@@ -29,7 +29,11 @@ class _Delivery(Document, rename="camel"):
     eval_matches: list[_Match] | None = msgspec.field(default=None, name="evalMatches")
 
 
-_STATES = {"ok": AlertState.RESOLVED, "nodata": AlertState.NO_DATA, "pending": AlertState.NO_DATA}
+_STATES = {
+    "alerting": AlertState.FIRING,
+    "ok": AlertState.RESOLVED,
+    **dict.fromkeys(("nodata", "pending", "unknown"), AlertState.NO_DATA),
+}
 
 
 def read_webhook(text: bytes, received_at: Millis) -> SenderReport:
@@ -38,9 +42,11 @@ def read_webhook(text: bytes, received_at: Millis) -> SenderReport:
         group = AlertGroup(alerts=delivery.alerts, truncated_alerts=delivery.truncated_alerts)
         return report_of(group, received_at)
     key = require(delivery.rule_id, "alerts or ruleId")
-    state = word(delivery.state)
-    if state == "paused":
+    if word(delivery.state) == "paused":
         return SenderReport(pass_reasons=[f"the rule {delivery.rule_name} is paused"])
+    state = _STATES.get(word(delivery.state))
+    if state is None:
+        raise MalformedAlertError(f"state is {delivery.state[:40]!r}: alerting, ok or no_data is expected")
     matches = delivery.eval_matches or []
     labels = labels_of(
         delivery.tags,
@@ -51,7 +57,7 @@ def read_webhook(text: bytes, received_at: Millis) -> SenderReport:
         [
             AlertMessage(
                 key=key,
-                state=_STATES.get(state, AlertState.FIRING),
+                state=state,
                 at=received_at,
                 name=delivery.rule_name or delivery.title,
                 text=delivery.message or delivery.title,

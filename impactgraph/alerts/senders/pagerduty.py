@@ -9,6 +9,7 @@ from impactgraph.alerts.documents import (
     Document,
     labels_of,
     moment_of,
+    not_ahead,
     object_of,
     optional_moment,
     read,
@@ -104,16 +105,17 @@ def read_event(text: bytes, received_at: Millis) -> SenderReport:
     payload = event.payload or {}
     fields = {name: payload.get(name) for name in ("source", "component", "group", "class", "severity")}
     labels = labels_of(fields, with_prefix("details", object_of(payload.get("custom_details"))))
-    at = optional_moment(payload.get("timestamp"), "payload.timestamp")
+    stated_at = optional_moment(payload.get("timestamp"), "payload.timestamp")
     summary = payload.get("summary")
     message = AlertMessage(
         key=event.dedup_key or _digest(text),
         state=state,
-        at=received_at if at is None else at,
+        at=not_ahead(stated_at, received_at),
         name=summary[:500] if isinstance(summary, str) else "",
         labels=labels,
         severity=labels.get("severity", ""),
         url=event.client_url or "",
+        delivery=str(stated_at or ""),
     )
     return SenderReport([message])
 

@@ -9,6 +9,7 @@ from impactgraph.alerts.documents import (
     Document,
     labels_of,
     list_of,
+    not_ahead,
     optional_moment,
     read,
     require,
@@ -90,12 +91,13 @@ def _of_issue(issue: _Issue, action: str, received_at: Millis) -> AlertMessage:
     return AlertMessage(
         key=f"issue/{issue.id}",
         state=state,
-        at=received_at if seen_at is None else seen_at,
+        at=not_ahead(seen_at, received_at),
         name=issue.title,
         text=issue.culprit or "",
         labels=labels_of(project=project.get("slug") or project.get("name"), level=issue.level),
         severity=issue.level or "",
         url=issue.permalink or "",
+        delivery=str(seen_at or ""),
     )
 
 

@@ -122,15 +122,6 @@ def test_an_alert_without_a_fingerprint_is_known_by_its_labels() -> None:
     assert keys[0] == keys[1] != keys[2]
 
 
-def test_a_query_without_data_is_no_alert() -> None:
-    group = alertmanager()
-    group["alerts"][0]["labels"]["alertname"] = "DatasourceNoData"
-    (message,) = report("grafana", text(group)).messages
-
-    assert isinstance(message, AlertMessage)
-    assert message.state is AlertState.NO_DATA
-
-
 def test_variables_that_datadog_did_not_fill_are_no_labels() -> None:
     (message,) = report("datadog", text(datadog())).messages
 

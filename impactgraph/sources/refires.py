@@ -1,0 +1,72 @@
+"""Alerts that fire again with the start that they had before they ended: the sender took them for ended while
+no news came of them, and repeats them with their group.
+"""
+
+from typing import Any
+
+import msgspec
+
+from graph_models.failure import Failure
+from graph_models.time import MINUTE, Millis, printed_moment
+from impactgraph.ports.store import Store
+from impactgraph.sources.documents import PresentAlert, Translation
+from impactgraph.usecases.failure_events import iso
+
+_OVERTAKES: Millis = MINUTE
+"""A message that comes so soon after an end may have been sent before it."""
+_KNOWN_FOR: Millis = 5 * MINUTE
+"""After this, other processes may have stored ends."""
+_MOMENTS = ("started_at", "ended_at", "expected_end")
+
+
+class Refires:
+    """The ends of alerts that are on record, as far as a receiver has to know them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._ends: dict[str, Millis] = {}
+        """By bare key of the failure, where its last episode has ended."""
+        self._read_at: Millis | None = None
+        self._changed: set[str] = set()
+        """Alerts that have ended since they were read."""
+
+    def report_again(self, translation: Translation) -> None:
+        """Makes a new episode of each alert that was on record as ended when it was received as firing; it
+        begins then. Costs a look at all failures where one has ended since the last time.
+        """
+        changed: set[str] = set()
+        for index, alert in translation.present.items():
+            if alert.started_at is None:
+                changed.add(alert.failure)
+            elif (end := self._end_of(alert)) is not None and self._is_later(alert, alert.started_at, end):
+                translation.lines[index] = _again(translation.lines[index], alert, end)
+                changed.add(alert.failure)
+        self._changed |= changed
+
+    def _is_later(self, alert: PresentAlert, started_at: Millis, end: Millis) -> bool:
+        """Whether it fires after the end, and the start that it states would not say so."""
+        return started_at <= end < alert.received_at - _OVERTAKES
+
+    def _end_of(self, alert: PresentAlert) -> Millis | None:
+        read_at = self._read_at
+        if read_at is None or alert.failure in self._changed or alert.received_at > read_at + _KNOWN_FOR:
+            self._ends = {each.key: end for each in self._store.failures() if (end := _end(each)) is not None}
+            self._read_at = alert.received_at
+            self._changed.clear()
+        return self._ends.get(alert.failure)
+
+
+def _end(failure: Failure) -> Millis | None:
+    return failure.ended_at if failure.alert is not None else None
+
+
+def _again(line: bytes, alert: PresentAlert, end: Millis) -> bytes:
+    """The report, of a failure that begins as the message was received. It has the time of the end that it
+    takes back, so that whatever the sender says next comes after it, by any clock.
+    """
+    event: dict[str, Any] = msgspec.json.decode(line)
+    data: dict[str, Any] = event["data"]
+    later = alert.received_at - printed_moment(data["started_at"])
+    moments = {name: iso(printed_moment(data[name]) + later) for name in _MOMENTS if name in data}
+    again = {"id": f"{event['id']}/after/{end}", "time": iso(end + 1), "data": data | moments}
+    return msgspec.json.encode(event | again)
