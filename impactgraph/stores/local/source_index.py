@@ -71,9 +71,9 @@ class SourceIndex:
         for document in source.refused:
             if document.number and quarantine.has(document.number):
                 block.reasons[document.number] = document.reason
-        block.add("source_counts", self._counts(source, batch))
+        block.add("source_counts", self._count_row(source, batch))
 
-    def _counts(self, source: SourceBatch, batch: Sequence[BatchEvent]) -> Table:
+    def _count_row(self, source: SourceBatch, batch: Sequence[BatchEvent]) -> Table:
         """Row of the table `source_counts`."""
         before = self._counts.get(source.source, SourceProgress())
         outcomes = [event.result.outcome for event in batch]
