@@ -1,10 +1,6 @@
 """GraphQL enums and their descriptions."""
 
-from collections.abc import Mapping
-from enum import StrEnum
-
-import strawberry
-
+from api.schema.describe_enum import describe
 from graph_models.customer_message import MessageForm
 from graph_models.diagnosis import DiagnosisState, DriftKind, ListingKind, PayloadKind
 from graph_models.enums import (
@@ -19,57 +15,28 @@ from graph_models.enums import (
     RecordState,
     Severity,
 )
-from graph_models.incident_life import IncidentState, ReportFormat
-from graph_models.journal import ChangeKind, IncidentActionKind, NoticeKind, NoticeLevel, NoticeState
-from graph_models.playbooks import StepEffectKind
-from graph_models.repair import CommunicationAction, CommunicationReason, ReplayReason
-from impactgraph.usecases.measures import PeriodUnit
 from impactgraph.usecases.topology_map import EdgeKind as MapEdgeKind
 
 __all__ = [
     "Band",
-    "ChangeKind",
-    "CommunicationAction",
-    "CommunicationReason",
     "DiagnosisState",
     "Dimension",
     "DriftKind",
     "Effect",
     "ElementKind",
     "FailureClass",
-    "IncidentActionKind",
-    "IncidentState",
     "ListingKind",
     "MapEdgeKind",
     "MessageForm",
-    "NoticeKind",
-    "NoticeLevel",
-    "NoticeState",
     "OrderSort",
     "OrderStatus",
     "PayloadKind",
-    "PeriodUnit",
     "RecordEffect",
     "RecordState",
-    "ReplayReason",
-    "ReportFormat",
     "Severity",
-    "StepEffectKind",
 ]
 
-
-def _describe(
-    cls: type[StrEnum], description: str, values: Mapping[str, str], name: str | None = None
-) -> None:
-    """Makes a GraphQL enum with a description of each value. Raises KeyError where one is missing."""
-    enum = strawberry.enum(cls, name=name, description=description)
-    # set by Strawberry
-    definition = enum.__strawberry_definition__  # pyright: ignore[reportAttributeAccessIssue]
-    for value in definition.values:
-        value.description = values[value.name]
-
-
-_describe(
+describe(
     MessageForm,
     "How long a message to the customer is.",
     {
@@ -77,7 +44,7 @@ _describe(
         "NORMAL": "For mail or chat.",
     },
 )
-_describe(
+describe(
     FailureClass,
     "Class of a failure.",
     {
@@ -93,7 +60,7 @@ _describe(
         "CAPACITY": "Too few people, docks or carriers for the work.",
     },
 )
-_describe(
+describe(
     Effect,
     "Effect of an impaired element on the orders and messages that pass it.",
     {
@@ -105,7 +72,7 @@ _describe(
         "DEGRADED": "They pass with reduced service.",
     },
 )
-_describe(
+describe(
     RecordEffect,
     "Effect on a posting, message or task.",
     {
@@ -116,7 +83,7 @@ _describe(
         "OUT_OF_SEQUENCE": "It comes before one that it must follow.",
     },
 )
-_describe(
+describe(
     RecordState,
     "What has become of a record that a passed step causes.",
     {
@@ -129,7 +96,7 @@ _describe(
         "OUT_OF_SEQUENCE": "It came before one that it must follow.",
     },
 )
-_describe(
+describe(
     Band,
     "How a failure affects an order. An order of several fulfillments is in the worst band that it is as "
     "likely as not to be in, given that it is affected.",
@@ -140,7 +107,7 @@ _describe(
         "RECORDS_ONLY": "Only its records are affected: a posting or a message.",
     },
 )
-_describe(
+describe(
     OrderStatus,
     "Status of an order.",
     {
@@ -149,7 +116,7 @@ _describe(
         "CANCELLED": "All its fulfillments were cancelled.",
     },
 )
-_describe(
+describe(
     Dimension,
     "Dimension of a breakdown.",
     {
@@ -168,7 +135,7 @@ _describe(
         "CAUSE": "The failure that affects it.",
     },
 )
-_describe(
+describe(
     OrderSort,
     "Sort order of orders.",
     {
@@ -178,7 +145,7 @@ _describe(
         "PLACED_ASC": "Oldest first.",
     },
 )
-_describe(
+describe(
     ElementKind,
     "Kind of an element of the topology.",
     {
@@ -193,7 +160,7 @@ _describe(
         "PLAYBOOK": "A governed remediation.",
     },
 )
-_describe(
+describe(
     Severity,
     "Severity of a failure.",
     {
@@ -203,7 +170,7 @@ _describe(
         "CRITICAL": "Somebody must act now.",
     },
 )
-_describe(
+describe(
     MapEdgeKind,
     "How an element depends on another, or who is responsible for it.",
     {
@@ -227,7 +194,7 @@ _describe(
     },
     name="MapEdgeKind",
 )
-_describe(
+describe(
     DiagnosisState,
     "The verdict on an order.",
     {
@@ -247,7 +214,7 @@ _describe(
         "UNKNOWN": "The events do not tell; the headline says what is unknown.",
     },
 )
-_describe(
+describe(
     PayloadKind,
     "Kind of a finding on the content of messages.",
     {
@@ -257,7 +224,7 @@ _describe(
         "ERROR_TEMPLATE": "Errors with the same text except for numbers, ids and quoted text.",
     },
 )
-_describe(
+describe(
     ListingKind,
     "How the list of a system differs from what is here.",
     {
@@ -268,7 +235,7 @@ _describe(
         "STATE": "The list states another state.",
     },
 )
-_describe(
+describe(
     DriftKind,
     "What changed in a step, location, mode or channel.",
     {
@@ -277,130 +244,5 @@ _describe(
         "REROUTES": "The share of rerouted orders; for a location, of those rerouted to it.",
         "REJECTIONS": "The share of rejections on site, such as a pick that found nothing.",
         "CANCELLATIONS": "The share of cancelled orders.",
-    },
-)
-
-_describe(
-    IncidentState,
-    "How far the work on an incident is.",
-    {
-        "OPEN": "Nobody has acknowledged it.",
-        "ACKNOWLEDGED": "Somebody looks after it.",
-        "MITIGATED": "Its harm is contained, as somebody said.",
-        "RESOLVED": "Its failures have ended, but some of what they did has not healed.",
-        "CLOSED": "Nothing is left to do, or somebody closed it.",
-        "QUIET": "Nothing explains it, it affects nothing, or maintenance is planned.",
-    },
-)
-_describe(
-    IncidentActionKind,
-    "What somebody did about an incident.",
-    {
-        "ACKNOWLEDGED": "Said that they look after it.",
-        "ASSIGNED": "Gave it to a team or a person.",
-        "NOTED": "Wrote a note.",
-        "MITIGATED": "Said that its harm is contained.",
-        "CLOSED": "Closed it.",
-        "REOPENED": "Opened it again.",
-        "MERGED": "Made it one with others.",
-        "SPLIT": "Took failures out of it.",
-        "STEP_STARTED": "Started a step of a playbook.",
-        "STEP_DONE": "Did a step of a playbook.",
-    },
-)
-_describe(
-    ChangeKind,
-    "What people changed.",
-    {
-        "DEPLOYMENT": "A version of software.",
-        "CONFIGURATION": "A configuration.",
-        "PRICES": "Prices.",
-        "PROMOTION": "A promotion began.",
-        "OTHER": "Something else.",
-    },
-)
-_describe(
-    StepEffectKind,
-    "What a step of a playbook changes.",
-    {
-        "END": "The failure of an element ends.",
-        "DRAIN": "The backlog of an element is cleared faster.",
-        "ALTERNATIVE": "Another way is opened in place of the failed element.",
-        "MOVE": "Orders are moved to another workflow.",
-        "HOLD": "Records or messages are held.",
-    },
-)
-_describe(
-    ReportFormat,
-    "Form of the report of an incident.",
-    {"MARKDOWN": "Text for people.", "JSON": "The same for programs, as a JSON document."},
-)
-_describe(
-    NoticeState,
-    "What became of a notice.",
-    {
-        "WAITING": "It has not been sent yet.",
-        "SENT": "Its receiver has taken it.",
-        "FAILED": "Its receiver did not take it; it will be tried again.",
-        "GIVEN_UP": "It is no longer tried.",
-    },
-)
-_describe(
-    NoticeKind,
-    "What a notice says of its incident.",
-    {
-        "NEW": "The incident is new to its receiver.",
-        "CHANGED": "Its level or its likeliest cause has changed.",
-        "RESOLVED": "It is over.",
-        "STEP": "It asks to carry out a step of a playbook, which somebody has started.",
-    },
-)
-_describe(
-    NoticeLevel,
-    "How much is at stake in an incident, by expected promises missed and orders.",
-    {
-        "NONE": "Nothing, as far as is known.",
-        "LOW": "Fewer than 10 promises, and fewer than 100 orders.",
-        "MEDIUM": "At least 10 promises or 100 orders.",
-        "HIGH": "At least 100 promises or 1,000 orders.",
-        "CRITICAL": "At least 1,000 promises or 10,000 orders.",
-    },
-)
-_describe(
-    PeriodUnit,
-    "Length of the periods of measures.",
-    {"WEEK": "A week that begins on Monday, in UTC.", "MONTH": "A month, in UTC."},
-)
-_describe(
-    ReplayReason,
-    "Why something does not come by itself.",
-    {
-        "DEAD_LETTERED": "Its message is in a dead-letter queue.",
-        "REJECTED": "A schema or a business rule refused it.",
-        "LOST": "It was lost on an integration that neither retries nor keeps messages.",
-        "MISSING": "The failure behind it has ended, it is overdue, and nothing suggests that it will come.",
-        "DUPLICATED": "It was recorded more often than it should be: the surplus must be reversed.",
-    },
-)
-_describe(
-    CommunicationAction,
-    "What is to be done about a message to a customer.",
-    {
-        "HOLD": "It would go out by itself and would be wrong.",
-        "SEND": "The customer should have it and has not been informed.",
-        "CORRECT": "It went out, and what it says is not true.",
-    },
-)
-_describe(
-    CommunicationReason,
-    "Why a message to a customer is to be held, sent or corrected.",
-    {
-        "PROMISE_MISSED": "The promise is missed because of the failures with a likelihood of at least half.",
-        "NOT_TRUE_YET": "It announces a step that the order has not reached.",
-        "STATES_PROMISE": "It names the promise, which will probably be missed.",
-        "OVERTAKEN": "It announces a step that the order has already left.",
-        "WRONG_CONTENT": "Its content is wrong.",
-        "DUPLICATED": "It comes twice.",
-        "NOT_SENT": "It was due, and has not been recorded.",
     },
 )

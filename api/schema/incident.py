@@ -9,7 +9,7 @@ from strawberry.scalars import JSON
 from api.context import Context, Landscape
 from api.schema.blast_radius import BlastRadius
 from api.schema.element import Element, Info, element_by_id
-from api.schema.enums import FailureClass, IncidentState, ReportFormat
+from api.schema.enums import FailureClass
 from api.schema.estimates import Estimates
 from api.schema.failure import Failure
 from api.schema.incident_work import Change as SystemChange
@@ -21,6 +21,7 @@ from api.schema.page import After, Connection, First
 from api.schema.path import Path
 from api.schema.repair import IncidentRepair
 from api.schema.scalars import Moment, moment_of
+from api.schema.work_enums import IncidentState, ReportFormat
 from graph_models import incidents as models
 from impactgraph.usecases import incidents
 from impactgraph.usecases.validation import element_id

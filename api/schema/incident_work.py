@@ -7,12 +7,12 @@ from strawberry.scalars import JSON
 
 from api.context import Landscape
 from api.schema.element import Element, element_by_id
-from api.schema.enums import ChangeKind, IncidentActionKind
 from api.schema.estimates import Estimate, Estimates
 from api.schema.notice import Notice
 from api.schema.organisation import StepEffect, Team
 from api.schema.scalars import Moment, moment_of
 from api.schema.topology import Problem
+from api.schema.work_enums import ChangeKind, IncidentActionKind
 from graph_models import journal
 from impactgraph.usecases import incidents
 from impactgraph.usecases.elements import contact_name

@@ -2,9 +2,9 @@
 
 import strawberry
 
-from api.schema.enums import PeriodUnit
 from api.schema.money import Money
 from api.schema.scalars import Moment, Span, span_of
+from api.schema.work_enums import PeriodUnit
 from impactgraph.usecases import measures
 
 

@@ -2,8 +2,8 @@
 
 import strawberry
 
-from api.schema.enums import NoticeKind, NoticeLevel, NoticeState
 from api.schema.scalars import Moment, moment_of
+from api.schema.work_enums import NoticeKind, NoticeLevel, NoticeState
 from impactgraph.usecases import notices
 
 

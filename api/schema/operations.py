@@ -5,12 +5,12 @@ from typing import Annotated
 import strawberry
 
 from api.schema.element import Info
-from api.schema.enums import NoticeState, PeriodUnit
 from api.schema.measures import Measures
 from api.schema.notice import DueNotice, Notice
 from api.schema.page import After, Connection, First
 from api.schema.question import AsOf
 from api.schema.scalars import Moment
+from api.schema.work_enums import NoticeState, PeriodUnit
 from impactgraph.usecases import measures, notices
 
 

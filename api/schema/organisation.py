@@ -7,8 +7,9 @@ from strawberry.scalars import JSON
 
 from api.context import Landscape
 from api.schema.element import Element, element_of
-from api.schema.enums import FailureClass, StepEffectKind
+from api.schema.enums import FailureClass
 from api.schema.scalars import Span, span_of
+from api.schema.work_enums import StepEffectKind
 from graph_models import playbooks, topology
 from impactgraph.usecases import location_times
 from impactgraph.usecases.elements import contact_name

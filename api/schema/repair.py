@@ -6,7 +6,6 @@ import strawberry
 
 from api.context import Landscape
 from api.schema.element import Info
-from api.schema.enums import CommunicationAction
 from api.schema.money import Money
 from api.schema.page import After, Connection, First
 from api.schema.question import AsOf
@@ -22,6 +21,7 @@ from api.schema.repair_lists import (
     ReplayItem,
 )
 from api.schema.scalars import Moment
+from api.schema.work_enums import CommunicationAction
 from graph_models.impact import Question
 from impactgraph.usecases import repair as usecase
 

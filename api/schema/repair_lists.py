@@ -7,11 +7,11 @@ from strawberry.scalars import JSON
 
 from api.context import Landscape
 from api.schema.element import Element, Info, element_by_id
-from api.schema.enums import CommunicationAction, CommunicationReason, ReplayReason
 from api.schema.money import Money
 from api.schema.order import Order
 from api.schema.page import Connection
 from api.schema.scalars import Moment, Span, moment_of
+from api.schema.work_enums import CommunicationAction, CommunicationReason, ReplayReason
 from graph_models import repair as models
 
 

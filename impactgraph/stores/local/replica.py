@@ -27,6 +27,7 @@ from impactgraph.stores.local.ingest_index import IngestIndex
 from impactgraph.stores.local.ingests import Ingests
 from impactgraph.stores.local.journal import JournalIndex
 from impactgraph.stores.local.lists import Lists
+from impactgraph.stores.local.open_snapshot import open_snapshot
 from impactgraph.stores.local.past_states import PastStates
 from impactgraph.stores.local.prepare_batch import IngestSources, State, prepare_batch
 from impactgraph.stores.local.quarantine import Quarantine
@@ -49,7 +50,7 @@ from impactgraph.stores.state.event_dictionaries import EventDictionaries
 from impactgraph.stores.state.event_validator import EventValidator
 from impactgraph.stores.state.failures import FailureChange, fold_failures
 from impactgraph.stores.state.instances import Instances
-from impactgraph.stores.state.snapshot import Meta, load, read_meta, save
+from impactgraph.stores.state.snapshot import Meta, save
 from impactgraph.stores.state.workflow_lookup import WorkflowLookup
 
 _log = structlog.get_logger("impactgraph.stores")
@@ -92,10 +93,14 @@ class Replica:
         event_dictionaries = EventDictionaries.from_word_lists(self.record.words())
         topology = self.topologies.current()
         lookup = WorkflowLookup.of(event_dictionaries, topology or Topology())
-        instances = self._from_snapshot(event_dictionaries, lookup)
-        if instances is None:
+        version = (self.generation, self.topologies.current_key)
+        snapshot = open_snapshot(self.record, version, event_dictionaries, lookup, self.present)
+        if snapshot is not None:
+            instances, self._latest = snapshot.instances, snapshot.latest
+        else:
             instances = rebuild(self.record, event_dictionaries, lookup, self.present)
             self._latest = self.record.latest(self.present)
+        self._snapshot_watermark = snapshot.watermark if snapshot is not None else 0
         self.waiting = Waiting.of(self.record, self.present)
         self.state = State(event_dictionaries, lookup, EventValidator(topology), instances)
         self.keep_personal(self.personal)
@@ -117,33 +122,6 @@ class Replica:
         except BaseException:
             self.record.is_broken = True
             raise
-
-    def _from_snapshot(
-        self, event_dictionaries: EventDictionaries, lookup: WorkflowLookup
-    ) -> Instances | None:
-        """None where there is no snapshot of this record by the current topology, or one with events ahead of
-        the clock.
-        """
-        self._snapshot_watermark = 0
-        folder = self.record.folder
-        meta = read_meta(folder) if folder else None
-        if folder is None or meta is None or meta.watermark > self.record.watermark():
-            return None
-        if meta.latest > self.present:
-            return None
-        if (meta.identity, meta.topology) != (self.generation, self.topologies.current_key):
-            return None
-        instances = load(folder, meta, event_dictionaries, lookup.most_steps)
-        if instances is None:
-            return None
-        instances.columns.watermark = self._snapshot_watermark = meta.watermark
-        due = self.record.seqs_between(meta.latest, self.present, meta.watermark)
-        self._latest = max(
-            meta.latest,
-            add_records(self.record, instances, lookup, due, self.present),
-            catch_up(self.record, instances, lookup, self.present),
-        )
-        return instances
 
     def save(self, *, least: int, arrange_rows: bool = False) -> None:
         """Writes a snapshot where at least `least` events came since the last one.
