@@ -23,7 +23,7 @@ of record, to be walked at a Cypher prompt or by other programs. [Queries](cyphe
   anew from it where it is missing. `MATCH (g:Graph) RETURN g.watermark, g.topology` tells how far it is: the number of the last event in it, and
   of the last version of the topology.
 - **It holds the state as it is now.** Postings, messages, tasks and supplier orders are all there; of the steps only the one that a fulfillment
-  is in. The whole story of an order, and any moment of the past, are the product's to tell: `impactgraph show order:...`.
+  is in. The complete timeline of an order, and its state at any past moment, are not in the graph: ask `impactgraph show order:...`.
 - **Ids** are those of every answer: `order:O-1`, `system:oms`, `step:ship-from-store/pick`.
 - **Moments** are `DATETIME` in UTC, spans are `DURATION`, money is a whole number of millionths of the currency's main unit:
   `sum(o.valueMicros) / 1000000.0`, a currency at a time.

@@ -1,4 +1,4 @@
-"""What is unsure of a drafted workflow, in sentences."""
+"""Sentences on what is uncertain about a drafted workflow."""
 
 from collections.abc import Iterator
 

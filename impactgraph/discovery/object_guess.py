@@ -1,4 +1,4 @@
-"""Which object types and attributes of an OCEL log are what."""
+"""Guesses the roles of the object types and attributes of an OCEL log."""
 
 from collections import Counter
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Which column of a table of order steps is what."""
+"""Guesses the role of each column of a table of order steps."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What is usual is learned while a server starts, so that the first question need not wait for it."""
+"""Learns the baselines while a server starts, so that the first question need not wait for them."""
 
 import threading
 from collections.abc import Callable, Generator

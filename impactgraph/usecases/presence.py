@@ -1,4 +1,4 @@
-"""In which systems orders were seen, since when, and confirmed by a list when."""
+"""Presence of orders in systems: since when, and when a list last confirmed it."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""Whether a process can answer questions, part by part, with reasons that anybody may read."""
+"""Readiness of a process, part by part, with reasons that anybody may read."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Take events that came over HTTP."""
+"""Ingests events that came over HTTP."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which versions of the topology there are."""
+"""Versions of the topology: list and look-up."""
 
 from graph_models.ids import key_of
 from graph_models.orders import Page

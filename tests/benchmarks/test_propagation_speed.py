@@ -68,7 +68,7 @@ def test_propagation_beside_dijkstra_over_the_same_edges(benchmark: BenchmarkFix
     assert set(found.by_element) <= {graph.ids[number] for number in dijkstra(graph.links, source)}
 
 
-def test_every_impairment_of_10_000_elements_is_told_in_words(benchmark: BenchmarkFixture) -> None:
+def test_every_impairment_of_10_000_elements_is_reported_in_words(benchmark: BenchmarkFixture) -> None:
     graph = FailureGraph.of(landscape(10_000))
 
     told = benchmark.pedantic(

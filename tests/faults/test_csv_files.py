@@ -77,7 +77,7 @@ def test_an_order_is_placed_by_its_earliest_row_wherever_that_stands() -> None:
         assert loaded.store.orders(["O-1"])["O-1"].value.amount == Decimal("10")
 
 
-def test_columns_that_are_not_there_are_told_all_at_once() -> None:
+def test_columns_that_are_not_there_are_reported_all_at_once() -> None:
     folder = FAULTS / "14-mapping-column-that-is-not-there"
 
     with shop() as loaded, pytest.raises(BadInputError) as raised:
@@ -165,7 +165,7 @@ def test_a_mapping_says_the_form_and_the_zone_of_moments(tmp_path: Path, how: st
         assert loaded.steps("O-1") == [("09:00", "Order placed")]
 
 
-def test_another_encoding_is_told_with_the_line_and_can_be_named(tmp_path: Path) -> None:
+def test_another_encoding_is_reported_with_the_line_and_can_be_named(tmp_path: Path) -> None:
     with shop() as loaded, pytest.raises(BadInputError, match=r"(?s)e1.csv:2: .*byte 0xf6.*save it in UTF-8"):
         loaded.load(WORDS / "e1.csv", WORDS / "map2.yaml")
 
@@ -221,7 +221,7 @@ def test_numbers_that_count_within_an_order_have_a_cure(tmp_path: Path) -> None:
         assert [part.key for order in orders.values() for part in order.fulfillments] == ["O-1/1", "O-2/1"]
 
 
-def test_rows_of_one_id_and_other_content_are_told(tmp_path: Path) -> None:
+def test_rows_of_one_id_and_other_content_are_reported(tmp_path: Path) -> None:
     text = (ROWS / "map2.yaml").read_text().replace("time: time}", "time: time, id: id}")
     rows = [
         "id,order,activity,time,cur,total,plant",
@@ -246,7 +246,7 @@ def test_a_file_without_a_header_has_one_problem(tmp_path: Path, content: str) -
     ]
 
 
-def test_a_column_that_stands_twice_is_told(tmp_path: Path) -> None:
+def test_a_column_that_stands_twice_is_reported(tmp_path: Path) -> None:
     with shop() as loaded, pytest.raises(BadInputError, match="The column 'time' stands 2 times"):
         loaded.load(write(tmp_path, PLAIN.replace("cur,", "cur,time,")), ROWS / "map2.yaml")
 

@@ -68,7 +68,7 @@ def test_a_first_line_that_is_broken_costs_no_other(tmp_path: Path) -> None:
         (b"SQLite format 3\x00", "say with --mapping"),
     ],
 )
-def test_a_file_of_another_kind_is_told_by_its_kind(tmp_path: Path, content: bytes, expected: str) -> None:
+def test_another_kind_of_file_is_reported_by_its_kind(tmp_path: Path, content: bytes, expected: str) -> None:
     (tmp_path / "events.ndjson").write_bytes(content)
 
     with shop() as loaded, pytest.raises(BadInputError, match=expected):

@@ -36,7 +36,7 @@ def test_what_it_says_is_what_the_store_gets(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["m3.yaml", "m4.yaml"])
-def test_keys_that_stand_twice_and_amounts_with_underscores_are_told_with_their_lines(name: str) -> None:
+def test_keys_that_stand_twice_and_amounts_with_underscores_are_reported_with_their_lines(name: str) -> None:
     with pytest.raises(BadInputError) as raised:
         load_mapping(FOLDER / name)
 
@@ -78,7 +78,7 @@ def test_what_is_no_mapping_is_bad_input(text: str) -> None:
         parse_mapping(text)
 
 
-def test_a_mapping_in_another_encoding_is_told(tmp_path: Path) -> None:
+def test_a_mapping_in_another_encoding_is_reported(tmp_path: Path) -> None:
     (tmp_path / "m.yaml").write_bytes(GOOD.replace("Pick", "Größe").encode("cp1252"))
     (tmp_path / "n.yaml").write_bytes(GOOD.encode("utf-16"))
 

@@ -136,7 +136,7 @@ def test_a_byte_order_mark_and_compression_do_not_count(name: str) -> None:
         (b"", "cannot be read as an OCEL 2.0 log"),
     ],
 )
-def test_what_is_no_log_is_told_by_what_it_is(
+def test_what_is_no_log_is_reported_by_what_it_is(
     tmp_path: Path, mapping: Path, content: bytes, expected: str
 ) -> None:
     (tmp_path / "log.json").write_bytes(content)
@@ -259,7 +259,7 @@ def test_an_attribute_that_nothing_has_is_a_finding_with_a_near_name(tmp_path: P
         assert "attribute 'total'" in finding and "Did you mean 'totall'?" in finding
 
 
-def test_an_event_id_that_stands_twice_with_other_content_is_told(tmp_path: Path, mapping: Path) -> None:
+def test_an_event_id_that_stands_twice_with_other_content_is_reported(tmp_path: Path, mapping: Path) -> None:
     objects = [obj("O1", "Order", "D1", total="1"), obj("D1", "Delivery")]
     events = [event("a", "Create", 8, "O1"), event("b", "Pick", 9, "D1"), event("b", "Pack", 10, "D1")]
 

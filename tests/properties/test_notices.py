@@ -99,7 +99,7 @@ def history_of(steps: list[Moment]) -> History:
 
 @given(moments)
 @settings(max_examples=60)
-def test_no_picture_is_told_twice_in_a_row_and_every_id_is_of_one_notice(steps: list[Moment]) -> None:
+def test_no_picture_is_notified_twice_in_a_row_and_every_id_is_of_one_notice(steps: list[Moment]) -> None:
     history = history_of(steps)
 
     keys = [each.notice for each in history.journal.notices if each.state is NoticeState.WAITING]
@@ -119,7 +119,7 @@ def test_no_picture_is_told_twice_in_a_row_and_every_id_is_of_one_notice(steps: 
 
 @given(moments)
 @settings(max_examples=60)
-def test_once_all_is_calm_the_last_thing_told_is_how_it_is(steps: list[Moment]) -> None:
+def test_once_all_is_calm_the_last_notice_says_so(steps: list[Moment]) -> None:
     last = steps[-1]
     calm = Moment((CALM + SETTLED + HOUR) // MINUTE, last.incidents, is_killed=False, state=NoticeState.SENT)
 

@@ -85,19 +85,19 @@ def held(folder: Path) -> Iterator[int]:
         process.kill()
 
 
-def test_a_store_that_another_process_has_is_told_with_that_process(folder: Path, held: int) -> None:
+def test_a_store_that_another_process_has_is_reported_with_that_process(folder: Path, held: int) -> None:
     with pytest.raises(StoreUnavailableError, match=f"held by process {held}"):
         opened(folder)
 
 
-def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 
     with pytest.raises(StoreUnavailableError, match="cannot be used as a store"):
         opened(tmp_path / "file" / "store")
 
 
-def test_a_file_that_is_no_store_is_told(folder: Path) -> None:
+def test_a_file_that_is_no_store_is_reported(folder: Path) -> None:
     folder.mkdir()
     (folder / "impactgraph.duckdb").write_bytes(b"not a database" * 1000)
 

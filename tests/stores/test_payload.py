@@ -62,7 +62,7 @@ def test_stock_as_of_a_moment_is_what_was_said_by_then(store: Store) -> None:
     assert (len(store.differing_stock(at(1))), store.differing_stock()) == (2, [])
 
 
-def test_what_errors_said_is_told_with_the_row_of_its_fulfillment(store: Store) -> None:
+def test_what_errors_said_is_reported_with_the_row_of_its_fulfillment(store: Store) -> None:
     failed = {"step": "pick", "code": "OUT", "message": "No 'shirt' left", "element": "system:oms"}
     store.ingest(
         [

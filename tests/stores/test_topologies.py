@@ -42,7 +42,7 @@ def test_a_version_is_found_by_its_key(store: Store) -> None:
     assert "step:collect/pick" in store.topology_version(key).elements
 
 
-def test_a_version_that_there_is_not_is_told_with_the_nearest(store: Store) -> None:
+def test_a_version_that_there_is_not_is_reported_with_the_nearest(store: Store) -> None:
     key = store.topologies()[0].key
 
     with pytest.raises(NotFoundError, match=f"Did you mean topology:{key}"):

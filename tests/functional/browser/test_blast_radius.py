@@ -333,7 +333,7 @@ def test_a_supposed_failure_keeps_its_begin_in_the_address(radius: RadiusPage, a
     assert "from=2026-03-02T09:30:00" in radius.params
 
 
-def test_a_failure_that_does_not_exist_is_told_with_what_to_do(page: Page, demo: str) -> None:
+def test_a_failure_that_does_not_exist_is_reported_with_what_to_do(page: Page, demo: str) -> None:
     page.goto(f"{demo}/#/radius?failure=F-404")
 
     expect(page.get_by_role("alert")).to_contain_text("Press / and search")

@@ -67,7 +67,7 @@ def tell(store: Store, kind: str, data: dict[str, Any], number: str, *, at: int 
     assert store.ingest([event(kind, at, data, number)]).quarantined == []
 
 
-def test_what_is_left_is_told_until_it_is_repaired(page: Page, store: Store) -> None:
+def test_what_is_left_is_reported_until_it_is_repaired(page: Page, store: Store) -> None:
     with served(create_app(store, Settings(), now=lambda: NOW)) as address:
         now_page = NowPage(page, address)
         now_page.open()

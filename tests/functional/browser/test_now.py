@@ -128,7 +128,7 @@ def test_what_is_copied_for_the_chat_begins_with_the_headline(now_page: NowPage,
     assert copied.startswith(f"**{api.ask('{ blastRadius { headline } }')['blastRadius']['headline']}**")
 
 
-def test_a_lost_connection_is_told_and_what_happened_meanwhile_is_caught_up_with(
+def test_a_lost_connection_is_reported_and_what_happened_meanwhile_is_caught_up_with(
     now_page: NowPage, api: Api
 ) -> None:
     links: list[WebSocketRoute] = []

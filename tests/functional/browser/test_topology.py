@@ -151,7 +151,7 @@ def test_the_list_leads_to_the_same_elements(topology: TopologyPage) -> None:
     expect(topology.page.get_by_role("heading", name="Message broker")).to_be_visible()
 
 
-def test_the_ways_between_two_elements_are_told_and_lit(topology: TopologyPage, api: Api) -> None:
+def test_the_ways_between_two_elements_are_reported_and_lit(topology: TopologyPage, api: Api) -> None:
     topology.open("topology?element=system:oms")
     topology.find("Path to", "ship-from-store/pick")
 
@@ -169,13 +169,13 @@ def test_the_ways_between_two_elements_are_told_and_lit(topology: TopologyPage, 
     }
 
 
-def test_two_that_do_not_hang_together_are_told_to(topology: TopologyPage) -> None:
+def test_two_without_a_path_between_them_are_said_to_have_none(topology: TopologyPage) -> None:
     topology.open("topology?element=system:bank&to=system:loyalty")
 
     expect(topology.page.get_by_role("heading", name="No path")).to_be_visible()
 
 
-def test_an_element_that_does_not_exist_is_told(topology: TopologyPage) -> None:
+def test_an_element_that_does_not_exist_is_reported(topology: TopologyPage) -> None:
     topology.open("topology?element=system:nothing")
 
     expect(topology.page.get_by_role("heading", name="system:nothing not found")).to_be_visible()

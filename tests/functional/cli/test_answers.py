@@ -63,7 +63,7 @@ def test_the_answer_reads_from_the_sentence_down(shop: Path):
     assert -1 not in places and places == sorted(places)
 
 
-def test_contacts_and_what_to_do_are_told(shop: Path):
+def test_contacts_and_what_to_do_are_reported(shop: Path):
     told = run("blast-radius", "--failure", "F-queues", "--store", shop)
 
     assert "#mq-oncall" in told.out and "1. Add consumers to the release" in told.out
@@ -182,7 +182,7 @@ def test_an_affected_order_is_explained_hop_by_hop(shop: Path, hit: tuple[str, s
     assert all(before["to"] == after["from"] for before, after in pairwise(hops))
 
 
-def test_the_hops_are_told_one_below_the_other(shop: Path, hit: tuple[str, str]):
+def test_the_hops_are_reported_one_below_the_other(shop: Path, hit: tuple[str, str]):
     order, moment = hit
 
     told = run(
@@ -227,7 +227,7 @@ def test_an_answer_ends_with_the_address_where_a_server_is_known(shop: Path):
         (("--format", "yaml"), "yaml"),
     ],
 )
-def test_a_question_that_makes_no_sense_is_told_in_a_line(shop: Path, arguments: tuple[str, ...], said: str):
+def test_a_senseless_question_is_reported_in_a_line(shop: Path, arguments: tuple[str, ...], said: str):
     told = run("blast-radius", "--store", shop, *arguments)
 
     assert (told.status, told.out) == (2, "")

@@ -92,11 +92,11 @@ def test_what_only_tells_of_commands_imports_nothing_heavy(arguments: list[str])
     assert [name for name in HEAVY if name in loaded] == []
 
 
-def test_the_version_is_told():
+def test_the_version_is_reported():
     assert run("--version").out.strip() == "0.1.0"
 
 
-def test_a_command_that_is_not_there_is_told_with_those_that_are():
+def test_a_command_that_is_not_there_is_reported_with_those_that_are():
     told = run("frobnicate")
 
     assert (told.status, "Available commands: demo, serve" in told.err) == (2, True)
@@ -119,7 +119,7 @@ def test_the_store_can_be_named_by_the_environment(tmp_path: Path):
     assert "There is no store in the folder elsewhere" in told.err
 
 
-def test_a_store_of_a_kind_that_is_not_there_is_told():
+def test_a_store_of_a_kind_that_is_not_there_is_reported():
     told = run("blast-radius", "--store", "redis://localhost")
 
     assert (told.status, "Give the path of a folder" in told.err) == (2, True)

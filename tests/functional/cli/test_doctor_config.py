@@ -166,7 +166,7 @@ def test_a_configuration_that_is_right_has_a_result_for_each_part(folder: Path) 
 @given(
     gone=st.sets(st.sampled_from(sorted(WITHOUT_FILE))), wrong=st.sets(st.sampled_from(sorted(OTHER_VALUES)))
 )
-def test_whatever_is_wrong_is_told_at_once_and_nothing_else(gone: set[str], wrong: set[str]) -> None:
+def test_whatever_is_wrong_is_reported_at_once_and_nothing_else(gone: set[str], wrong: set[str]) -> None:
     with TemporaryDirectory() as name:
         folder = Path(name)
         write(folder)

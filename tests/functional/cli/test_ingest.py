@@ -44,7 +44,7 @@ def test_the_report_adds_up_to_the_rows_of_the_file(folder: Path):
     ]
 
 
-def test_the_report_is_told_in_words(folder: Path):
+def test_the_report_is_reported_in_words(folder: Path):
     done = run("ingest", "c1.csv", "--mapping", "map2.yaml", cwd=folder)
 
     assert "c1.csv: 4 entries: 2 accepted, 0 duplicates, 0 quarantined, 2 passed over." in done.out
@@ -114,7 +114,7 @@ def test_the_list_has_every_ingest(folder: Path):
 @pytest.mark.parametrize(
     "arguments", [["--undo", "1", "c1.csv"], ["--undo", "1", "--dry-run"], ["--list", "c1.csv"]]
 )
-def test_what_does_not_go_together_is_told(folder: Path, arguments: list[str]):
+def test_what_does_not_go_together_is_reported(folder: Path, arguments: list[str]):
     done = run("ingest", *arguments, cwd=folder)
 
     assert done.status == 2

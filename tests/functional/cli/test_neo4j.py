@@ -77,7 +77,7 @@ def test_doctor_says_what_a_new_database_lacks(
     )
 
 
-def test_a_wrong_password_is_told_and_neither_it_nor_the_right_one_is_shown(
+def test_a_wrong_password_is_reported_and_neither_it_nor_the_right_one_is_shown(
     given: dict[str, str], neo4j_address: Neo4jAddress
 ) -> None:
     address = given["IMPACTGRAPH_STORE"].replace("://", f"://{neo4j_address.user}:not-this-one@")
@@ -92,7 +92,9 @@ def test_a_wrong_password_is_told_and_neither_it_nor_the_right_one_is_shown(
     )
 
 
-def test_a_database_that_is_not_there_is_told_without_a_trace_of_the_program(given: dict[str, str]) -> None:
+def test_a_missing_database_is_reported_without_a_trace_of_the_program(
+    given: dict[str, str],
+) -> None:
     ran = run("blast-radius", "--store", "bolt://u:hidden@127.0.0.1:1", env=given)
 
     assert (ran.status, "cannot be reached" in ran.err, "hidden" in ran.err, "Traceback" in ran.err) == (
@@ -110,6 +112,6 @@ def test_without_the_driver_it_is_told_what_to_install(monkeypatch: pytest.Monke
         open_store("neo4j://db")
 
 
-def test_an_address_of_no_store_is_told() -> None:
+def test_an_address_of_no_store_is_reported() -> None:
     with pytest.raises(BadInputError, match="no store of the kind mysql://"):
         open_store("mysql://db")

@@ -29,7 +29,7 @@ def test_a_topology_and_its_events_give_a_blast_radius(folder: Path):
     )
 
 
-def test_events_that_came_before_are_told_and_change_nothing(folder: Path):
+def test_events_that_came_before_are_reported_and_change_nothing(folder: Path):
     run("apply", "topology.yaml", cwd=folder)
     run("ingest", "events.ndjson", cwd=folder)
 
@@ -67,7 +67,7 @@ def test_a_dry_run_tells_what_would_differ_and_applies_nothing(folder: Path):
     assert then.json["unchanged"] is False
 
 
-def test_a_faulty_topology_is_told_with_file_and_line_and_not_applied(folder: Path):
+def test_a_faulty_topology_is_reported_with_file_and_line_and_not_applied(folder: Path):
     (folder / "topology.yaml").write_text("systems:\n  oms: {owner: orders}\n  wms: {onwer: orders}\n")
 
     applied = run("apply", "topology.yaml", cwd=folder)
@@ -105,7 +105,7 @@ def test_zipped_files_and_standard_input_are_read(folder: Path):
     assert (taken.status, taken.json["taken"]) == (0, 7)
 
 
-def test_a_file_that_breaks_off_is_told_with_what_was_taken_before(folder: Path):
+def test_a_file_that_breaks_off_is_reported_with_what_was_taken_before(folder: Path):
     run("apply", "topology.yaml", cwd=folder)
     (folder / "torn.ndjson.gz").write_bytes(gzip.compress(b"\n".join(orders(50)))[:-20])
 
@@ -202,7 +202,7 @@ def test_a_mistyped_option_is_no_file(folder: Path):
     assert (taken.status, "Unknown option: --maping" in taken.err) == (2, True)
 
 
-def test_a_file_that_is_not_there_is_told_before_anything_is_taken(folder: Path):
+def test_a_file_that_is_not_there_is_reported_before_anything_is_taken(folder: Path):
     run("apply", "topology.yaml", cwd=folder)
 
     taken = run("ingest", "events.ndjson", "missing.ndjson", cwd=folder)

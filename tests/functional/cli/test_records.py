@@ -100,13 +100,13 @@ def test_a_filter_narrows(shop: Path, found: Ran) -> None:
         ),
     ],
 )
-def test_what_cannot_be_asked_is_told_in_a_line(shop: Path, arguments: tuple[str, ...], said: str) -> None:
+def test_an_invalid_question_is_reported_in_a_line(shop: Path, arguments: tuple[str, ...], said: str) -> None:
     told = run(*arguments, "--store", shop)
 
     assert told.status == 2 and said in told.err
 
 
-def test_errors_are_told_by_what_they_say(shop: Path) -> None:
+def test_errors_are_reported_by_what_they_say(shop: Path) -> None:
     told = run("payloads", "--store", shop, "--format", "json")
 
     templates = {

@@ -68,7 +68,7 @@ def test_json_is_an_order_of_graphql_with_its_story_and_its_diagnosis(answer: Ra
     assert all(each.keys() == entry.fields.keys() for each in answer.json["timeline"])
 
 
-def test_what_holds_it_is_told_with_its_owner_and_what_to_do(answer: Ran):
+def test_what_holds_it_is_reported_with_its_owner_and_what_to_do(answer: Ran):
     found = answer.json["diagnosis"]
 
     assert found["state"] == "STUCK"

@@ -91,7 +91,7 @@ def test_a_report_without_an_id_is_given_one(api: Api) -> None:
     assert api.ask(REPORT, input=report)["reportFailure"]["failure"]["id"].startswith("failure:")
 
 
-def test_all_problems_of_a_report_are_told_at_once_and_nothing_is_taken(api: Api) -> None:
+def test_all_problems_of_a_report_are_reported_at_once_and_nothing_is_taken(api: Api) -> None:
     payload = api.ask(REPORT, input=OUTAGE | {"errorRate": 3, "endedAt": "2026-03-02T08:00:00Z"})[
         "reportFailure"
     ]
@@ -202,7 +202,7 @@ def test_a_topology_that_is_the_current_one_makes_no_new_version(api: Api, store
     assert len(store.topologies()) == 1
 
 
-def test_a_faulty_topology_is_told_with_every_line_and_nothing_of_it_is_applied(
+def test_a_faulty_topology_is_reported_with_every_line_and_nothing_of_it_is_applied(
     api: Api, store: Store
 ) -> None:
     payload = api.ask(APPLY, yaml="systems:\n  a: {name: A, owner: nobody}\n  b: {nme: B}\n")["applyTopology"]

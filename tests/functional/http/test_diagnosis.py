@@ -22,7 +22,7 @@ def page(api: Api) -> list[dict]:
     return [edge["node"] for edge in api.ask(query)["orders"]["edges"]]
 
 
-def test_an_order_is_told_alone_as_it_is_on_a_page(api: Api, page: list[dict]) -> None:
+def test_an_order_is_reported_alone_as_it_is_on_a_page(api: Api, page: list[dict]) -> None:
     for node in page[::13]:
         alone = api.ask(
             f"query Q($id: ID!) {{ order(id: $id) {{ diagnosis {{ {WHOLE} }} }} }}", id=node["id"]
@@ -39,7 +39,7 @@ def test_a_diagnosis_agrees_with_the_blast_radius_both_ways(api: Api, page: list
     assert blamed == {edge["node"]["order"]["id"] for edge in edges} != set()
 
 
-def test_what_a_failure_hits_is_told_with_its_path_and_whose_it_is(page: list[dict]) -> None:
+def test_what_a_failure_hits_is_reported_with_its_path_and_its_owner(page: list[dict]) -> None:
     hit = [node["diagnosis"] for node in page if node["diagnosis"]["state"] in ("STUCK", "AT_RISK")]
 
     assert hit

@@ -212,7 +212,7 @@ def test_an_error_that_nobody_foresaw_is_masked_and_has_a_number(filled: Store) 
     assert answer["errors"][0]["extensions"]["id"] in answer["errors"][0]["message"]
 
 
-def test_a_store_that_cannot_be_reached_is_told_by_its_code(filled: Store) -> None:
+def test_a_store_that_cannot_be_reached_is_reported_by_its_code(filled: Store) -> None:
     def unreachable(_: Snapshot, __: Question) -> Answer:
         raise StoreUnavailableError("The database does not answer.")
 
@@ -261,7 +261,7 @@ def test_a_deadline_that_is_no_duration_is_bad_input(http: httpx.Client) -> None
     assert (response.status_code, response.json()["code"]) == (400, "BAD_INPUT")
 
 
-def test_an_address_that_is_not_ours_is_told_in_the_same_shape(http: httpx.Client) -> None:
+def test_an_address_that_is_not_ours_is_reported_in_the_same_shape(http: httpx.Client) -> None:
     response = http.get("/nope")
 
     assert (response.status_code, response.json()["code"]) == (404, "NOT_FOUND")

@@ -88,7 +88,7 @@ def test_an_event_changes_what_is_followed(address: str, http: httpx.Client) -> 
     assert after == Api(http).ask(RADIUS.replace("subscription", "query"))
 
 
-def test_what_another_process_wrote_is_told_too(address: str, store: Store) -> None:
+def test_what_another_process_wrote_is_reported_too(address: str, store: Store) -> None:
     with follower(address) as reader:
         reader.ask("1", RADIUS)
         before = reader.next("1")["blastRadius"]["totals"]["orders"]
@@ -97,7 +97,7 @@ def test_what_another_process_wrote_is_told_too(address: str, store: Store) -> N
         assert reader.next("1")["blastRadius"]["totals"]["orders"] == before - 1
 
 
-def test_a_failure_that_is_reported_is_told_where_none_was_active(address: str, http: httpx.Client) -> None:
+def test_a_reported_failure_is_sent_where_none_was_active(address: str, http: httpx.Client) -> None:
     api = Api(http)
     with follower(address) as reader:
         api.ask('mutation { resolveFailure(id: "F-1") { problems { message } } }')
@@ -162,7 +162,7 @@ def test_questions_and_changes_are_answered_over_the_socket_too(address: str) ->
         ("{ failures(first: 0) { totalCount } }", "BAD_INPUT"),
     ],
 )
-def test_what_is_wrong_is_told_with_its_code_and_the_socket_stays(
+def test_what_is_wrong_is_reported_with_its_code_and_the_socket_stays(
     address: str, query: str, code: str
 ) -> None:
     with follower(address) as reader:
@@ -269,7 +269,7 @@ def test_a_hundred_who_ask_the_same_cost_one_answer(store: Store) -> None:
     assert all(answer == then[0] for answer in then)
 
 
-def test_a_store_that_cannot_be_reached_for_a_while_is_told_and_the_answers_go_on(store: Store) -> None:
+def test_a_store_that_cannot_be_reached_for_a_while_is_reported_and_the_answers_go_on(store: Store) -> None:
     asking = Asking()
     with (
         served(create_app(store, Settings(), ask_impact=asking, now=lambda: NOW)) as address,

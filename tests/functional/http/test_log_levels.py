@@ -34,7 +34,7 @@ def test_a_level_is_set_and_holds_for_the_logs_below_it(http: httpx.Client) -> N
     assert logging.getLogger("impactgraph.api").isEnabledFor(logging.DEBUG)
 
 
-def test_everything_that_is_wrong_is_told_at_once_and_nothing_changes(http: httpx.Client) -> None:
+def test_everything_that_is_wrong_is_reported_at_once_and_nothing_changes(http: httpx.Client) -> None:
     before = http.get("/logs").json()
     refused = http.put("/logs", json={"impactgraph": "debug", "impactgraph.source": "info", "neo4j": "loud"})
 

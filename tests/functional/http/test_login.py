@@ -387,7 +387,7 @@ def test_a_page_leads_to_the_login_and_back(place: Place) -> None:
     assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=%2Fgraphql%3Fx%3D1")
 
 
-def test_a_provider_that_is_away_is_told_of_on_a_page(place: Place, store: Store, tmp_path: Path) -> None:
+def test_a_provider_that_is_away_is_reported_on_a_page(place: Place, store: Store, tmp_path: Path) -> None:
     provider = LoginProvider(NOW, issuer="http://127.0.0.1:9")
     with served(app_of(store, provider, Clock(), tmp_path)) as address:
         answer = place.browser(address).get("/login")

@@ -51,7 +51,7 @@ def test_a_persisted_operation_is_executed_by_its_hash(
     assert by_post.json()["data"] == by_get.json()["data"] != {}
 
 
-def test_an_unknown_hash_and_a_wrong_one_are_told_as_apollos_clients_expect(
+def test_an_unknown_hash_and_a_wrong_one_are_reported_as_apollos_clients_expect(
     client_of: Callable[..., TestClient],
 ) -> None:
     server = client_of()
@@ -92,7 +92,7 @@ def test_only_persisted_operations_where_the_settings_say_so(
 @pytest.mark.parametrize(
     "text", ["[1]", "{", '{"ab": "query"}', '{"operations": [{"id": 1}]}', "[" * 100_000]
 )
-def test_operations_that_cannot_be_read_are_told_with_their_file(
+def test_operations_that_cannot_be_read_are_reported_with_their_file(
     client_of: Callable[..., TestClient], tmp_path: Path, text: str
 ) -> None:
     (tmp_path / "wrong.json").write_text(text)

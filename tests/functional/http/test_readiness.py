@@ -84,7 +84,7 @@ def test_an_application_that_has_not_started_is_not_ready(shop: Store) -> None:
 
 
 @pytest.mark.parametrize(("lag", "state"), [(5_000, "ok"), (5_001, "warn")])
-def test_a_follower_of_a_log_that_is_behind_is_told(
+def test_a_follower_of_a_log_that_is_behind_is_reported(
     shop: Store, monkeypatch: pytest.MonkeyPatch, lag: int, state: str
 ) -> None:
     monkeypatch.setattr(shop, "condition", lambda: StoreCondition("neo4j", 0, 0, lag))

@@ -103,7 +103,7 @@ def nodes(answer: dict[str, Any]) -> list[dict[str, Any]]:
     return [edge["node"] for edge in answer["edges"]]
 
 
-def test_a_record_that_did_not_come_is_told_with_its_money_and_age(records: Api) -> None:
+def test_a_record_that_did_not_come_is_reported_with_its_money_and_age(records: Api) -> None:
     page = records.ask(f"{{ records(effects: [MISSING]) {{ totalCount edges {{ node {{ {FOUND} }} }} }} }}")[
         "records"
     ]
@@ -123,7 +123,7 @@ def test_a_record_that_did_not_come_is_told_with_its_money_and_age(records: Api)
     }
 
 
-def test_amounts_that_differ_and_postings_that_came_twice_are_told(records: Api) -> None:
+def test_amounts_that_differ_and_postings_that_came_twice_are_reported(records: Api) -> None:
     page = records.ask(
         "{ records(effects: [WRONG, DUPLICATED]) { edges { node { fulfillment effect amount { amount } "
         "expectedAmount { amount } } } } }"
@@ -185,7 +185,7 @@ def test_less_than_a_week_of_history_gives_no_unusual_hours(records: Api) -> Non
     )
 
 
-def test_trouble_in_messages_is_told_by_kind(records: Api) -> None:
+def test_trouble_in_messages_is_reported_by_kind(records: Api) -> None:
     fields = (
         "kind sentence key count total from to value { amount currency } samples orders { id } suspects { "
         "kind element { id } evidence }"

@@ -73,7 +73,7 @@ def test_any_process_follows_what_another_wrote(
     assert places(database) == {"fulfillment:O-1/1": "pick"}
 
 
-def test_a_loss_of_the_database_is_told_and_made_up_for(
+def test_a_loss_of_the_database_is_reported_and_made_up_for(
     neo4j_address: Neo4jAddress, database: Database, tmp_path: Path
 ):
     with gate(neo4j_address) as way, closing(store(way.address, tmp_path, graph=False)) as writer:

@@ -146,7 +146,7 @@ def test_every_record_has_its_node_even_one_that_came_twice(kept: Kept):
     assert {said["amountMicros"] for _, label, said in found if label == "Posting"} == {60_000_000}
 
 
-def test_a_failure_in_a_step_is_told_until_the_step_is_left(kept: Kept):
+def test_a_failure_in_a_step_is_reported_until_the_step_is_left(kept: Kept):
     kept.store.ingest(HISTORY)
     kept.follow()
     before = fulfillments(kept)["fulfillment:O-1/1"]

@@ -320,7 +320,7 @@ def test_orders_in_the_same_step_at_the_same_location_are_named(
     assert [row["order"] for row in found if row["thisOne"]] == [parameters["order"]]
 
 
-def test_what_went_wrong_is_told_while_the_order_is_there(demo: Kept, parameters: dict[str, Any]):
+def test_what_went_wrong_is_in_the_graph_while_the_order_is_there(demo: Kept, parameters: dict[str, Any]):
     assert answer(demo, "Which errors occurred in the current steps of orders?", parameters) == [
         {"step": "step:ship-from-store/pick", "code": "EMPTY_SHELF", "element": None, "fulfillments": 1}
     ]

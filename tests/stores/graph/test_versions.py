@@ -102,7 +102,7 @@ def test_an_order_in_a_step_that_was_retired_is_still_there(kept: Kept):
     assert fulfillments(kept)["fulfillment:O-1/1"]["steps"] == ["step:ship/pack"]
 
 
-def test_what_comes_back_is_in_force_again_and_its_past_is_told(kept: Kept):
+def test_what_comes_back_is_in_force_again_and_its_past_is_reported(kept: Kept):
     kept.follow()
     apply(kept, LESS)
     apply(kept, DOCUMENTS, 5)

@@ -201,7 +201,7 @@ def test_what_was_asked_a_moment_ago_is_not_asked_again() -> None:
     assert asked == [1]
 
 
-def test_an_error_is_told_until_an_answer_comes() -> None:
+def test_an_error_is_reported_until_an_answer_comes() -> None:
     errors = [StoreUnavailableError("lost"), StoreUnavailableError("lost")]
     following = _following(lambda: _fail(errors.pop()) if errors else None, freshness=1.0, timeout=30)
     for _ in range(2):

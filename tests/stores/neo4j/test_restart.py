@@ -252,7 +252,7 @@ def test_a_log_of_the_format_before_is_read_and_becomes_one_of_the_present(
     )
 
 
-def test_a_block_that_is_missing_is_told(opened: Opened, cache: Path, database: Database) -> None:
+def test_a_block_that_is_missing_is_reported(opened: Opened, cache: Path, database: Database) -> None:
     database.change("match (b:Block {number: 2}) delete b")
 
     with pytest.raises(StoreUnavailableError, match="Block 2 is missing"):

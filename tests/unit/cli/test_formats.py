@@ -13,7 +13,7 @@ def test_one_is_singular_and_many_have_separators():
     assert [formats.count(n, "order") for n in (0, 1, 1200)] == ["0 orders", "1 order", "1,200 orders"]
 
 
-def test_every_currency_is_told():
+def test_every_currency_is_reported():
     assert (
         formats.money([Money(Decimal("1234.5"), "EUR"), Money(Decimal(7), "JPY")]) == "1,234.50 EUR + 7 JPY"
     )

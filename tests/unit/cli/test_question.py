@@ -93,17 +93,17 @@ def test_figures_of_a_what_if_are_read():
     assert supposed.scope == Scope.of(regions=["uk"])
 
 
-def test_a_what_if_without_a_target_is_told():
+def test_a_what_if_without_a_target_is_reported():
     with pytest.raises(BadInputError, match="needs --target"):
         question(what_if=WhatIfOptions(failure_class="outage"))
 
 
-def test_a_what_if_without_a_class_is_told():
+def test_a_what_if_without_a_class_is_reported():
     with pytest.raises(BadInputError, match=r"needs --class.*missed_run"):
         question(what_if=WhatIfOptions(target="system:oms"))
 
 
-def test_everything_that_is_wrong_is_told_at_once():
+def test_everything_that_is_wrong_is_reported_at_once():
     with pytest.raises(BadInputError) as told:
         question(
             what_if=WhatIfOptions(target="system:oms", failure_class="x", until="y", scope=("z",)),
@@ -131,7 +131,7 @@ def test_attributes_keep_their_case():
 
 
 @pytest.mark.parametrize("text", ["store-014", "locations=", "places=store-014", "=x", "attributes.=x"])
-def test_what_is_no_scope_is_told(text: str):
+def test_what_is_no_scope_is_reported(text: str):
     with pytest.raises(BadInputError, match="--scope is "):
         parse_scope((text,))
 
@@ -141,7 +141,7 @@ def test_dimensions_come_in_their_order_each_once():
 
 
 @pytest.mark.parametrize("text", ["", ",", "colour"])
-def test_what_is_no_dimension_is_told_with_those_there_are(text: str):
+def test_what_is_no_dimension_is_reported_with_those_there_are(text: str):
     with pytest.raises(BadInputError, match="channel, mode, region"):
         parse_dimensions(text)
 

@@ -27,7 +27,7 @@ def test_a_moment_is_read(text: str, meant: int):
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "-", "2h", "2026-13-02", "-2 parsecs"])
-def test_what_is_no_moment_is_told_with_its_option(text: str):
+def test_what_is_no_moment_is_reported_with_its_option(text: str):
     with pytest.raises(BadInputError, match=r"--as-of is .*such as"):
         parse_moment_option("--as-of", text, NOW)
 
@@ -41,6 +41,6 @@ def test_a_span_is_read():
 
 
 @pytest.mark.parametrize("text", ["", "soon", "-2h", "99999999999999999999d"])
-def test_what_is_no_span_is_told_with_its_option(text: str):
+def test_what_is_no_span_is_reported_with_its_option(text: str):
     with pytest.raises(BadInputError, match="--horizon is "):
         parse_duration_option("--horizon", text)

@@ -13,7 +13,7 @@ from impactgraph.ingest.read import read_event
 from tests.unit.demo.conftest import NOW, Told, step_of
 
 
-def test_every_failure_is_told_in_the_format():
+def test_every_failure_is_reported_in_the_format():
     lines = failure_lines((*past_failures(NOW), *live_failures(NOW)))
 
     assert [read_event(line)[0].type for line in lines] == ["failure.reported", "failure.resolved"] * 2 + [

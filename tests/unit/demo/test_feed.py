@@ -115,7 +115,7 @@ def test_it_ends_at_once_while_it_waits_for_the_next_beat():
     assert threading.active_count() == before
 
 
-def test_an_error_is_told_once_and_ends_the_feed_alone(capsys: pytest.CaptureFixture[str]):
+def test_an_error_is_reported_once_and_ends_the_feed_alone(capsys: pytest.CaptureFixture[str]):
     taking = _Taking(broken=True)
     with running_feed(_as_store(taking), _feed([1, 2, 3]), lambda: 3, interval=0.001):
         assert taking.came.wait(PATIENCE)

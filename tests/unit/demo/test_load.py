@@ -62,7 +62,7 @@ def test_the_topology_was_there_before_the_first_order(loaded: Loaded):
     assert loaded.demo.version.applied_at < NOW - LOOKBACK
 
 
-def test_progress_is_told_to_the_last_block(loaded: Loaded):
+def test_progress_is_reported_to_the_last_block(loaded: Loaded):
     assert loaded.progress[-1] == (len(loaded.progress), len(loaded.progress))
 
 

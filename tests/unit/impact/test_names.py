@@ -15,7 +15,7 @@ from tests.worlds import World, ask
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 @given(worlds(), st.data())
-def test_some_orders_are_told_as_they_are_among_all(world: World, data: st.DataObject) -> None:
+def test_some_orders_are_reported_as_they_are_among_all(world: World, data: st.DataObject) -> None:
     keys = sorted({j.order for j in world.journeys})
     assume(keys)
     asked = data.draw(st.lists(st.sampled_from(keys), min_size=1, max_size=12))

@@ -20,7 +20,7 @@ def test_lines_come_in_blocks_with_their_places(tmp_path: Path) -> None:
     ]
 
 
-def test_gzip_is_told_by_what_is_in_the_file_and_not_by_its_name(tmp_path: Path) -> None:
+def test_gzip_is_reported_by_what_is_in_the_file_and_not_by_its_name(tmp_path: Path) -> None:
     file = tmp_path / "events"
     file.write_bytes(gzip.compress(b"a\nb\n"))
 
@@ -43,7 +43,7 @@ def test_the_size_of_standard_input_is_not_known() -> None:
 
 
 @pytest.mark.parametrize("name", ["missing.ndjson", "broken.gz"])
-def test_a_file_that_cannot_be_read_is_told_by_its_name(tmp_path: Path, name: str) -> None:
+def test_a_file_that_cannot_be_read_is_reported_by_its_name(tmp_path: Path, name: str) -> None:
     (tmp_path / "broken.gz").write_bytes(gzip.compress(b"a\n" * 9000)[:-12])
 
     with pytest.raises(BadInputError, match=name):

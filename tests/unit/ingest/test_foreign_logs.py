@@ -227,19 +227,19 @@ def test_a_place_names_the_line_of_the_csv(tmp_path: Path) -> None:
     assert block.places[:2] == [f"{tmp_path / 'log.csv'}:2", f"{tmp_path / 'log.csv'}:3"]
 
 
-def test_every_missing_column_is_told_at_once(tmp_path: Path) -> None:
+def test_every_missing_column_is_reported_at_once(tmp_path: Path) -> None:
     mapping = parse_mapping(MAPPING + "csv: {activity: what, time: when}\n")
 
     with pytest.raises(BadInputError, match=r"(?s)no column 'what'.*no column 'when'"):
         open_log(str(csv_log(tmp_path)), mapping)
 
 
-def test_a_log_without_orders_is_told(tmp_path: Path) -> None:
+def test_a_log_without_orders_is_reported(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="no object of the type 'Bestellung'"):
         events(json_log(tmp_path), MAPPING.replace("type: Order", "type: Bestellung"))
 
 
-def test_a_file_that_is_no_log_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_no_log_is_reported(tmp_path: Path) -> None:
     (tmp_path / "log.json").write_text("{}")
 
     with pytest.raises(BadInputError, match="cannot be read as an OCEL"):
@@ -258,6 +258,6 @@ def test_a_file_that_is_no_log_is_told(tmp_path: Path) -> None:
         ("source: /a\norder: {type: O, currency: EUR}\nfulfillment: {workflow: ship}", "maps no activity"),
     ],
 )
-def test_what_is_wrong_with_a_mapping_is_told(text: str, expected: str) -> None:
+def test_what_is_wrong_with_a_mapping_is_reported(text: str, expected: str) -> None:
     with pytest.raises(BadInputError, match=expected):
         parse_mapping(text)

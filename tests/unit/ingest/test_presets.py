@@ -89,6 +89,6 @@ def test_every_preset_has_documents_and_fits_the_schema() -> None:
         assert load_record_mapper(Path(f"preset:{name}")).source
 
 
-def test_a_preset_that_is_not_there_is_told_with_those_that_are() -> None:
+def test_a_preset_that_is_not_there_is_reported_with_those_that_are() -> None:
     with pytest.raises(BadInputError, match=r"There is no preset 'shopfy'; .*Did you mean 'shopify'\?"):
         load_mapping(Path("preset:shopfy"))

@@ -364,7 +364,7 @@ def test_the_earliest_record_of_a_fulfillment_places_it(tmp_path: Path) -> None:
     assert len(block.passed) == 2 and all(each.is_expected for each in block.passed)
 
 
-def test_ids_that_stand_for_two_records_are_told(tmp_path: Path) -> None:
+def test_ids_that_stand_for_two_records_are_reported(tmp_path: Path) -> None:
     rows = [STORY[1], STORY[1], {**STORY[1], "order": "O-2", "part": "D-1"}]
     (block,) = open_log(
         str(written(tmp_path, "a.csv", csv_text(rows=rows))), parse_mapping(PLAIN + RULES)
@@ -374,7 +374,7 @@ def test_ids_that_stand_for_two_records_are_told(tmp_path: Path) -> None:
     assert [each.reason for each in block.passed] == ["an earlier entry has this id and other content"]
 
 
-def test_columns_that_are_not_there_are_told_with_near_names(tmp_path: Path) -> None:
+def test_columns_that_are_not_there_are_reported_with_near_names(tmp_path: Path) -> None:
     mapping = PLAIN.replace("{part}", "{parts}") + RULES.replace("{total}", "{totl}")
 
     with pytest.raises(BadInputError) as refused:
@@ -435,7 +435,7 @@ def test_a_line_that_is_no_json_costs_no_other(tmp_path: Path) -> None:
         ("<log><events/><objects/></log>", "`ocel` section"),
     ],
 )
-def test_what_cannot_be_read_is_told(tmp_path: Path, content: str | bytes, expected: str) -> None:
+def test_what_cannot_be_read_is_reported(tmp_path: Path, content: str | bytes, expected: str) -> None:
     with pytest.raises(BadInputError, match=expected):
         list(open_log(str(written(tmp_path, "a.log", content)), parse_mapping(XES_HEAD + RULES)).blocks())
 
@@ -443,7 +443,7 @@ def test_what_cannot_be_read_is_told(tmp_path: Path, content: str | bytes, expec
 @pytest.mark.parametrize(
     "query", ["select", "select 1 as id; select 2", "delete from steps", "select id from steps"]
 )
-def test_a_query_that_cannot_be_run_is_told(tmp_path: Path, query: str) -> None:
+def test_a_query_that_cannot_be_run_is_reported(tmp_path: Path, query: str) -> None:
     mapping = PLAIN + f"sql: {{query: {json.dumps(query)}}}\n" + RULES
 
     with pytest.raises(BadInputError, match=r"sql.query|There is no column"):

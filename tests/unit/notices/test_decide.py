@@ -17,7 +17,7 @@ def action(kind: IncidentActionKind, incident: str = "F-1", minutes: int = 0) ->
     return IncidentAction(kind, incident, NOW + minutes * MINUTE, by="ana")
 
 
-def test_an_incident_is_told_to_each_channel_of_each_rule_once() -> None:
+def test_an_incident_is_reported_to_each_channel_of_each_rule_once() -> None:
     by = rules(Rule("a", ("chat", "mail")), Rule("b", ("chat",)))
 
     notices = due(picture(), by=by)
@@ -74,7 +74,7 @@ def test_a_rule_tells_of_what_fits_all_its_conditions(when: When, fits: bool) ->
     assert bool(due(picture(), by=rules(Rule("r", ("chat",), when)))) is fits
 
 
-def test_only_the_first_ranks_are_told_where_the_rule_says_so() -> None:
+def test_only_the_first_ranks_are_reported_where_the_rule_says_so() -> None:
     by = rules(Rule("r", ("chat",), When(rank=1)))
 
     notices = due(picture("F-1"), picture("F-2", rank=2), by=by)
@@ -82,7 +82,7 @@ def test_only_the_first_ranks_are_told_where_the_rule_says_so() -> None:
     assert [each.incident for each in notices] == ["F-1"]
 
 
-def test_what_affects_nothing_or_has_ended_is_not_told() -> None:
+def test_what_affects_nothing_or_has_ended_is_not_reported() -> None:
     assert due(picture(is_quiet=True, level=NoticeLevel.NONE)) == ()
     assert due(picture(is_active=False)) == ()
 
@@ -93,7 +93,7 @@ def test_what_is_gone_without_an_end_is_resolved_with_that_reason() -> None:
     assert "It is not among the active incidents any more." in notice.text
 
 
-def test_growth_is_told_at_once_and_decrease_after_a_while() -> None:
+def test_growth_is_reported_at_once_and_decrease_after_a_while() -> None:
     journal = told(due(picture()), NOW)
     grown, smaller = picture(level=NoticeLevel.CRITICAL), picture(level=NoticeLevel.LOW)
 
@@ -115,7 +115,7 @@ def test_another_likeliest_cause_is_a_change() -> None:
     assert "its likeliest cause was system:tax" in notice.text
 
 
-def test_the_end_is_told_once_it_has_lasted() -> None:
+def test_the_end_is_reported_once_it_has_lasted() -> None:
     journal, ended = told(due(picture()), NOW), {"F-1": NOW + MINUTE}
 
     assert due(journal=journal, ended=ended, at=NOW + MINUTE + SETTLED - 1) == ()
@@ -169,7 +169,7 @@ def test_what_was_closed_by_hand_is_resolved_and_not_told_again() -> None:
     assert "It was closed by ana." in gone.text
 
 
-def test_what_was_closed_or_taken_up_before_it_was_opened_again_is_told_as_any_other() -> None:
+def test_what_was_closed_or_taken_up_before_it_was_opened_again_is_reported_as_any_other() -> None:
     by = rules(Rule("first", ("chat",)), Rule("boss", ("mail",), after=15 * MINUTE))
     kinds = (IncidentActionKind.ACKNOWLEDGED, IncidentActionKind.CLOSED)
     journal = Journal(actions=tuple(action(kind) for kind in kinds))

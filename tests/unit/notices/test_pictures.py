@@ -49,7 +49,7 @@ def pictures(store: Store, by: NoticeRules | None = None) -> tuple[Picture, ...]
         return pictures_of(reports, s.topology, by or rules())
 
 
-def test_an_alert_that_comes_again_after_its_incident_was_closed_is_told(store: Store) -> None:
+def test_an_alert_that_comes_again_after_its_incident_was_closed_is_reported(store: Store) -> None:
     work = {"incident": "F-1", "by": "ana"}
     store.ingest([reported("F-1", 1), event("incident.acknowledged", 2, **work)])
     store.ingest([event("failure.resolved", 3, failure="F-1"), event("incident.closed", 4, **work)])

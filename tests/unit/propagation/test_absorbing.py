@@ -157,7 +157,7 @@ def test_a_rule_that_absorbs_leaves_the_milder_effect(case: Absorbing) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
-def test_a_rule_that_absorbs_is_told_with_the_failure(case: Absorbing) -> None:
+def test_a_rule_that_absorbs_is_reported_with_the_failure(case: Absorbing) -> None:
     absorbed = [each for each in hit(case.guarded, case.failure).absorbed if each.rule == case.rule]
 
     assert absorbed

@@ -96,13 +96,13 @@ def test_the_order_of_failures_does_not_matter() -> None:
     assert all(answer == answers[0] for answer in answers)
 
 
-def test_two_failures_of_one_element_are_both_told() -> None:
+def test_two_failures_of_one_element_are_both_reported() -> None:
     found = hit(chain(2), failure("system:s0", key="A"), failure("system:s0", key="B"))
 
     assert sorted(each.failures for each in found.by_element["system:s1"]) == [("A",), ("B",)]
 
 
-def test_one_effect_reached_in_two_ways_is_told_once() -> None:
+def test_one_effect_reached_in_two_ways_is_reported_once() -> None:
     topology = drawn(call("link", "oms", "erp"), step("ship", "oms", "integration:link", "system:erp"))
 
     assert effects(hit(topology, failure("system:erp")), "step:ship/ship") == ["BLOCKED"]
@@ -123,14 +123,14 @@ def test_a_failure_that_ended_before_it_began_does_nothing() -> None:
     assert not hit(chain(2), failure("system:s0", lasts=0)).by_element
 
 
-def test_a_failure_of_something_unknown_does_nothing_and_is_told() -> None:
+def test_a_failure_of_something_unknown_does_nothing_and_is_reported() -> None:
     found = hit(chain(2), failure("system:gone"))
 
     assert not found.by_element
     assert [(each.element, each.rule) for each in found.absorbed] == [("system:gone", "unknown")]
 
 
-def test_a_failure_of_a_team_does_nothing_and_is_told() -> None:
+def test_a_failure_of_a_team_does_nothing_and_is_reported() -> None:
     found = hit(Topology(teams={"care": Team("care", "Care")}), failure("team:care"))
 
     assert [each.rule for each in found.absorbed] == ["unknown"]

@@ -44,14 +44,14 @@ def test_what_the_address_says_goes_before_what_is_set(tmp_path: Path) -> None:
         "http://u:hidden@db",
     ],
 )
-def test_what_is_no_address_is_told_without_its_password(text: str) -> None:
+def test_what_is_no_address_is_reported_without_its_password(text: str) -> None:
     with pytest.raises(BadInputError) as told:
         read_address(text)
 
     assert "hid" not in str(told.value)
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_is_reported(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="cannot be read from"):
         read_address("bolt://u@db", password_file=tmp_path / "none")
 

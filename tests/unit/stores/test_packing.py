@@ -139,7 +139,7 @@ def test_blocks_that_are_joined_have_all_rows_in_their_order(blocks: list[Block]
 
 
 @pytest.mark.parametrize("harmed", [b"", b"no block", pack(Block())[:-3]])
-def test_what_is_no_block_is_told(harmed: bytes) -> None:
+def test_what_is_no_block_is_reported(harmed: bytes) -> None:
     with pytest.raises(StoreUnavailableError, match="cannot be read"):
         unpack(harmed)
 

@@ -63,7 +63,7 @@ def test_every_key_and_item_knows_its_line() -> None:
     )
 
 
-def test_a_key_that_stands_twice_is_told_with_both_places_and_the_first_counts() -> None:
+def test_a_key_that_stands_twice_is_reported_with_both_places_and_the_first_counts() -> None:
     read = parse_document("a: 1\nb: {c: 1,\n c: 2}\na: {d: 3}\n", "a.yaml")
 
     assert read.root == {"a": 1, "b": {"c": 1}}
@@ -107,7 +107,7 @@ def test_aliases_that_multiply_are_stopped(monkeypatch: pytest.MonkeyPatch) -> N
         ("a: &x k\n*x : 1", "a.yaml:2: A key must be written out: it cannot be an alias."),
     ],
 )
-def test_what_cannot_be_read_is_told_with_its_line_and_gives_nothing(text: str, told: str) -> None:
+def test_what_cannot_be_read_is_reported_with_its_line_and_gives_nothing(text: str, told: str) -> None:
     read = parse_document(text, "a.yaml")
 
     assert (read.root, [str(problem) for problem in read.problems]) == (None, [told])
@@ -131,5 +131,5 @@ def test_what_cannot_be_read_is_told_with_its_line_and_gives_nothing(text: str, 
         ),
     ],
 )
-def test_parts_of_yaml_that_are_not_used_are_told(text: str, told: str) -> None:
+def test_parts_of_yaml_that_are_not_used_are_reported(text: str, told: str) -> None:
     assert problems(text) == [told]

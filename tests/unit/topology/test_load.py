@@ -300,7 +300,7 @@ def test_a_table_that_is_missing_is_told_when_documents_are_read(tmp_path: Path)
         ("latin.yaml", "latin.yaml is not text in UTF-8 (byte 12): save it in UTF-8."),
     ],
 )
-def test_what_cannot_be_read_is_told(tmp_path: Path, path: str, told: str) -> None:
+def test_what_cannot_be_read_is_reported(tmp_path: Path, path: str, told: str) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "latin.yaml").write_bytes("teams: {t: {\u00e9: x}}".encode("latin-1"))
 

@@ -310,7 +310,7 @@ def test_a_bare_key_is_clear_where_only_one_of_the_kinds_may_stand_there() -> No
     )
 
 
-def test_every_problem_is_told_at_once_in_the_order_of_files_and_lines() -> None:
+def test_every_problem_is_reported_at_once_in_the_order_of_files_and_lines() -> None:
     problems = told(
         "systems:\n  a: {tier: x, owner: nobody}\n  b: {zzz: 1}\n", "apis:\n  c: {system: d}\n  e f: {}\n"
     )

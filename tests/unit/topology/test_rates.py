@@ -83,7 +83,7 @@ def test_rates_name_their_date_or_moment(as_of: str, day: str) -> None:
         ("rates: {currency: EUR, as_of: 2026-11-01}", "`rates.per` is missing."),
     ],
 )
-def test_what_is_wrong_is_told(text: str, message: str) -> None:
+def test_what_is_wrong_is_reported(text: str, message: str) -> None:
     assert told(SYSTEMS, text) == [f"b.yaml:1: {message}"]
 
 

@@ -174,7 +174,7 @@ def test_there_is_no_path_between_what_is_not_related(drawn: Topology) -> None:
     assert paths(drawn, "system:lonely", "system:pos") == ()
 
 
-def test_an_unknown_id_is_told_with_near_ones(drawn: Topology) -> None:
+def test_an_unknown_id_is_reported_with_near_ones(drawn: Topology) -> None:
     with pytest.raises(NotFoundError) as caught:
         dependents(drawn, "system:brokr")
 

@@ -57,7 +57,7 @@ def taken(store: Lost, file: str, seconds: float, clock: Clock, told: Callable[[
     return sum(done.intake.accepted_count for done in ingest.run())
 
 
-def test_what_could_not_be_taken_is_given_again_and_waiting_is_told_once(file: str) -> None:
+def test_what_could_not_be_taken_is_given_again_and_waiting_is_reported_once(file: str) -> None:
     clock, told = Clock(), list[str]()
 
     assert taken(Lost(6), file, 60, clock, told.append) == 2
@@ -72,7 +72,7 @@ def test_it_is_given_up_when_the_time_is_over(file: str) -> None:
     assert (sum(clock.pauses), clock.pauses) == (4, [0.5, 1.0, 2.0, 0.5])
 
 
-def test_without_patience_the_first_failure_is_told(file: str) -> None:
+def test_without_patience_the_first_failure_is_reported(file: str) -> None:
     clock = Clock()
 
     with pytest.raises(StoreUnavailableError):

@@ -53,7 +53,7 @@ def test_two_causes_are_told_apart_the_stronger_first() -> None:
     assert units.found(likely) == [[(1, "4")], [(0, "2")]]
 
 
-def test_a_pair_is_told_where_neither_half_explains_it() -> None:
+def test_a_pair_is_reported_where_neither_half_explains_it() -> None:
     units = Units(4_000, 5, 5, 5)
     both = (units.values[0] == 3) & (units.values[2] == 1)
 

@@ -30,7 +30,7 @@ def rates(
     )
 
 
-def test_an_hour_with_far_fewer_than_usual_is_told_with_its_range_and_money() -> None:
+def test_an_hour_with_far_fewer_than_usual_is_reported_with_its_range_and_money() -> None:
     (found,) = rates(14, {1: 3})
 
     assert (found.type, found.since, found.count, found.season, found.hours) == (
@@ -44,11 +44,11 @@ def test_an_hour_with_far_fewer_than_usual_is_told_with_its_range_and_money() ->
     assert [(str(money.amount), money.currency) for money in found.amount] == [("6.00", "EUR")]
 
 
-def test_an_hour_with_none_at_all_is_told() -> None:
+def test_an_hour_with_none_at_all_is_reported() -> None:
     assert [found.count for found in rates(14, {2: 0})] == [0]
 
 
-def test_an_hour_with_far_more_than_usual_is_told() -> None:
+def test_an_hour_with_far_more_than_usual_is_reported() -> None:
     assert [found.count for found in rates(14, {5: 400})] == [400]
 
 

@@ -75,7 +75,7 @@ def test_what_moves_only_by_a_replay_is_promised_nothing() -> None:
     assert "it continues when its message is sent again" in found.headline
 
 
-def test_an_error_is_told_in_its_own_words_and_belongs_to_where_it_came_from() -> None:
+def test_an_error_is_reported_in_its_own_words_and_belongs_to_where_it_came_from() -> None:
     found = diagnose(TOPOLOGY, situation(state(error=reported_error())))
 
     assert 'with the error NO_LABEL from Store app ("the printer is empty")' in found.headline
@@ -83,7 +83,7 @@ def test_an_error_is_told_in_its_own_words_and_belongs_to_where_it_came_from() -
     assert (found.owner, found.since, found.next_expected) == ("stores", NOW - 10 * MINUTE, None)
 
 
-def test_what_the_overdue_share_is_told_with_its_counts() -> None:
+def test_what_the_overdue_share_is_reported_with_its_counts() -> None:
     peers = PeerGroup(PICK, "s1", 8, 10, ("O-2", "O-3"), (FACTOR,))
     found = diagnose(TOPOLOGY, situation(late(), peers=peers, shared_factors=("location s1",)))
 

@@ -149,13 +149,13 @@ def test_the_verdict_is_about_the_part_in_trouble() -> None:
     assert decide(situation(calm, held)).basis.fulfillment is held
 
 
-def test_of_two_failures_the_probable_one_is_told() -> None:
+def test_of_two_failures_the_probable_one_is_reported() -> None:
     both: Situation = situation(state(impacts=(impact(Band.EXPOSED, 0.1), impact(Band.UPCOMING, 0.9))))
 
     assert decide(both).basis.impact == impact(Band.UPCOMING, 0.9)
 
 
-def test_of_two_overdue_parts_the_longer_one_is_told() -> None:
+def test_of_two_overdue_parts_the_longer_one_is_reported() -> None:
     longer = state(fulfillment={"key": "O-1/2", "entered_at": NOW - 9 * HOUR})
 
     assert decide(situation(late(), longer)).basis.fulfillment is longer
