@@ -143,11 +143,11 @@ class PlainFields(StrawberryGraphQLCoreExecutionContext):
         possible = {each.name: each for each in self.schema.get_possible_types(kind)}
 
         def read(value: Any) -> Any:
-            read = by_class.get(type(value))
-            if read is None:
+            reader = by_class.get(type(value))
+            if reader is None:
                 definition: StrawberryObjectDefinition = type(value).__strawberry_definition__
-                read = by_class[type(value)] = self._object_value(possible[definition.name], details)
-            return read(value)
+                reader = by_class[type(value)] = self._object_value(possible[definition.name], details)
+            return reader(value)
 
         # Without a plain type of it every object would be tried and executed again.
         for each in possible.values():

@@ -83,7 +83,7 @@ class Cleaner:
         for edits in self._edits:
             for table, columns in edits.items():
                 if table in rows:
-                    rows[table] = _edit(table, rows[table], columns)
+                    rows[table] = _edit_rows(table, rows[table], columns)
         if self._names and rows.get("placed"):
             rows["placed"] = self._without_values(rows["placed"])
         if self._terms is not None:
@@ -150,7 +150,7 @@ def _are_of(rows: Table, pairs: set[tuple[int, int]]) -> NDArray[np.bool_]:
     return is_of
 
 
-def _edit(table: str, rows: Table, columns: Mapping[str, Mapping[int, str | None]]) -> Table:
+def _edit_rows(table: str, rows: Table, columns: Mapping[str, Mapping[int, str | None]]) -> Table:
     """The same rows where nothing of them is edited."""
     if not rows:
         return rows
