@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import log, log1p
 
 import numpy as np
@@ -101,6 +102,11 @@ class Scene:
     weight: float
     """Sum of the weights of all elements that may fail."""
     changes: Changes = NO_CHANGES
+
+    @cached_property
+    def false_alarms(self) -> Sequence[float]:
+        """Chance of each observation without any cause."""
+        return _false_alarms(self.observations, self.monitoring)
 
     def by_element(self) -> Mapping[str, Sequence[int]]:
         """Numbers of the observations of each element."""
@@ -243,7 +249,7 @@ def _onsets(
         [scene.observations[n].started_at - best[n][1].lag for n in numbers], np.float64
     )
     chances = np.array([best[n][0] for n in numbers])
-    false_alarm = np.array([false_alarm_of(scene, scene.observations[n]) for n in numbers])
+    false_alarm = np.array([scene.false_alarms[n] for n in numbers])
     onsets = np.unique(implied_starts)
     late = implied_starts[None, :] - onsets[:, None]
     rates = chances * _concentration(late)
@@ -329,10 +335,21 @@ def _unstated_monitors(scene: Scene) -> Mapping[ElementKind, float]:
 
 _FALSE_ALARM = 0.04
 _FALSE_STATEMENT = 0.001
+_EVENNESS = 0.25
+"""Most false alarms come from few monitors: the rate of a monitor has a gamma distribution of this shape, so
+that each alarm makes it likelier that further ones are false, too.
+"""
 
 
-def false_alarm_of(scene: Scene, observation: Observation) -> float:
-    """Chance that the observation has no cause."""
-    if observation.is_statement:
-        return _FALSE_STATEMENT
-    return scene.monitoring.false_alarms.get(observation.element, _FALSE_ALARM)
+def _false_alarms(observations: Sequence[Observation], monitoring: Monitoring) -> list[float]:
+    """Chance that each observation has no cause: greater for each further one of its element in an hour."""
+    starts: dict[str, list[Millis]] = {}
+    chances: list[float] = []
+    for each in observations:
+        own = starts.setdefault(each.element, [])
+        repeats = sum(each.started_at - start < _SPAN for start in own)
+        own.append(each.started_at)
+        usual = monitoring.false_alarms.get(each.element, _FALSE_ALARM)
+        is_stated = each.is_statement
+        chances.append(_FALSE_STATEMENT if is_stated else usual * (1.0 + repeats / _EVENNESS))
+    return chances

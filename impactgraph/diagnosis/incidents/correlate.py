@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from math import log
 
 import numpy as np
 
@@ -16,7 +17,6 @@ from impactgraph.diagnosis.incidents.candidates import (
     Monitoring,
     Scene,
     candidates_of,
-    false_alarm_of,
     total_weight,
 )
 from impactgraph.diagnosis.incidents.changes import MOST_DISTANCE, Changes
@@ -31,6 +31,8 @@ __all__ = ["Correlation", "Monitoring", "correlate", "correlate_as_one"]
 MOST_CAUSES = 10
 """Candidates that an incident lists."""
 _LEAST_LIKELIHOOD = 0.005
+_ANY_FAILURE = 1 / 24
+"""Share of the hours in which something has failed, where nobody has reported it."""
 _LEAST_SHARE = 0.3
 """An observation of which the causes have less is a false alarm, or of another cause."""
 _LEAST_EVIDENCE = 0.05
@@ -126,7 +128,7 @@ class _Grouping:
         self._model = _model(scene, candidates)
 
     def incidents(self) -> list[Incident]:
-        search = Search(self._model)
+        search = Search(replace(self._model, log_any=self._log_any()))
         causes = search.best_set()
         cause_of = _assignment(search, causes)
         by_cause: defaultdict[int, list[int]] = defaultdict(list)
@@ -143,6 +145,11 @@ class _Grouping:
         singles = [self._single(number) for number in alone]
         singles.sort(key=lambda each: (each.unknown, each.started_at, each.key))
         return incidents_with_cause + singles
+
+    def _log_any(self) -> float:
+        """Where somebody reported a failure, there is one."""
+        is_stated = any(each.is_statement for each in self._observations)
+        return 0.0 if is_stated else log(_ANY_FAILURE / (1.0 - _ANY_FAILURE))
 
     def as_one(self) -> Incident:
         """All observations as one incident."""
@@ -216,7 +223,7 @@ def _model(scene: Scene, candidates: Sequence[Candidate]) -> Model:
     return Model(
         log_prior=np.array([candidate.log_prior for candidate in candidates]),
         rates=rates,
-        false_alarm=np.array([false_alarm_of(scene, each) for each in scene.observations]),
+        false_alarm=np.array(scene.false_alarms),
         group=np.array([elements[candidate.element] for candidate in candidates], np.int64),
     )
 

@@ -1,7 +1,7 @@
 """The likeliest set of causes of observations: each arises from causes or from nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import lgamma, log
 
 import numpy as np
@@ -30,13 +30,16 @@ class Model:
     """(U,) Rate of each observation without any cause; above 0."""
     group: Ints
     """(C,) Candidates with the same number exclude each other: one element in several classes."""
+    log_any: float = 0.0
+    """Logarithm of the odds that anything has failed, without looking at the observations."""
 
 
 class Search:
     """Costs O(C * U) for each cause of the set and each round of replacements.
 
-    How many elements have failed is not known before, each number is as likely. A set of k of n elements then
-    has the probability 1 / (n over k), so a further cause is the less surprising the more there are.
+    Mostly nothing has failed. How many elements have, where any has, is not known before, each number is as
+    likely. A set of k of n elements then has the probability 1 / (n over k), so a further cause is the less
+    surprising the more there are.
     """
 
     def __init__(self, model: Model) -> None:
@@ -49,7 +52,12 @@ class Search:
         able = self._able()
         if len(able) < len(self._model.log_prior):
             model = self._model
-            part = Model(model.log_prior[able], model.rates[able], model.false_alarm, model.group[able])
+            part = replace(
+                model,
+                log_prior=model.log_prior[able],
+                rates=model.rates[able],
+                group=model.group[able],
+            )
             return [int(able[each]) for each in Search(part).best_set()]
         causes = self._climb([])
         for _ in range(_ROUNDS):
@@ -66,7 +74,7 @@ class Search:
         further cause.
         """
         most_causes = self._model.rates.shape[1]
-        return np.flatnonzero(self._gains([]) + log(most_causes + 1) > 0)
+        return np.flatnonzero(self._gains([]) - self._model.log_any + log(most_causes + 1) > 0)
 
     def _without(self, selection: list[int], cause: int) -> list[int]:
         """The set that is found where the cause is not allowed, if it is likelier than this one.
@@ -119,17 +127,22 @@ class Search:
         """Logarithm of how much likelier the set is than none."""
         explained = np.log(self._rate(selection) / self._model.false_alarm).sum()
         prior = self._model.log_prior[list(selection)].sum()
-        return float(explained + prior) + lgamma(len(selection) + 1)
+        return float(explained + prior) + lgamma(len(selection) + 1) + self._log_any(bool(selection))
 
     def _gains(self, selection: Sequence[int], barred: int = -1) -> Reals:
         """(C,) What each candidate adds to the log-likelihood of the set; the one that is barred, nothing."""
         rate = self._rate(selection)
         with_cause = np.maximum(self._model.false_alarm + self._model.rates, rate)
-        gains = self._model.log_prior + np.log(with_cause / rate).sum(axis=1) + log(len(selection) + 1)
+        further = log(len(selection) + 1) + self._log_any(not selection)
+        gains = self._model.log_prior + np.log(with_cause / rate).sum(axis=1) + further
         is_excluded = np.isin(self._model.group, self._model.group[list(selection)])
         if barred >= 0:
             is_excluded[barred] = True
         return np.where(is_excluded, -np.inf, gains)
+
+    def _log_any(self, is_changed: bool) -> float:
+        """What it adds that something has failed where nothing had."""
+        return self._model.log_any if is_changed else 0.0
 
     def shares(self, selection: Sequence[int]) -> Reals:
         """(1 + causes of the set, U) Share of false alarm, then of each cause, in each observation."""
