@@ -1,6 +1,5 @@
 """Settings from the environment, read once; each variable is the name with the prefix IMPACTGRAPH_."""
 
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -9,18 +8,12 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from graph_models.incident_life import RankWeights
+from impactgraph.addresses import without_credentials
 
 _ORIGIN = r"https?://[A-Za-z0-9.\-\[\]:]+"
 _SOURCE = r"(?:'none'|'self'|https?://[A-Za-z0-9.*\-:]+)"
-_CREDENTIALS = re.compile(r"(?<=//)[^/@\s]*@")
-"""User and password of an address."""
 _WEIGHTS = "promises|money|customers|age"
 _LEVEL = "debug|info|warning|error"
-
-
-def without_credentials(text: str) -> str:
-    """The text with *** for user and password of every address in it."""
-    return _CREDENTIALS.sub("***@", text)
 
 
 class Settings(BaseSettings):

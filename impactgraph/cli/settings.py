@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from pydantic import ValidationError
 
+from impactgraph.addresses import without_credentials
 from impactgraph.errors import BadInputError, Problem
-from impactgraph.settings import Settings, without_credentials
+from impactgraph.settings import Settings
 
 
 def read_settings(**options: object) -> Settings:

@@ -9,9 +9,9 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
+from impactgraph.addresses import without_credentials
 from impactgraph.cli.encode.values import Json
 from impactgraph.errors import BadInputError, ImpactGraphError, Problem, StoreUnavailableError
-from impactgraph.settings import without_credentials
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SECONDS = 120.0

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from impactgraph.settings import Settings, without_credentials
+from impactgraph.addresses import without_credentials
+from impactgraph.settings import Settings
 from impactgraph.sources.config import Secret
 from impactgraph.stores.neo4j.address import read_address
 
