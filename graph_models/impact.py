@@ -149,11 +149,11 @@ class Contribution:
     """What one of several failures does by itself, and what it adds to the others."""
 
     failure: Failure
+    also_reported_as: tuple[str, ...]
+    """Bare keys of other reports of the same failure."""
     alone: Estimates
     adds: Estimates
     """The joint answer less the joint answer without it."""
-    also_reported_as: tuple[str, ...] = ()
-    """Bare keys of other reports of the same failure."""
 
 
 @dataclass(frozen=True, slots=True)

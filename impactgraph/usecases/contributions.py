@@ -32,7 +32,8 @@ def contributions(s: Snapshot, ask: Ask, answer: Answer) -> tuple[Contribution, 
 
 
 def _contribution(answer: Answer, failure: Failure, alone: Estimates, adds: Estimates) -> Contribution:
-    return Contribution(failure, alone, adds, answer.inputs.distinct.names((failure.key,))[1:])
+    other_reports = answer.inputs.distinct.names((failure.key,))[1:]
+    return Contribution(failure, other_reports, alone, adds)
 
 
 def _without_each(s: Snapshot, ask: Ask, answer: Answer, alone: Sequence[Sums]) -> Iterator[Sums]:

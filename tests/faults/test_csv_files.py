@@ -132,7 +132,7 @@ def test_moments_of_databases_are_read_and_others_refused_with_the_value_and_the
     with shop() as loaded:
         loaded.load(WORDS / "d1.csv", WORDS / "map2.yaml")
 
-        assert loaded.counts == (24, 14, 0, 10, 0)
+        assert loaded.counts == (24, 16, 0, 8, 0)
         assert loaded.steps("O-8") == loaded.steps("O-1".replace("1", "4")) == [("09:00", "Order placed")]
         assert loaded.steps("O-9") == loaded.steps("O-14") == [("08:00", "Order placed")]
         assert any(

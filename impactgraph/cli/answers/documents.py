@@ -32,9 +32,9 @@ ORDER = (
 )
 PLAIN_ORDER = ORDER.replace(" overdue expectedNext", "")
 """Without what is expected, which costs a forecast."""
-_CAUSE = f"kind likelihood alsoReportedAs element {{ {ELEMENT} }} path {{ {PATH} }} evidence"
-CAUSE = f"{_CAUSE} failure {{ {FAILURE} }}"
-PLAIN_CAUSE = f"{_CAUSE} failure {{ id }}"
+_CAUSE_REST = f"alsoReportedAs element {{ {ELEMENT} }} path {{ {PATH} }} evidence"
+CAUSE = f"kind likelihood failure {{ {FAILURE} }} {_CAUSE_REST}"
+PLAIN_CAUSE = f"kind likelihood failure {{ id }} {_CAUSE_REST}"
 MISSING = f"kind type due lateBy amount {{ {MONEY} }} arrivedAt follows sentence"
 FACTOR = "dimension value overdueWith totalWith overdueWithout totalWithout lift pValue"
 DIAGNOSIS = (
