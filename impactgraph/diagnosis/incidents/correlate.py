@@ -31,7 +31,7 @@ __all__ = ["Correlation", "Monitoring", "correlate", "correlate_as_one"]
 MOST_CAUSES = 10
 """Candidates that an incident lists."""
 _LEAST_LIKELIHOOD = 0.005
-_ANY_FAILURE = 1 / 24
+_ANY_FAILURE = 0.1
 """Share of the hours in which something has failed, where nobody has reported it."""
 _LEAST_SHARE = 0.3
 """An observation of which the causes have less is a false alarm, or of another cause."""
