@@ -7,6 +7,7 @@ _GROUPED = {
     ",": re.compile(r"[-+]?(?:[0-9]{1,3}(?:[.' \u00a0\u202f\u2019][0-9]{3})+|[0-9]+)(?:,[0-9]+)?"),
 }
 """By decimal mark: amounts that are not plain, with groups of three digits."""
+_PLAIN = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?")
 _WHOLE = re.compile(r"([-+]?)([0-9]{1,30})", re.ASCII)
 _MOST_DECIMALS = 9
 _NO_DIGIT = re.compile(r"[^0-9+-]")
@@ -14,11 +15,18 @@ _NO_DIGIT = re.compile(r"[^0-9+-]")
 
 def plain_amount(text: str, mark: str) -> str:
     """The amount in plain decimal; the text itself where it is not of the form with this decimal mark."""
-    if not _GROUPED[mark].fullmatch(text):
-        return text
-    whole, _, fraction = text.partition(mark)
+    signed = with_sign_first(text)
+    if not _GROUPED[mark].fullmatch(signed):
+        return signed if mark == "." and _PLAIN.fullmatch(signed) else text
+    whole, _, fraction = signed.partition(mark)
     digits = _NO_DIGIT.sub("", whole)
     return f"{digits}.{fraction}" if fraction else digits
+
+
+def with_sign_first(text: str) -> str:
+    """The text with a minus in front, as `-`: SAP writes it behind, others as another character."""
+    plain = text.replace("\u2212", "-")
+    return f"-{plain[:-1].rstrip()}" if plain.endswith("-") and "-" not in plain[:-1] else plain
 
 
 def major_amount(text: str, decimals: str) -> str:

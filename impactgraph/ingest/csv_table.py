@@ -117,7 +117,7 @@ class CsvTable:
 
     def _check_columns(self, fields: Mapping[str, str]) -> None:
         header, line = self.names, self._header_lines
-        if not header:
+        if not any(header):
             what = "It is empty: there is no header with the names of the columns."
             raise BadInputError(Problem(what, str(self._path), line))
         problems = [

@@ -160,7 +160,7 @@ def refusal(reason: str, document: Mapping[str, Any]) -> str:
 
 
 def _advice(text: str, value: Any) -> str:
-    if "length >= " in text:
+    if "length >= " in text or (value == "" and "RFC3339" in text):
         return "it is empty"
     if match := re.fullmatch(r"Expected `(.+?)`, got `(.+?)`", text):
         expectation, got = (

@@ -15,7 +15,7 @@ from impactgraph.ingest.mapping import Mapping
 from impactgraph.ingest.mapping_files import AnyMapping
 from impactgraph.ingest.ocel_steps import OcelSteps
 from impactgraph.ingest.record_log import open_records
-from impactgraph.ingest.text_files import SQLITE, foreign_kind, is_xml, open_unpacked
+from impactgraph.ingest.text_files import SQLITE, begins_as_json, foreign_kind, is_xml, open_unpacked
 
 _CSV_NAMES = (".csv", ".tsv", ".txt")
 
@@ -85,7 +85,7 @@ def open_log(path: str, mapping: AnyMapping) -> ForeignLog:
 def _is_csv(path: str, mapping: Mapping) -> bool:
     try:
         with open_unpacked(Path(path)) as (head, _):
-            start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+            is_json = begins_as_json(head)
     except (OSError, EOFError) as error:
         raise unreadable(path, error) from error
     if head.startswith(SQLITE) or is_xml(head):
@@ -93,7 +93,7 @@ def _is_csv(path: str, mapping: Mapping) -> bool:
     if foreign := foreign_kind(head):
         raise BadInputError(Problem(f"It is no CSV file and no OCEL log but {foreign}.", path))
     name = path.lower().removesuffix(".gz")
-    return name.endswith(_CSV_NAMES) or (mapping.csv is not None and not start.startswith((b"{", b"[")))
+    return not is_json and (name.endswith(_CSV_NAMES) or mapping.csv is not None)
 
 
 def _add(batch: Block, entry: LogEntry, maker: EventMaker) -> None:

@@ -1,6 +1,7 @@
 """JSON documents of a file: one in each line (NDJSON), or the whole file."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
@@ -14,6 +15,7 @@ from impactgraph.ingest.skip_reasons import MALFORMED_JSON
 from impactgraph.ingest.text_files import open_unpacked, utf8_lines
 
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
+_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _MALFORMED = (msgspec.DecodeError, UnicodeDecodeError)
 _FAILURES = (*_MALFORMED, RecursionError, ArithmeticError)
 
@@ -44,7 +46,7 @@ def decode_document(content: bytes | str) -> Any:
 
 def json_documents(path: Path) -> Iterator[Document | Skipped]:
     """Every document of a file; a line that is none is passed over. A file with a document in each line is
-    read in a stream, any other as a whole.
+    read in a stream, any other as a whole: one document, or several behind each other, as `jq` writes them.
 
     Raises OSError and EOFError.
     """
@@ -60,9 +62,37 @@ def json_documents(path: Path) -> Iterator[Document | Skipped]:
             if not isinstance(whole, Skipped) or not rest:
                 yield whole
                 return
+            lines_read = [first, *rest]
+            if (several := _behind_each_other(lines_read)) is not None:
+                yield from (_decoded(text, f"{path}:{number}") for number, text in several)
+                return
             number_and_text = iter(rest)
         for number, text in chain([first], number_and_text):
             yield _decoded(text, f"{path}:{number}")
+
+
+def _behind_each_other(lines: Sequence[tuple[int, bytes]]) -> list[tuple[int, bytes]] | None:
+    """The documents of a text that consists of several, each with the number of its first line; None where a
+    line is part of none, or where one begins within a line.
+    """
+    documents: list[tuple[int, bytes]] = []
+    start, levels = 0, 0
+    for index, (_, line) in enumerate(lines):
+        levels += _opened(line)
+        if levels == 0:
+            part = lines[start : index + 1]
+            documents.append((part[0][0], b"\n".join(text for _, text in part)))
+            start = index + 1
+    is_whole = levels == 0 and all(_is_json(text) for _, text in documents)
+    return documents if is_whole else None
+
+
+def _opened(line: bytes) -> int:
+    """How many more objects and lists begin in a line than end."""
+    bare_line = _TEXT.sub(b"", line)
+    return sum(bare_line.count(each) for each in (b"{", b"[")) - sum(
+        bare_line.count(each) for each in (b"}", b"]")
+    )
 
 
 def _decoded(text: bytes, place: str) -> Document | Skipped:

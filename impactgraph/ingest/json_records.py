@@ -10,7 +10,7 @@ from impactgraph.ingest.mapped import Skipped
 from impactgraph.ingest.record_mapper import MappedRecord
 from impactgraph.ingest.record_reader import fields_not_there, readable
 from impactgraph.ingest.rule_mapper import RuleMapper, Watch
-from impactgraph.ingest.skip_reasons import NO_RECORD
+from impactgraph.ingest.text_files import begins_as_json, open_unpacked
 
 MOST_NAMES = 1_000
 """Names of fields that are kept: memory has a limit."""
@@ -23,6 +23,8 @@ class JsonRecords:
         self._path, self._mapper = path, mapper
         self._wanted = set(mapper.mapping.names())
         """Fields of the mapping that no record had so far."""
+        self._is_read = self._has_json = False
+        """Whether the file has something, and whether something of it is JSON."""
         self._names: set[str] = set()
         """Fields of the first records, for near names."""
 
@@ -30,9 +32,11 @@ class JsonRecords:
         """As `RecordReader`."""
         with readable(self._path):
             for document in json_documents(self._path):
+                self._is_read = True
                 if isinstance(document, Skipped):
                     yield document.place, MappedRecord("", (), document)
                 else:
+                    self._has_json = True
                     yield from self._of_document(*document, watch)
 
     def _of_document(self, document: Any, place: str, watch: Watch) -> Iterator[tuple[str, MappedRecord]]:
@@ -44,8 +48,7 @@ class JsonRecords:
                 self._note(cast("dict[str, Any]", record))
             yield at, self._mapper.map_record(record, at, watch)
         if is_empty:
-            reason = notes[0].rstrip(".") if notes else NO_RECORD
-            yield place, MappedRecord("", (), Skipped(reason, "", place))
+            yield place, self._mapper.without_records(place, notes)
 
     def _note(self, record: dict[str, Any]) -> None:
         if self._wanted:
@@ -54,8 +57,16 @@ class JsonRecords:
             self._names.update(record)
 
     def findings(self) -> list[str]:
-        """None: fields may be left out of JSON."""
-        return []
+        """That the file is no JSON at all; fields may be left out of JSON."""
+        if self._has_json or not self._is_read or self._begins_as_json():
+            return []
+        return [
+            "nothing in the file is JSON: a CSV file has a name that ends in .csv, or `csv` in the mapping."
+        ]
+
+    def _begins_as_json(self) -> bool:
+        with readable(self._path), open_unpacked(self._path) as (head, _):
+            return begins_as_json(head)
 
     def remarks(self) -> list[str]:
         """Fields of the mapping that no record has."""

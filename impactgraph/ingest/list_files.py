@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from impactgraph.errors import BadInputError, Problem
+from impactgraph.ingest.amounts import with_sign_first
 from impactgraph.ingest.csv_records import csv_records, likely_delimiter
 from impactgraph.ingest.event_texts import shown, tidy
 from impactgraph.ingest.json_text import refuse_repeated_key
@@ -285,7 +286,7 @@ class _Reader:
         return number
 
     def _number(self, text: str) -> str:
-        plain = text.replace(" ", "").replace("\u00a0", "").replace("'", "")
+        plain = with_sign_first(text.replace(" ", "").replace("\u00a0", "").replace("'", ""))
         if self._layout.decimal == ",":
             if _COMMA.fullmatch(plain):
                 return plain.replace(".", "").replace(",", ".")

@@ -10,7 +10,10 @@ from impactgraph.errors import BadInputError, Problem
 from impactgraph.ingest.json_text import refuse_repeated_key
 from impactgraph.ingest.moments import MomentReader
 from impactgraph.ingest.ocel_log import OcelEvent, OcelLog, clean, last_values
-from impactgraph.ingest.text_files import read_bytes
+from impactgraph.ingest.text_files import begins_as_json, read_bytes
+
+_START = 4096
+"""Bytes that show what a file is."""
 
 
 class _Attribute(msgspec.Struct, gc=False):
@@ -32,9 +35,9 @@ class _Object(msgspec.Struct, gc=False):
 
 
 class _Event(msgspec.Struct, gc=False):
-    id: str
-    type: str
-    time: str
+    id: str = ""
+    type: str = ""
+    time: str | int | float = ""
     attributes: list[_Attribute] | None = None
     relationships: list[_Relation] | None = None
 
@@ -82,7 +85,7 @@ def _add(document: _Document, moments: MomentReader, log: OcelLog) -> None:
         for relation in each.relationships or ():
             log.relate(each.id.strip(), relation.object_id.strip(), (relation.qualifier or "").strip())
     for event in document.events:
-        time = moments.rfc3339(event.time.strip())
+        time = moments.rfc3339(str(event.time).strip())
         attributes = _last(event.attributes or ())
         log.add_event(
             OcelEvent(event.id.strip(), event.type.strip(), time, attributes, []),
@@ -108,12 +111,14 @@ def _plain(attributes: dict[str, Any]) -> dict[str, Any]:
 def _json_problem(content: bytes, error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "It cannot be read as an OCEL log: it is nested too deeply."
+    if not content.strip():
+        return "It cannot be read as an OCEL 2.0 log: it is empty. One has `objects` and `events`."
     if isinstance(error, UnicodeDecodeError):
         return f"It is not text in UTF-8 (byte 0x{content[error.start]:02x}): save it in UTF-8."
     hint = ""
     if isinstance(error, msgspec.ValidationError) and "`objects`" in str(error):
         hint = " An OCEL 2.0 log has `objects` and `events`."
-    elif not isinstance(error, msgspec.ValidationError):
+    elif not isinstance(error, msgspec.ValidationError) and not begins_as_json(content[:_START]):
         hint = " A CSV file needs a `csv` section in the mapping."
     return f"It cannot be read as an OCEL 2.0 log: {error}.{hint}"
 

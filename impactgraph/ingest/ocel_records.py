@@ -5,6 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from impactgraph.ingest.mapped import LoggedObject, Skipped
 from impactgraph.ingest.moments import MomentReader
 from impactgraph.ingest.ocel import read_ocel
@@ -47,15 +49,14 @@ class OcelRecords:
         for event in self._log.events:
             place = f"{self._path}: {event.id}"
             views = self._views(event)
+            has_all = event.qualifiers.keys() <= objects_by_id.keys()
+            missing = "" if has_all else next(id_ for id_ in event.objects if id_ not in objects_by_id)
             if views or not self._mapper.is_mapped(event.type):
-                yield (
-                    place,
-                    self._mapper.map_views(
-                        event.type, views or [(self._view(event), _NOTHING)], place, watch
-                    ),
+                record = self._mapper.map_views(
+                    event.type, views or [(self._view(event), _NOTHING)], place, watch
                 )
+                yield place, msgspec.structs.replace(record, missing=missing) if missing else record
                 continue
-            missing = next((id_ for id_ in event.objects if id_ not in objects_by_id), "")
             reason = UNKNOWN_OBJECT if missing else NO_ORDER
             at = f"{place} ({missing})" if missing else place
             yield place, MappedRecord(event.type, (), Skipped(reason, event.type, at))

@@ -22,6 +22,9 @@ def read_sqlite(path: Path, moments: MomentReader, log: OcelLog) -> None:
                     for name in _attribute_names(row)
                 ]
                 log.add(id_, type_, last_values(changes))
+        for id_, type_ in _ids_and_types(connection, "object"):
+            if id_ not in log.objects:
+                log.add(id_, type_, {})
         for row in connection.execute("select * from object_object"):
             one, other = row["ocel_source_id"], row["ocel_target_id"]
             log.relate(str(one).strip(), str(other).strip(), _qualifier(row))
@@ -29,12 +32,25 @@ def read_sqlite(path: Path, moments: MomentReader, log: OcelLog) -> None:
         for row in connection.execute("select * from event_object"):
             pair = (str(row["ocel_object_id"]), _qualifier(row))
             relations.setdefault(str(row["ocel_event_id"]).strip(), []).append(pair)
+        listed = dict(_ids_and_types(connection, "event"))
         for type_, table in _tables(connection, "event"):
             for id_, rows in _rows_by_id(connection, table).items():
+                listed.pop(id_, None)
                 for row in rows:
                     attributes = {name: clean(row[name]) for name in _attribute_names(row)}
                     time = moments.rfc3339(str(row["ocel_time"] or "").strip())
                     log.add_event(OcelEvent(id_, type_, time, attributes, []), relations.get(id_, ()))
+        for id_, type_ in listed.items():  # without a row in the table of its type: it has no moment
+            log.add_event(OcelEvent(id_, type_, "", {}, []), relations.get(id_, ()))
+
+
+def _ids_and_types(connection: sqlite3.Connection, what: str) -> Iterator[tuple[str, str]]:
+    """All events or objects that the log lists, with or without a row in the table of their type; none where
+    it lists none.
+    """
+    is_there = connection.execute("select 1 from sqlite_master where name = ?", (what,)).fetchone()
+    for id_, type_ in connection.execute(f"select ocel_id, ocel_type from {what}") if is_there else ():
+        yield str(id_).strip(), str(type_).strip()
 
 
 def _qualifier(row: sqlite3.Row) -> str:

@@ -101,7 +101,7 @@ def log_findings(log: OcelLog) -> list[str]:
             ", ..." if repetitions[_MOST_NAMED:] else ""
         )
         findings.append(
-            f"{len(repetitions):,} objects have the id of another one, and only the first counts: "
+            f"{_counted(len(repetitions), 'has', 'have')} the id of another one, and only the first counts: "
             f"{first_names}."
         )
     if unknown := log.unknown:
@@ -109,10 +109,15 @@ def log_findings(log: OcelLog) -> list[str]:
             f"{id_!r} (of {other!r})" for id_, other in list(unknown.items())[:_MOST_NAMED]
         )
         findings.append(
-            f"{len(unknown):,} objects that relations name are not in the log: {first_names}"
+            f"{_counted(len(unknown), 'that relations name is', 'that relations name are')} not in the log: "
+            f"{first_names}"
             f"{', ...' if len(unknown) > _MOST_NAMED else ''}."
         )
     return findings
+
+
+def _counted(count: int, one: str, several: str) -> str:
+    return f"1 object {one}" if count == 1 else f"{count:,} objects {several}"
 
 
 def attribute_names(log: OcelLog) -> set[str]:

@@ -17,7 +17,7 @@ from impactgraph.ingest.rule_mapper import RuleMapper, Watch
 from impactgraph.ingest.rules import OcelObjects, RuleMapping
 from impactgraph.ingest.skip_reasons import ID_TWICE
 from impactgraph.ingest.sql_rows import SqlRows
-from impactgraph.ingest.text_files import SQLITE, foreign_kind, is_xml, open_unpacked
+from impactgraph.ingest.text_files import SQLITE, begins_as_json, foreign_kind, is_xml, open_unpacked
 from impactgraph.ingest.xes_records import XesRecords
 
 MOST_IDS = 5 * BLOCK
@@ -76,6 +76,8 @@ class RecordLog:
             if record.inferred:
                 start = len(batch.lines)
                 batch.inferred.update((start + index, order) for index, order in record.inferred.items())
+            if record.missing:
+                batch.missing.append((record.missing, place))
             batch.add(record.activity, record.events, place)
 
 
@@ -132,14 +134,14 @@ def open_records(path: Path, mapping: RuleMapping, size: int = 0) -> RecordLog:
     mapper = RuleMapper(mapping)
     try:
         with open_unpacked(path) as (head, _):
-            start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+            is_json = begins_as_json(head)
     except (OSError, EOFError) as error:
         reason = getattr(error, "strerror", None) or error
         raise BadInputError(Problem(f"It cannot be read: {reason}.", str(path))) from error
-    return RecordLog(_reader(path, mapper, head, start), mapping, size)
+    return RecordLog(_reader(path, mapper, head, is_json=is_json), mapping, size)
 
 
-def _reader(path: Path, mapper: RuleMapper, head: bytes, start: bytes) -> RecordReader:
+def _reader(path: Path, mapper: RuleMapper, head: bytes, *, is_json: bool) -> RecordReader:
     """The reader for what the first bytes of a file show."""
     mapping, ocel = mapper.mapping, mapper.mapping.ocel
     if head.startswith(SQLITE):
@@ -153,8 +155,7 @@ def _reader(path: Path, mapper: RuleMapper, head: bytes, start: bytes) -> Record
     if foreign := foreign_kind(head):
         raise BadInputError(Problem(f"It is no log that a mapping reads but {foreign}.", str(path)))
     name = path.name.lower().removesuffix(".gz")
-    is_json = start.startswith((b"{", b"["))
-    if name.endswith(_CSV_NAMES) or (mapping.csv is not None and not is_json):
+    if not is_json and (name.endswith(_CSV_NAMES) or mapping.csv is not None):
         return CsvRows(path, mapper)
     return JsonRecords(path, mapper) if ocel is None else OcelRecords(path, mapper, ocel)
 

@@ -28,6 +28,8 @@ class MappedRecord(msgspec.Struct, frozen=True):
     """What went wrong with single values of it, a sentence each."""
     inferred: Mapping[int, str] = MappingProxyType({})
     """Order by index of the event: events that place orders because no earlier record does."""
+    missing: str = ""
+    """An object that it names and the log does not have, where there is one."""
 
 
 class RecordMapper(Protocol):

@@ -19,7 +19,7 @@ from impactgraph.ingest.rule_events import (
 )
 from impactgraph.ingest.rule_values import ValueDefaults, value_reader
 from impactgraph.ingest.rules import RuleMapping
-from impactgraph.ingest.skip_reasons import NO_RECORD, NOT_AN_OBJECT, NOT_APPLICABLE, UNMAPPED
+from impactgraph.ingest.skip_reasons import NO_MEMBER, NO_RECORD, NOT_AN_OBJECT, NOT_APPLICABLE, UNMAPPED
 
 _NOBODY = Subject(None, None, None, None)
 
@@ -67,8 +67,13 @@ class RuleMapper:
         mapped_records = [self.map_record(record, at) for record, at in self.records(document, place, notes)]
         if mapped_records:
             return mapped_records
-        reason = notes[0].rstrip(".") if notes else NO_RECORD
-        return [MappedRecord("", (), Skipped(reason, "", place))]
+        return [self.without_records(place, notes)]
+
+    def without_records(self, place: str, notes: Notes) -> MappedRecord:
+        """What becomes of a document that has no record; a list without members is as it should be."""
+        if self.mapping.records is None:
+            return MappedRecord("", (), Skipped(NO_MEMBER, "", place, is_expected=True))
+        return MappedRecord("", (), Skipped(notes[0].rstrip(".") if notes else NO_RECORD, "", place))
 
     def records(self, document: Any, place: str, notes: Notes) -> Iterator[tuple[Any, str]]:
         """The records of a document, each with its place."""

@@ -3,6 +3,7 @@
 import codecs
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ MOST_UNPACKED = 256 * 1024 * 1024
 MOST_TIMES = 200
 """By which a larger one may unpack; logs of text unpack to ten to sixty times their size."""
 _MOST_OFTEN = 2
+_JSON_START = re.compile(r"\{\s*[\"}]|\[\s*[\[{\]]")
+"""Not `[id],[name]`, which is a header of CSV."""
 _UTF8_MARK = codecs.BOM_UTF8
 
 
@@ -187,6 +190,12 @@ def is_xml(head: bytes) -> bool:
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         start = start.decode("utf-16", "ignore").encode()
     return start.lstrip().startswith(b"<")
+
+
+def begins_as_json(head: bytes) -> bool:
+    """Whether a file is an object, or a list of them, by its first bytes."""
+    start = head.decode(encoding_of(head), "ignore").removeprefix("\ufeff").lstrip()
+    return _JSON_START.match(start) is not None
 
 
 def foreign_kind(head: bytes) -> str | None:

@@ -37,7 +37,7 @@ class XesRecords:
 
     def findings(self) -> list[str]:
         """Fields of the mapping that no event has."""
-        return fields_not_there(self._mapper.mapping, self._names, "event")
+        return fields_not_there(self._mapper.mapping, self._names, "event") if self._names else []
 
     def remarks(self) -> list[str]:
         """None."""

@@ -48,6 +48,8 @@ def test_columns_that_are_not_read_are_named_and_named_ones_go_before_guesses(tm
 @pytest.mark.parametrize(
     ("cell", "decimal", "amount"),
     [
+        ("5.10-", ".", "-5.10"),
+        ("1.299,90-", ",", "-1299.90"),
         ("1299.90", ".", "1299.90"),
         ("-5", ".", "-5"),
         ("1 299.90", ".", "1299.90"),
