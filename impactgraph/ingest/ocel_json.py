@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 import msgspec
@@ -44,7 +45,11 @@ class _Event(msgspec.Struct, gc=False):
 
 class _Document(msgspec.Struct):
     objects: list[_Object]
-    events: list[_Event]
+    events: list[msgspec.Raw]
+    """Decoded one by one: in memory they take several times what their text takes."""
+
+
+_EVENT = msgspec.json.Decoder(_Event)
 
 
 class _OldEvent(msgspec.Struct, gc=False):
@@ -84,13 +89,23 @@ def _add(document: _Document, moments: MomentReader, log: OcelLog) -> None:
     for each in document.objects:
         for relation in each.relationships or ():
             log.relate(each.id.strip(), relation.object_id.strip(), (relation.qualifier or "").strip())
-    for event in document.events:
+    for number, text in enumerate(document.events):
+        event = _event(text, number)
         time = moments.rfc3339(str(event.time).strip())
         attributes = _last(event.attributes or ())
         log.add_event(
             OcelEvent(event.id.strip(), event.type.strip(), time, attributes, []),
             [(relation.object_id, relation.qualifier or "") for relation in event.relationships or ()],
         )
+
+
+def _event(text: msgspec.Raw, number: int) -> _Event:
+    """Raises ValidationError with the place in the whole document."""
+    try:
+        return _EVENT.decode(text)
+    except msgspec.ValidationError as error:
+        reason, at, place = str(error).partition(" - at `$")
+        raise msgspec.ValidationError(f"{reason} - at `$.events[{number}]{place if at else '`'}") from None
 
 
 def _add_old(document: _OldDocument, moments: MomentReader, log: OcelLog) -> None:
@@ -126,5 +141,5 @@ def _json_problem(content: bytes, error: Exception) -> str:
 def _last(attributes: Sequence[_Attribute]) -> dict[str, Any]:
     """The last value of each; a value without a time is from the beginning."""
     if not any(each.time for each in attributes):
-        return {each.name: clean(each.value) for each in attributes if each.value is not None}
+        return {intern(each.name): clean(each.value) for each in attributes if each.value is not None}
     return last_values((each.name, each.value, each.time) for each in attributes)

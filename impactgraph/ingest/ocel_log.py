@@ -1,12 +1,16 @@
-"""An OCEL log in memory, whatever format it was in."""
+"""An OCEL log in memory, whatever format it was in. Equal ids and names are one text: logs repeat them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from sys import intern
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
 from impactgraph.ingest.moments import instant
+
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class OcelObject(msgspec.Struct, gc=False):
@@ -23,7 +27,7 @@ class OcelEvent(msgspec.Struct, gc=False):
     time: str
     """RFC 3339, or as the log has it where that is no moment."""
     attributes: dict[str, Any]
-    objects: list[str]
+    objects: Sequence[str]
     """Ids of its objects; some may not be in the log."""
     qualifiers: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
     """By id of an object, where the log says more of the relation."""
@@ -49,7 +53,7 @@ class OcelLog:
         if id_ in self.objects:
             self.repeated.append(id_)
         else:
-            self.objects[id_] = OcelObject(type_, attributes)
+            self.objects[intern(id_)] = OcelObject(intern(type_), attributes)
 
     def relate(self, one: str, other: str, qualifier: str = "") -> None:
         """Relates two objects, unless only relations with other qualifiers count."""
@@ -57,7 +61,7 @@ class OcelLog:
             return
         for source, target in ((one, other), (other, one)):
             if source in self.objects:
-                self.objects[source].related.append(target)
+                self.objects[source].related.append(intern(target))
             elif source:
                 self.unknown.setdefault(source, target)
 
@@ -65,11 +69,12 @@ class OcelLog:
         """Adds an event with its (object, qualifier) pairs."""
         qualifiers: dict[str, str] = {}
         for id_, qualifier in relations:
-            bare_text = id_.strip()
+            bare_text = intern(id_.strip())
             if not qualifiers.get(bare_text):
-                qualifiers[bare_text] = qualifier.strip()
-        event.objects = list(qualifiers)
-        event.qualifiers = qualifiers
+                qualifiers[bare_text] = intern(qualifier.strip())
+        event.objects = tuple(qualifiers)
+        event.qualifiers = qualifiers if any(qualifiers.values()) else _NONE
+        event.type = intern(event.type)
         self.events.append(event)
 
     def sort(self) -> None:
@@ -81,7 +86,7 @@ def last_values(changes: Iterable[tuple[str, Any, str | None]]) -> dict[str, Any
     """The last value of each attribute, of (name, value, time); one without a time is from the beginning."""
     by_time = [(instant(time) if time else float("-inf"), name, value) for name, value, time in changes]
     by_time.sort(key=lambda change: change[0])
-    return {name: clean(value) for _, name, value in by_time if value is not None}
+    return {intern(name): clean(value) for _, name, value in by_time if value is not None}
 
 
 def clean(value: Any) -> Any:

@@ -49,7 +49,7 @@ class OcelRecords:
         for event in self._log.events:
             place = f"{self._path}: {event.id}"
             views = self._views(event)
-            has_all = event.qualifiers.keys() <= objects_by_id.keys()
+            has_all = all(map(objects_by_id.__contains__, event.objects))
             missing = "" if has_all else next(id_ for id_ in event.objects if id_ not in objects_by_id)
             if views or not self._mapper.is_mapped(event.type):
                 record = self._mapper.map_views(
