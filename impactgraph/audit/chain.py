@@ -193,9 +193,7 @@ def follow(
         if not is_as_written(entry):
             changed[entry.number] = seal(entry.event.arguments, entry.salt), place_of(at)
         else:
-            for edit in edits_of(entry.event):
-                if edit.number in changed and changed[edit.number][0] == edit.seal:
-                    del changed[edit.number]
+            _drop_known_edits(changed, entry)
         yield entry
         head = head_of(entry)
         is_met = is_met or head == end
@@ -212,6 +210,18 @@ def follow(
         )
     if torn:
         raise BrokenChainError(f"the last line (entry {head.number + 1}): it is no entry")
+    _check_end(head, end, starts, is_met=is_met)
+
+
+def _drop_known_edits(changed: dict[int, tuple[str, str]], entry: AuditEntry) -> None:
+    """Takes out the changed entries of which this later entry says that something was removed from them."""
+    for edit in edits_of(entry.event):
+        if edit.number in changed and changed[edit.number][0] == edit.seal:
+            del changed[edit.number]
+
+
+def _check_end(head: Head, end: Head, starts: Collection[Head], *, is_met: bool) -> None:
+    """Raises BrokenChainError where the chain does not reach the end that is known of it."""
     if head.number < end.number and not (head == START_HEAD and end in starts):
         raise BrokenChainError(
             f"it ends with entry {head.number}, but entry {end.number} was written: entries are gone"

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from api.app import create_app
 from graph_models.access import Principal
-from graph_models.time import HOUR, Millis
+from graph_models.time import HOUR
 from impactgraph.access.format import parse_access
 from impactgraph.access.providers import OpenProviders, SessionRules, open_providers
 from impactgraph.bootstrap import open_store
@@ -19,6 +19,7 @@ from impactgraph.errors import UnauthenticatedError
 from impactgraph.settings import Settings
 from impactgraph.tokens import provider as provider_module
 from impactgraph.usecases.access import Access, Credentials
+from tests.clock import Clock
 from tests.functional.browser.conftest import DEMO_NOW, PATIENCE, Watched
 from tests.functional.browser.explorer import Explorer
 from tests.functional.http.serving import served
@@ -37,14 +38,6 @@ oidc:
     browser: {{{{client: {CLIENT}, secret_file: {{secret}}}}}}
 """
 """Keycloak's clock goes on while that of a test stands still: hence the leeway."""
-
-
-@dataclass
-class Clock:
-    now: Millis
-
-    def __call__(self) -> Millis:
-        return self.now
 
 
 @dataclass

@@ -19,6 +19,7 @@ from impactgraph.cli.options import Common
 from impactgraph.ports.store import Store
 from impactgraph.settings import Settings
 from impactgraph.usecases.apply_topology import apply_documents
+from tests.clock import Clock
 from tests.functional.http.serving import served
 from tests.functional.http.shop import NOW, TOPOLOGY, fill
 
@@ -29,13 +30,6 @@ PLAYBOOK = """
       - {text: Restart the consumer, owner: integration, effect: {kind: end}}
       - {text: Confirm picks by hand, approval: store manager, effect: {kind: move}}
 """
-
-
-class Clock:
-    now: Millis = NOW
-
-    def __call__(self) -> Millis:
-        return self.now
 
 
 @dataclass(frozen=True)
@@ -56,7 +50,7 @@ class OpenStore:
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(NOW)
 
 
 @pytest.fixture

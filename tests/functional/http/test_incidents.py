@@ -7,28 +7,19 @@ import httpx
 import pytest
 
 from api.app import create_app
-from graph_models.time import MINUTE, Millis, moment
+from graph_models.time import MINUTE, moment
 from impactgraph.bootstrap import open_store
 from impactgraph.ports.store import Store
 from impactgraph.settings import Settings
+from tests.clock import Clock
 from tests.functional.http.following import follower
 from tests.functional.http.serving import Api, served
 from tests.functional.http.shop import NOW, event, fill
 
 
-class Clock:
-    """A minute later at each action."""
-
-    def __init__(self) -> None:
-        self.now: Millis = NOW
-
-    def __call__(self) -> Millis:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(NOW)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 from api.app import create_app
 from graph_models.access import Principal, Role, RowFilter
-from graph_models.time import HOUR, MINUTE, Millis
+from graph_models.time import HOUR, MINUTE
 from impactgraph.access.config import BrowserLogin, OidcProvider, RoleClaim, RowClaim
 from impactgraph.access.login import PATIENCE, OidcLogin
 from impactgraph.access.oidc import OidcVerifier
@@ -22,6 +22,7 @@ from impactgraph.ports.store import Store
 from impactgraph.settings import Settings
 from impactgraph.tokens.provider import Provider
 from impactgraph.usecases.access import Access, Credentials
+from tests.clock import Clock
 from tests.functional.http.serving import served
 from tests.functional.http.shop import NOW, fill
 from tests.login_provider import CLIENT, SECRET, LoginProvider, running
@@ -29,14 +30,6 @@ from tests.login_provider import CLIENT, SECRET, LoginProvider, running
 SIGNING = "only-for-tests-only-for-tests-only-for-tests"
 QUESTION = {"query": "{ viewer { name } }"}
 PUBLIC = "https://impactgraph.example.com"
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now: Millis = NOW
-
-    def __call__(self) -> Millis:
-        return self.now
 
 
 @dataclass
@@ -113,7 +106,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 @pytest.fixture
 def place(store: Store, tmp_path: Path) -> Iterator[Place]:
-    clock = Clock()
+    clock = Clock(NOW)
     with running(LoginProvider(NOW)) as provider:
 
         def again(**settings: Any) -> Any:
@@ -389,7 +382,7 @@ def test_a_page_leads_to_the_login_and_back(place: Place) -> None:
 
 def test_a_provider_that_is_away_is_reported_on_a_page(place: Place, store: Store, tmp_path: Path) -> None:
     provider = LoginProvider(NOW, issuer="http://127.0.0.1:9")
-    with served(app_of(store, provider, Clock(), tmp_path)) as address:
+    with served(app_of(store, provider, Clock(NOW), tmp_path)) as address:
         answer = place.browser(address).get("/login")
 
     assert answer.status_code == 401 and "did not answer as it should" in answer.text
