@@ -259,6 +259,16 @@ class Workflow:
         """
         return tuple((index, emission) for index, step in enumerate(self.steps) for emission in step.emits)
 
+    @cached_property
+    def waits_for_opening(self) -> bool:
+        """Whether any step waits for the opening of its location."""
+        return any(step.when_open for step in self.steps)
+
+    @cached_property
+    def carriers(self) -> frozenset[str]:
+        """Carriers whose pick-ups its steps wait for."""
+        return frozenset(t.pickup.carrier for step in self.steps for t in step.then if t.pickup is not None)
+
 
 Element: TypeAlias = Team | Location | System | Api | Integration | Data | Workflow | Step | Playbook
 

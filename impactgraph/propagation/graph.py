@@ -3,7 +3,7 @@ policies.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from graph_models.enums import ElementKind, RecordKind, Transport
@@ -167,6 +167,7 @@ class _Compiler:
         systems_of_people = {step.runs_on for step in self._all_steps() if _gives_task(step)}
         for workflow in self.topology.workflows.values():
             steps_on_site = _on_site(workflow, self.topology.systems)
+            has_tasks = any(map(_gives_task, workflow.steps))
             policy = Policy(workflow=workflow.key)
             for step in workflow.steps:
                 self._link(step.runs_on, step.id, Edge.RUNS_ON, policy)
@@ -175,7 +176,9 @@ class _Compiler:
                     risk = self.topology.data[data.partition(":")[2]].decision_risk
                     self._link(data, step.id, Edge.READS, policy._replace(decision_risk=risk))
                 if step.key in steps_on_site:
-                    step_policy = policy._replace(by_people=_is_by_people(workflow, step, systems_of_people))
+                    # Where neither the workflow nor the step's system has tasks, nothing tells.
+                    is_known = has_tasks or step.runs_on in systems_of_people
+                    step_policy = policy._replace(by_people=_gives_task(step) or not is_known)
                     self.on_site.append((self.numbers[step.id], self._slot(Edge.AT_LOCATION, step_policy)))
                 self._needs(
                     owner=step.id,
@@ -302,16 +305,6 @@ def _on_site(workflow: Workflow, systems: Mapping[str, System]) -> frozenset[str
 
 def _gives_task(step: Step) -> bool:
     return any(emission.kind is RecordKind.TASK for emission in step.emits)
-
-
-def _is_by_people(workflow: Workflow, step: Step, systems_of_people: Set[str]) -> bool:
-    """Whether the people at a location do a step there: it gives them a task. Where neither the workflow nor
-    the step's system has tasks, nothing tells, and all steps are taken to be done by people.
-
-    `systems_of_people`: those with a step that gives a task.
-    """
-    has_no_tasks = step.runs_on not in systems_of_people and not any(map(_gives_task, workflow.steps))
-    return _gives_task(step) or has_no_tasks
 
 
 def _is_on_site(system: System) -> bool:

@@ -6,7 +6,7 @@ from graph_models.topology import Location, Topology, Workflow
 
 def depends_on_site(workflow: Workflow) -> bool:
     """Whether any step waits for the opening of its location, or for a pick-up there."""
-    return _waits_for_opening(workflow) or bool(_carriers(workflow))
+    return workflow.waits_for_opening or bool(workflow.carriers)
 
 
 def site_for(topology: Topology, workflow: Workflow, location: str) -> Site:
@@ -14,11 +14,10 @@ def site_for(topology: Topology, workflow: Workflow, location: str) -> Site:
     if not depends_on_site(workflow):
         return Site()
     place = topology.locations.get(location)
-    carriers = _carriers(workflow)
-    pickups = tuple(each for each in place.pickups if each[0] in carriers) if place else ()
+    pickups = tuple(each for each in place.pickups if each[0] in workflow.carriers) if place else ()
     return Site(
         timezone=timezone_of(topology, place),
-        hours=place.hours if place and _waits_for_opening(workflow) else None,
+        hours=place.hours if place and workflow.waits_for_opening else None,
         holidays=_holidays(topology, place),
         pickups=pickups,
     )
@@ -28,14 +27,6 @@ def timezone_of(topology: Topology, location: Location | None) -> str | None:
     """IANA name of the time zone of a location: its own, else that of its region, else of the topology."""
     region = topology.regions.get(location.region) if location and location.region else None
     return (location and location.timezone) or (region and region.timezone) or topology.timezone
-
-
-def _waits_for_opening(workflow: Workflow) -> bool:
-    return any(step.when_open for step in workflow.steps)
-
-
-def _carriers(workflow: Workflow) -> frozenset[str]:
-    return frozenset(t.pickup.carrier for step in workflow.steps for t in step.then if t.pickup is not None)
 
 
 def _holidays(topology: Topology, location: Location | None) -> tuple[int, ...]:
