@@ -5,7 +5,7 @@ impairment occurred. So every length that the work may have had, with and withou
 is tried and weighed by how well it explains the departure.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,13 +16,15 @@ from graph_models.time import HOUR, MINUTE
 from impactgraph.forecast.barriers import Barrier, Flags
 from impactgraph.forecast.current_step import UNEXPLAINED
 from impactgraph.forecast.gates import Gate
-from impactgraph.forecast.past_holds import Explanation, FirstHold, HoldRecorder, Place, first_hold
+from impactgraph.forecast.past_holds import Explanation, FirstHold, HoldRecorder, Place, first_hold, pass_all
 from impactgraph.forecast.past_variants import Variant, past_variants
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
 from impactgraph.forecast.stage import Handoff, Stage
 
 _LEAST = 1e-6
 """Weight below which nothing is explained."""
+_GOOD = 1.0
+"""Weight of what explains a visit as well as one scenario that fits it."""
 _LEAST_FAR = 1e-3
 _LONGEST_REPLAY = 2.0 * HOUR
 """What was rejected is replayed at any moment within about this time, so each has a small likelihood."""
@@ -47,6 +49,11 @@ class PastDelay:
             np.full(cohorts, -1, np.int16), np.zeros(cohorts, np.int16), np.full(cohorts, np.nan)
         )
         return PastDelay(np.zeros(cohorts), np.zeros(cohorts), nothing)
+
+    def take(self, at: Cohorts) -> "PastDelay":
+        """Those of some of the cohorts, by position."""
+        first = FirstHold(self.first.impairment[at], self.first.place[at], self.first.at[at])
+        return PastDelay(self.chance[at], self.delay[at], first)
 
     def put(self, at: Cohorts, other: "PastDelay") -> None:
         """Replaces the cohorts at some positions."""
@@ -106,6 +113,11 @@ class _PassedGates:
             self.stage.completion or self.gate or start.uncertain_barriers or is_open_ended
         )
 
+    @property
+    def slow_barriers(self) -> tuple[Barrier, ...]:
+        """Those of the hand-off that delay for about as long as was reported."""
+        return tuple(barrier for barrier in self.gate.barriers if _delays_roughly(barrier))
+
     def leaves_to_person(self, variant: Variant) -> bool:
         """Whether something that occurs in a variant leaves a visit to a person, for any length of time."""
         return any(
@@ -130,23 +142,34 @@ class _PassedGates:
 def past_delay(stage: Stage, handoff: Handoff | None, visits: PastVisits, tolerance: float) -> PastDelay:
     """Of cohorts that left `stage` by `handoff` (None: the end of the workflow).
 
-    A barrier that was still closed when a cohort left did not hold it. A visit that is longer than this can
-    explain was rejected and replayed where it may have been, else held by what it met and something unknown.
+    A barrier that was still closed when a cohort left did not hold it. A visit that is shorter than a delay
+    that was reported was held for less, or not at all. One that is longer than this can explain was rejected
+    and replayed where it may have been, else held by what it met and something unknown.
     """
     gates = _PassedGates(stage, handoff.gate if handoff else Gate(), tolerance)
-    estimate, is_explained = _estimate(gates, visits, _has_replays(gates, visits), _near)
-    for likelihood in (_near, _far):
-        for at in _by_closed_barriers(gates, visits, np.flatnonzero(~is_explained)):
+    estimate, weight = _estimate(gates, visits, _has_replays(gates, visits), _near)
+    for likelihood, enough in ((_near, _LEAST), (_sooner, _GOOD), (_far, _LEAST)):
+        for at in _by_closed_barriers(gates, visits, np.flatnonzero(weight <= enough)):
             is_last = likelihood is _far
             open_gates = gates.without_closed_at(float(visits.left_at[at[0]]), keeps_rejecting=is_last)
-            again, explanation = _estimate(open_gates, visits.take(at), np.full(len(at), is_last), likelihood)
-            estimate.put(at, again)
-            is_explained[at] = explanation
+            if likelihood is _sooner and not open_gates.slow_barriers:
+                continue
+            again, weights = _estimate(open_gates, visits.take(at), np.full(len(at), is_last), likelihood)
+            is_better = np.flatnonzero(weights > weight[at])
+            estimate.put(at[is_better], again.take(is_better))
+            weight[at] = np.maximum(weight[at], weights)
     return estimate
 
 
 def _is_closed(barrier: Barrier, at: float) -> bool:
     return barrier.makes_wait and barrier.is_certain and barrier.since <= at < float(barrier.until.min())
+
+
+def _delays_roughly(barrier: Barrier) -> bool:
+    """Whether it is certain to delay, and for how long was reported: no attempts, queue or end decides it."""
+    i = barrier.impairment
+    is_reported = not (barrier.people or i.repeats or i.remaining)
+    return i.effect is Effect.DELAYED and barrier.is_certain and is_reported
 
 
 def _closed_mask(barrier: Barrier, at: Reals) -> Flags:
@@ -173,12 +196,16 @@ def _by_closed_barriers(gates: _PassedGates, visits: PastVisits, at: Cohorts) ->
 
 def _estimate(
     gates: _PassedGates, visits: PastVisits, has_replays: Flags, likelihood: _Likelihood
-) -> tuple[PastDelay, Flags]:
-    """The delay, and for which cohorts (G,) something explains the departure."""
+) -> tuple[PastDelay, Reals]:
+    """The delay, and the weight (G,) of what explains the departure; no delay where hardly anything does."""
     variants = past_variants(gates.stage, gates.gate, has_error=visits.has_error)
     if likelihood is _far and any(map(gates.leaves_to_person, variants)):
         variants = [_standing_still(gates, variant) for variant in variants]
-    explanations = [_explain(gates, visits, has_replays, variant, likelihood) for variant in variants]
+    explanations = (
+        [each for variant in variants for each in _explain_sooner(gates, visits, variant)]
+        if likelihood is _sooner
+        else [_explain(gates, visits, has_replays, variant, likelihood) for variant in variants]
+    )
     delay, weight = explanations[0].delay, explanations[0].weight
     if len(explanations) > 1:
         delay = np.concatenate([each.delay for each in explanations], axis=1)
@@ -190,7 +217,7 @@ def _estimate(
     mean = (held_weight * delay).sum(axis=1) / np.maximum(hold_sum, 1e-300)
     first = first_hold(explanations, held_weight, gates.tolerance)
     first.impairment[chance <= 0] = -1
-    return PastDelay(chance, np.where(chance > 0, mean, 0.0), first), is_explained
+    return PastDelay(chance, np.where(chance > 0, mean, 0.0), first), total
 
 
 def _standing_still(gates: _PassedGates, variant: Variant) -> Variant:
@@ -268,6 +295,28 @@ def _explain(
     return Explanation(np.maximum(departure - usual, 0.0), weight, recorder)
 
 
+def _explain_sooner(gates: _PassedGates, visits: PastVisits, variant: Variant) -> Iterator[Explanation]:
+    """Visits that left sooner than the reported delays allow: held for less, or not at all. Before a visit is
+    looked at, either is as likely; one standard deviation of a delay is a factor of e.
+    """
+    moments = _Moments.of(visits)
+    left_at = moments.left_at
+    recorder = HoldRecorder(left_at, left_at + moments.error)
+    work = _work(gates.stage, visits, moments, variant, recorder, _near)
+    gate = variant.gate(gates.gate)
+    reported = recorder.departures(gate, work.completion, Place.HANDOFF)
+    free = pass_all(gate.with_barriers(b for b in gate.barriers if not _delays_roughly(b)), work.completion)
+    usual = gates.gate.scheduled_departures(work.usual_completion)
+    weight = 0.5 * np.where(work.is_rejected | np.isinf(reported), 0.0, work.weight)
+    hold = np.maximum(left_at - free, 1.0)
+    is_held = (free < left_at) & (left_at < reported)
+    distance = np.log(np.where(is_held, reported - free, hold) / hold)
+    held_fit = np.where(is_held, _near(distance) * moments.error / hold, 0.0)
+    yield Explanation(np.maximum(left_at - usual, 0.0), weight * held_fit, recorder)
+    free_fit = _near(np.nan_to_num((free - left_at) / moments.error, posinf=np.inf))
+    yield Explanation(np.maximum(np.minimum(free, left_at) - usual, 0.0), weight * free_fit, recorder)
+
+
 def _work(
     stage: Stage,
     visits: PastVisits,
@@ -309,6 +358,11 @@ def _work(
 
 def _near(distance: Reals) -> Reals:
     return np.exp(-0.5 * distance**2)
+
+
+def _sooner(distance: Reals) -> Reals:
+    """As `_near`, of visits of which `_explain_sooner` decides what may have held them."""
+    return _near(distance)
 
 
 def _far(distance: Reals) -> Reals:

@@ -188,3 +188,24 @@ def test_who_stayed_too_long_where_a_call_failed_by_chance_was_held_and_is_late_
 
 def test_who_left_in_time_was_not_held() -> None:
     assert held(10) == []
+
+
+@pytest.mark.parametrize("what", [FailureClass.LATENCY, FailureClass.CAPACITY])
+@pytest.mark.parametrize("delay", [20, 60, 180])
+def test_who_left_a_slow_hand_off_sooner_than_was_reported_was_held_for_less(
+    what: FailureClass, delay: int
+) -> None:
+    """The longer it stayed the likelier it was held, and the longer, but never for longer than it stayed."""
+    stays = (10, 12, 15, 18, 22, 26, 33, 40, 50)
+    journeys = [Journey(f"O-{n}", (("release", NINE), ("pick", NINE + n * MINUTE))) for n in stays]
+    failure = past("integration:hand", what, NINE + 5 * HOUR, delay=delay * MINUTE)
+    world = World(shop(), (), tuple(journeys), NINE + 2 * HOUR)
+
+    rows = {row.order: row for row in orders_of(ask(world, failures=(), suppose=(failure,)))}
+
+    chances = [rows[key].likelihood if key in rows else 0.0 for key in (f"O-{n}" for n in stays)]
+    assert chances == sorted(chances)
+    assert chances[0] < 0.05 and min(chances[4:]) > 0.9
+    for stay in stays[4:]:
+        late = rows[f"O-{stay}"].expected_delay or 0
+        assert min(stay - 12, delay - 2) * MINUTE < late < min(stay - 8, delay + 2) * MINUTE
