@@ -180,8 +180,9 @@ def _append(tx: ManagedTransaction, events: Sequence[AuditEvent]) -> list[AuditE
     """The node of the chain is locked before its end is read, until the commit: others wait for it."""
     rows(tx, _LOCK, writer=CHAIN)
     end = rows(tx, _END, writer=CHAIN)[0]
-    head = Head() if end["number"] is None else Head(end["number"], end["hash"])
-    entries = entries_after(events, head)
+    start = Head() if end["number"] is None else Head(end["number"], end["hash"])
+    entries = entries_after(events, start)
+    head = head_of(entries[-1]) if entries else start
     values = [{"number": entry.number, "at": entry.event.at, "line": line_of(entry)} for entry in entries]
     rows(tx, _APPEND, writer=CHAIN, number=head.number, hash=head.digest, entries=values)
     return entries
