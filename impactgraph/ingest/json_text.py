@@ -39,7 +39,8 @@ def _in_parts(content: bytes) -> str | None:
         return None
     members = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
     colons = sum(name.count(":") + 1 + bytes(member).count(b":") for name, member in members.items())
-    if colons != content.count(b":"):
+    has_escaped_colons = b"\\u" in content and any(":" in name for name in members)
+    if has_escaped_colons or colons != content.count(b":"):
         return _search(content)
     for name, member in members.items():
         if (inner := repeated_key(bytes(member))) is not None:

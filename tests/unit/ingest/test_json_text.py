@@ -5,7 +5,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from impactgraph.ingest import json_text
@@ -30,16 +30,20 @@ _DOCUMENTS: st.SearchStrategy[Any] = st.recursive(
 
 
 def text_of(node: Any, space: str, ascii_only: bool) -> str:
-    """JSON, in which objects have their pairs as they are."""
+    """JSON, in which objects have their pairs as they are; in ASCII colons of names are escaped, too."""
     if isinstance(node, tuple):
         pairs = (
-            f"{json.dumps(name, ensure_ascii=ascii_only)}{space}:{space}{text_of(each, space, ascii_only)}"
+            f"{_name_text(name, ascii_only)}{space}:{space}{text_of(each, space, ascii_only)}"
             for name, each in node[1]
         )
         return f"{{{','.join(pairs)}}}"
     if isinstance(node, list):
         return f"[{','.join(text_of(each, space, ascii_only) for each in node)}]"
     return json.dumps(node, ensure_ascii=ascii_only)
+
+
+def _name_text(name: str, ascii_only: bool) -> str:
+    return json.dumps(name).replace(":", "\\u003a") if ascii_only else json.dumps(name, ensure_ascii=False)
 
 
 def has_repeated(node: Any) -> bool:
@@ -73,6 +77,7 @@ def test_the_reason_names_the_place(text: str, place: str) -> None:
     assert f"`{place}`" in str(refused.value)
 
 
+@example(("object", [(":", 1), ("b", 1), ("b", 2)]), "", True)
 @given(_DOCUMENTS, st.sampled_from(("", " ")), st.booleans())
 def test_a_large_text_is_looked_at_in_parts(node: Any, space: str, ascii_only: bool) -> None:
     text = text_of(node, space, ascii_only).encode()
