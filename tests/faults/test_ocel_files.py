@@ -136,7 +136,7 @@ def test_a_byte_order_mark_and_compression_do_not_count(name: str) -> None:
         (b"", "cannot be read as an OCEL 2.0 log"),
     ],
 )
-def test_what_is_no_log_is_reported_by_what_it_is(
+def test_what_is_no_log_is_reported_by_its_kind(
     tmp_path: Path, mapping: Path, content: bytes, expected: str
 ) -> None:
     (tmp_path / "log.json").write_bytes(content)

@@ -68,7 +68,7 @@ def test_every_order_is_either_expected_to_be_hit_or_to_be_spared(
     )
 
 
-def test_what_was_spared_is_reported_what_stopped_the_failure(
+def test_each_order_that_was_spared_names_what_stopped_the_failure(
     answer: BlastRadius, expected: dict[str, Any]
 ) -> None:
     known = {str(key) for key in answer.columns.orders.ids}
@@ -78,7 +78,9 @@ def test_what_was_spared_is_reported_what_stopped_the_failure(
     }
 
 
-def test_what_was_hit_is_reported_from_the_failure_on(answer: BlastRadius, expected: dict[str, Any]) -> None:
+def test_the_path_to_each_order_that_was_hit_begins_at_the_failure(
+    answer: BlastRadius, expected: dict[str, Any]
+) -> None:
     paths = {key: answer.explain(key).paths[0] for key in expected["orders"]}
 
     assert all(path.hops[0].source in {failure.id for failure in answer.failures} for path in paths.values())

@@ -47,7 +47,7 @@ def test_one_bad_line_does_not_stop_the_others(store: Store) -> None:
     )
 
 
-def test_each_event_is_reported_what_became_of_it_in_order(store: Store) -> None:
+def test_the_outcome_of_each_event_is_reported_in_order(store: Store) -> None:
     intake = store.ingest([placed(), b"{", placed()], results=True)
 
     assert [(result.outcome, result.reason.partition(":")[0]) for result in intake.results] == [

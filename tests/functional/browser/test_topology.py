@@ -151,7 +151,7 @@ def test_the_list_leads_to_the_same_elements(topology: TopologyPage) -> None:
     expect(topology.page.get_by_role("heading", name="Message broker")).to_be_visible()
 
 
-def test_the_ways_between_two_elements_are_reported_and_lit(topology: TopologyPage, api: Api) -> None:
+def test_the_paths_between_two_elements_are_listed_and_highlighted(topology: TopologyPage, api: Api) -> None:
     topology.open("topology?element=system:oms")
     topology.find("Path to", "ship-from-store/pick")
 

@@ -182,7 +182,7 @@ def test_an_affected_order_is_explained_hop_by_hop(shop: Path, hit: tuple[str, s
     assert all(before["to"] == after["from"] for before, after in pairwise(hops))
 
 
-def test_the_hops_are_reported_one_below_the_other(shop: Path, hit: tuple[str, str]):
+def test_the_hops_are_printed_one_below_the_other(shop: Path, hit: tuple[str, str]):
     order, moment = hit
 
     told = run(

@@ -44,7 +44,7 @@ def test_the_report_adds_up_to_the_rows_of_the_file(folder: Path):
     ]
 
 
-def test_the_report_is_reported_in_words(folder: Path):
+def test_the_report_is_printed_in_words(folder: Path):
     done = run("ingest", "c1.csv", "--mapping", "map2.yaml", cwd=folder)
 
     assert "c1.csv: 4 entries: 2 accepted, 0 duplicates, 0 quarantined, 2 passed over." in done.out

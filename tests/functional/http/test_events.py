@@ -124,7 +124,7 @@ def test_a_media_type_that_is_not_read_is_415(http: httpx.Client, media: str) ->
 
 
 @pytest.mark.parametrize("told", [True, False])
-def test_a_body_that_is_too_large_is_413_whether_its_length_is_reported_or_not(
+def test_a_body_that_is_too_large_is_413_whether_its_length_is_stated_or_not(
     http: httpx.Client, told: bool
 ) -> None:
     body: Any = b" " * 30_000

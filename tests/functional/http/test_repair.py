@@ -71,7 +71,7 @@ def test_an_incident_has_what_is_to_be_replayed(incident: Any) -> None:
     assert replay["whyEmpty"] is None
 
 
-def test_an_incident_has_what_customers_are_reported(incident: Any) -> None:
+def test_an_incident_has_the_messages_to_customers(incident: Any) -> None:
     messages = incident["communications"]
 
     assert sum(group["count"] for group in messages["groups"]) == messages["totalCount"]

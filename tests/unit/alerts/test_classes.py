@@ -34,7 +34,7 @@ def alert(name: str, text: str = "", severity: str = "") -> AlertMessage:
         ("Gateway", "upstream timed out", FailureClass.TRANSIENT),
     ],
 )
-def test_the_class_is_reported_from_name_and_text(name: str, text: str, expected: FailureClass) -> None:
+def test_the_class_is_inferred_from_name_and_text(name: str, text: str, expected: FailureClass) -> None:
     assert classify(alert(name, text)).failure_class is expected
 
 

@@ -20,7 +20,7 @@ def test_lines_come_in_blocks_with_their_places(tmp_path: Path) -> None:
     ]
 
 
-def test_gzip_is_reported_by_what_is_in_the_file_and_not_by_its_name(tmp_path: Path) -> None:
+def test_gzip_is_recognized_by_the_content_of_the_file_and_not_by_its_name(tmp_path: Path) -> None:
     file = tmp_path / "events"
     file.write_bytes(gzip.compress(b"a\nb\n"))
 

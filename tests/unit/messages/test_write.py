@@ -224,7 +224,7 @@ def test_a_promise_ahead_is_not_called_broken(promised_by: int, expected: str) -
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr", "es", "ja"])
-def test_a_customer_whose_order_was_cancelled_in_part_is_reported(language: str) -> None:
+def test_a_message_mentions_the_part_that_was_cancelled(language: str) -> None:
     whole = facts(Kind.DELIVERED, stage=Stage.DELIVERED, since=NOW - 20 * HOUR)
     halved = replace(whole, parts=(part(Stage.DELIVERED), part(Stage.CANCELLED)))
 

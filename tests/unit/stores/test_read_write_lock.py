@@ -56,7 +56,7 @@ def test_a_reader_may_read_again_while_a_writer_waits() -> None:
     assert written.wait(10)
 
 
-def test_a_reader_that_would_write_is_reported_instead_of_waiting_for_itself() -> None:
+def test_a_reader_that_would_write_gets_an_error_instead_of_waiting_for_itself() -> None:
     sharing = ReadWriteLock()
 
     with sharing.reading(), pytest.raises(RuntimeError, match="wait for itself"), sharing.writing():
