@@ -129,7 +129,7 @@ def _json_problem(content: bytes, error: Exception) -> str:
     if not content.strip():
         return "It cannot be read as an OCEL 2.0 log: it is empty. One has `objects` and `events`."
     if isinstance(error, UnicodeDecodeError):
-        return f"It is not text in UTF-8 (byte 0x{content[error.start]:02x}): save it in UTF-8."
+        return f"It is not text in UTF-8 (byte 0x{error.object[error.start]:02x}): save it in UTF-8."
     hint = ""
     if isinstance(error, msgspec.ValidationError) and "`objects`" in str(error):
         hint = " An OCEL 2.0 log has `objects` and `events`."
