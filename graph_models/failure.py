@@ -46,6 +46,8 @@ class Failure:
     evidence: str | None = None
     source: str = ""
     reported_at: Millis = 0
+    changed_at: Millis = 0
+    """Time of the last event about it."""
     is_supposed: bool = False
     """True for a what-if question; such a failure is not stored."""
     alert: AlertOrigin | None = None

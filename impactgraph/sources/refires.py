@@ -24,8 +24,8 @@ class Refires:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._ends: dict[str, Millis] = {}
-        """By bare key of the failure, where its last episode has ended."""
+        self._ended: dict[str, Failure] = {}
+        """By bare key, where its last episode has ended."""
         self._read_at: Millis | None = None
         self._changed: set[str] = set()
         """Alerts that have ended since they were read."""
@@ -38,35 +38,36 @@ class Refires:
         for index, alert in translation.present.items():
             if alert.started_at is None:
                 changed.add(alert.failure)
-            elif (end := self._end_of(alert)) is not None and self._is_later(alert, alert.started_at, end):
-                translation.lines[index] = _again(translation.lines[index], alert, end)
+            elif (ended := self._ended_failure(alert)) and _fires_after_end(alert, alert.started_at, ended):
+                translation.lines[index] = _again(translation.lines[index], alert, ended)
                 changed.add(alert.failure)
         self._changed |= changed
 
-    def _is_later(self, alert: PresentAlert, started_at: Millis, end: Millis) -> bool:
-        """Whether it fires after the end, and the start that it states would not say so."""
-        return started_at <= end < alert.received_at - _OVERTAKES
-
-    def _end_of(self, alert: PresentAlert) -> Millis | None:
+    def _ended_failure(self, alert: PresentAlert) -> Failure | None:
         read_at = self._read_at
         if read_at is None or alert.failure in self._changed or alert.received_at > read_at + _KNOWN_FOR:
-            self._ends = {each.key: end for each in self._store.failures() if (end := _end(each)) is not None}
+            failures = self._store.failures()
+            self._ended = {each.key: each for each in failures if each.alert and each.ended_at is not None}
             self._read_at = alert.received_at
             self._changed.clear()
-        return self._ends.get(alert.failure)
+        return self._ended.get(alert.failure)
 
 
-def _end(failure: Failure) -> Millis | None:
-    return failure.ended_at if failure.alert is not None else None
+def _fires_after_end(alert: PresentAlert, started_at: Millis, ended: Failure) -> bool:
+    """Whether the alert fires after the end, and the start that it states would not say so."""
+    return ended.ended_at is not None and started_at <= ended.ended_at < alert.received_at - _OVERTAKES
 
 
-def _again(line: bytes, alert: PresentAlert, end: Millis) -> bytes:
-    """The report, of a failure that begins as the message was received. It has the time of the end that it
-    takes back, so that whatever the sender says next comes after it, by any clock.
+def _again(line: bytes, alert: PresentAlert, ended: Failure) -> bytes:
+    """The report, of a failure that begins as the message was received. It comes right after the end that it
+    takes back, and what else was said of it till then, so that whatever the sender says next comes after it,
+    by any clock.
     """
     event: dict[str, Any] = msgspec.json.decode(line)
     data: dict[str, Any] = event["data"]
+    end = ended.ended_at or 0
     later = alert.received_at - printed_moment(data["started_at"])
     moments = {name: iso(printed_moment(data[name]) + later) for name in _MOMENTS if name in data}
-    again = {"id": f"{event['id']}/after/{end}", "time": iso(end + 1), "data": data | moments}
+    time = max(end, ended.changed_at) + 1
+    again = {"id": f"{event['id']}/after/{end}", "time": iso(time), "data": data | moments}
     return msgspec.json.encode(event | again)

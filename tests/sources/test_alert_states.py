@@ -1,16 +1,19 @@
 """States of alerts as senders report them one after the other: what becomes of the failure."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from graph_models.failure import Failure
 from graph_models.time import MINUTE, Millis
 from impactgraph.alerts.catalogue import SENDERS
 from impactgraph.alerts.message import AlertMessage, AlertState
 from impactgraph.ports.store import Store
 from impactgraph.sources.live_sources import receiver
+from impactgraph.usecases.failure_events import iso
 from tests.alert_payloads import (
     NOON_MS,
     SECRET,
@@ -74,12 +77,21 @@ class Line:
         self._receiver = self._restart()
 
     @property
+    def failures(self) -> list[Failure]:
+        return [each for each in self._store.failures() if each.alert and each.alert.source == self._name]
+
+    @property
+    def failure(self) -> Failure:
+        """The only one."""
+        (failure,) = self.failures
+        return failure
+
+    @property
     def episodes(self) -> list[tuple[float, float | None]]:
         """Minutes from noon at which each began and ended."""
-        failures = [each for each in self._store.failures() if each.alert and each.alert.source == self._name]
         return [
             (_minute(each.started_at), None if each.ended_at is None else _minute(each.ended_at))
-            for failure in failures
+            for failure in self.failures
             for each in failure.episodes
         ]
 
@@ -133,6 +145,31 @@ def test_states_of_a_group(
         line.deliver(minute, document)
 
     assert line.episodes == episodes
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("a first end", [(30, 5)]), ("a correction", [(5, 5), (30, 4)]), ("a repetition", [(5, 5), (30, None)])],
+)
+def test_an_end_that_a_person_tells_later_stays_where_the_alert_fires_again(
+    store: Store, rules: Path, name: str, told: list[tuple[int, int | None]]
+) -> None:
+    line = Line(store, rules, "alertmanager", name)
+    line.deliver(1, FIRES)
+    for minute, end in told:
+        store.ingest([_resolution(line.failure.key, minute, end)])
+    line.deliver(60, FIRES)
+    line.deliver(121, ended_at(59) if name == "a first end" else FIRES)
+
+    end = told[-1][1] or told[0][1]
+    assert line.episodes == [(0, end), (60, 60 if name == "a first end" else None)]
+    assert not [each for each in store.quarantined() if name in str(each.text)]
+
+
+def _resolution(failure: str, minute: int, end: int | None) -> bytes:
+    data = {"failure": failure} | ({} if end is None else {"ended_at": iso(NOON_MS + end * MINUTE)})
+    head = {"specversion": "1.0", "id": f"{failure}/{minute}", "source": "/desk", "type": "failure.resolved"}
+    return json.dumps(head | {"time": iso(NOON_MS + minute * MINUTE), "data": data}).encode()
 
 
 def test_an_end_is_known_after_a_restart_and_from_other_processes(store: Store, rules: Path) -> None:
@@ -258,8 +295,7 @@ def test_a_reminder_does_not_move_the_expected_end(store: Store, tmp_path: Path)
     for minute, transition in ((0, "Triggered"), (30, "Renotify"), (60, "Re-Triggered"), (90, "Re-Warn")):
         line.deliver(minute, datadog(transition, NOON_MS + minute * MINUTE))
 
-    (failure,) = [each for each in store.failures() if each.key == "datadog:reminded:8c3f"]
-    assert (line.episodes, failure.expected_end) == ([(0, None)], NOON_MS + 120 * MINUTE)
+    assert (line.episodes, line.failure.expected_end) == ([(0, None)], NOON_MS + 120 * MINUTE)
 
 
 def test_an_alert_that_flaps_is_one_failure_in_any_order_of_deliveries(store: Store, rules: Path) -> None:

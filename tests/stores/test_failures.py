@@ -53,6 +53,7 @@ def test_a_reported_failure_has_all_that_was_said(store: Store) -> None:
         evidence="https://example.org/1",
         source="/oms",
         reported_at=at(3),
+        changed_at=at(3),
         scope=Scope.from_mapping({"regions": ["emea"], "attributes.brand": ["x"]}),
     )
 

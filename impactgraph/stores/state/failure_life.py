@@ -65,6 +65,8 @@ class Episode:
     """The end, as stated or by the time of a resolution; it may be before the start of an announced failure
     that was called off.
     """
+    changed_at: Millis = 0
+    """Time of its last event."""
 
     @property
     def started_at(self) -> Millis | None:
@@ -113,6 +115,7 @@ class Episode:
             self.resolved_at = min(change.time, self.resolved_at or change.time)
         if change.is_report and self.first_report is None:
             self.first_report = change
+        self.changed_at = change.time
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,7 @@ def _of_episode(key: str, episode: Episode, former: tuple[Failure, ...]) -> Fail
         alert=_alert(fields.get("alert")),
         source=report.source,
         reported_at=report.time,
+        changed_at=episode.changed_at,
         former_episodes=tuple(replace(each, former_episodes=()) for each in former),
     )
 
