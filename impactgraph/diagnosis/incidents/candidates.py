@@ -105,7 +105,7 @@ class Scene:
 
     @cached_property
     def false_alarms(self) -> Sequence[float]:
-        """Chance of each observation without any cause."""
+        """Rate of each observation without any cause, where 1 is one in _SPAN."""
         return _false_alarms(self.observations, self.monitoring)
 
     def by_element(self) -> Mapping[str, Sequence[int]]:
@@ -342,14 +342,18 @@ that each alarm makes it likelier that further ones are false, too.
 
 
 def _false_alarms(observations: Sequence[Observation], monitoring: Monitoring) -> list[float]:
-    """Chance that each observation has no cause: greater for each further one of its element in an hour."""
+    """Rate at which each observation arises without a cause: greater for each further alarm of its element in
+    an hour. What somebody reports is no alarm, and makes none likelier to be false.
+    """
     starts: dict[str, list[Millis]] = {}
-    chances: list[float] = []
+    rates: list[float] = []
     for each in observations:
+        if each.is_statement:
+            rates.append(_FALSE_STATEMENT)
+            continue
         own = starts.setdefault(each.element, [])
         repeats = sum(each.started_at - start < _SPAN for start in own)
         own.append(each.started_at)
         usual = monitoring.false_alarms.get(each.element, _FALSE_ALARM)
-        is_stated = each.is_statement
-        chances.append(_FALSE_STATEMENT if is_stated else usual * (1.0 + repeats / _EVENNESS))
-    return chances
+        rates.append(usual * (1.0 + repeats / _EVENNESS))
+    return rates

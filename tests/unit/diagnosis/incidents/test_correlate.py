@@ -1,12 +1,17 @@
 from dataclasses import replace
+from math import log
 
+import numpy as np
 import pytest
 
-from graph_models.enums import FailureClass
+from graph_models.enums import ElementKind, FailureClass
 from graph_models.incidents import Alert
 from graph_models.scope import Scope
 from graph_models.time import DAY, HOUR, MINUTE
 from impactgraph.diagnosis.incidents import Correlation, Monitoring, correlate
+from impactgraph.diagnosis.incidents.candidates import Scene
+from impactgraph.diagnosis.incidents.observations import observations_of
+from impactgraph.diagnosis.incidents.search import Model, Search
 from impactgraph.propagation import FailureGraph
 from impactgraph.topology.load import parse_topology
 
@@ -160,3 +165,41 @@ def test_the_silence_of_monitors_that_nobody_named_does_not_outweigh_a_report(gr
         return next(each.likelihood for each in causes if each.element == "system:broker")
 
     assert likelihood(reported, *others) == pytest.approx(likelihood(reported), abs=0.02)
+
+
+def false_alarms(*alerts: Alert) -> list[float]:
+    """The rate of each as a multiple of the one of a single alert."""
+    scenes = (
+        Scene(observations_of(each), Monitoring(), NOW, lambda _: ElementKind.SYSTEM, 50.0)
+        for each in (alerts, [alert("system:erp")])
+    )
+    rates, (usual,) = (scene.false_alarms for scene in scenes)
+    return [rate / usual for rate in rates]
+
+
+def test_each_further_alarm_of_a_monitor_within_an_hour_is_likelier_to_be_false() -> None:
+    alarms = [alert("system:mail", ago, key=str(ago)) for ago in (200, 55, 35, 15)]
+
+    assert false_alarms(*alarms, alert("system:oms", 10)) == pytest.approx([1, 1, 5, 9, 1])
+
+
+def test_what_somebody_reports_makes_no_alarm_likelier_to_be_false() -> None:
+    reported, alarm = alert("system:mail", 40, key="F", is_statement=True), alert("system:mail")
+
+    assert false_alarms(reported, alarm)[1] == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("odds", "causes"), [(1.0, [0]), (0.4, [0]), (0.3, []), (0.01, [])])
+def test_what_explains_alerts_is_weighed_against_that_nothing_has_failed(
+    odds: float, causes: list[int]
+) -> None:
+    gain = 3.0
+    model = Model(
+        log_prior=np.array([0.0]),
+        rates=np.array([[gain - 1.0]]),
+        false_alarm=np.array([1.0]),
+        group=np.array([0]),
+        log_any=log(odds),
+    )
+
+    assert Search(model).best_set() == causes
