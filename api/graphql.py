@@ -119,7 +119,7 @@ class Router(GraphQLRouter[Context, None]):
     def decode_json(self, data: str | bytes) -> object:
         """Raises json.JSONDecodeError, also for invalid UTF-8, too deep nesting, and a key that is twice."""
         value = orjson.loads(data)
-        if (place := repeated_key(data)) is not None:
+        if (place := repeated_key(data, value)) is not None:
             raise _RepeatedKeyError(twice(place), "", 0)
         return value
 

@@ -70,7 +70,7 @@ def _from_json(body: bytes) -> "ExportTraceServiceRequest":
         raise MalformedTracesError(f"not JSON: {error}") from error
     except RecursionError as error:
         raise MalformedTracesError("it is nested too deeply") from error
-    if (place := repeated_key(body)) is not None:
+    if (place := repeated_key(body, content)) is not None:
         raise MalformedTracesError(twice(place))
     if not isinstance(content, dict) or "resourceSpans" not in content:
         raise MalformedTracesError("`resourceSpans` is missing: it is no OTLP export of spans")

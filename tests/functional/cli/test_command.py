@@ -6,6 +6,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
@@ -73,9 +74,18 @@ def test_an_example_of_a_command_is_one_that_it_accepts(example: str):
     ids=" ".join,
 )
 def test_what_only_tells_of_commands_imports_nothing_heavy(arguments: list[str]):
+    loaded = modules_after(arguments)
+
+    assert "impactgraph.cli.app" in loaded
+    assert [name for name in HEAVY if name in loaded] == []
+
+
+def modules_after(*commands: Sequence[str]) -> set[str]:
+    """What is imported by commands that run one after the other in a process of their own."""
+    runs = "".join(f"run({list(each)!r}); " for each in commands)
     script = (
-        f"import sys; from impactgraph.cli.app import run; run({arguments!r}); sys.stderr.write('loaded ' + "
-        "' '.join(sys.modules))"
+        f"import sys; from impactgraph.cli.app import run; {runs}"
+        "sys.stderr.write('loaded ' + ' '.join(sys.modules))"
     )
 
     done = subprocess.run(
@@ -87,9 +97,15 @@ def test_what_only_tells_of_commands_imports_nothing_heavy(arguments: list[str])
         timeout=60,
     )
 
-    loaded = done.stderr.rpartition("loaded ")[2].split()
-    assert "impactgraph.cli.app" in loaded
-    assert [name for name in HEAVY if name in loaded] == []
+    return set(done.stderr.rpartition("loaded ")[2].split())
+
+
+def test_a_question_starts_without_the_validation_of_settings():
+    questions = (["incidents", "--store", "nowhere"], ["incidents", "--server", "http://127.0.0.1:9"])
+    loaded = modules_after(*questions)
+
+    assert {"impactgraph.cli.answers.local", "impactgraph.cli.answers.client"} <= loaded
+    assert not {"pydantic", "pydantic_settings"} & loaded
 
 
 def test_the_version_is_reported():

@@ -68,6 +68,14 @@ def figures(path: Path, mapping: str) -> tuple[int, list[str], list[str], list[s
             [],
         ),
         ("a.json", _ocel({**_EVENT, "time": 1772442000}), _OCEL, 1, []),
+        (
+            "a.json",
+            _ocel({**_EVENT, "id": ""}, {**_EVENT, "id": "", "time": "2026-03-02T10:00:00Z"}),
+            _OCEL,
+            2,
+            [],
+        ),
+        ("a.json", _ocel({**_EVENT, "id": ""}), f"{_V1}steps: {{Pick: pick}}\n", 0, ["row without id"]),
         ("a.xes", "<log/>", _XES, 0, []),
     ],
 )
@@ -125,12 +133,18 @@ def test_an_entry_that_is_taken_tells_of_an_object_that_is_not_there(tmp_path: P
         ("a.json", "", _OCEL, "it is empty. One has `objects` and `events`"),
         ("a.json", '{"objects": [], "objects": [], "events": []}', _OCEL, "once.$"),
         ("a.json", "order,at", _OCEL, "A CSV file needs a `csv` section"),
+        (
+            "a.json",
+            '{"objects": [], "events": [{"id": "ab\udce9"}]}',
+            _OCEL,
+            "not text in UTF-8 .byte 0xe9.:",
+        ),
     ],
 )
 def test_what_is_no_log_is_told_by_what_it_is(
     tmp_path: Path, name: str, content: str, mapping: str, reason: str
 ) -> None:
-    (tmp_path / name).write_text(content)
+    (tmp_path / name).write_text(content, errors="surrogateescape")
 
     with pytest.raises(BadInputError, match=reason) as refused:
         figures(tmp_path / name, mapping)

@@ -92,6 +92,8 @@ def test_words_of_closed_sets_are_taken_in_either_case(word: str) -> None:
             changed(placed(), time="1772442000000"),
             "time: '1772442000000' is no moment as it was read: are these milli",
         ),
+        (changed(placed(), time="2016-12-31T23:59:60Z"), "time: '2016-12-31T23:59:60Z' is no moment: write"),
+        (changed(placed(), time="2026-03-02T24:00:00Z"), "time: '2026-03-02T24:00:00Z' is no moment: write"),
         (changed(placed(), time="1969-12-31T23:59:59Z"), "time: events before 1970 are not accepted"),
         (changed(placed(), data={"channel": ...}), "data.channel is missing"),
         (
