@@ -24,7 +24,7 @@ Json = dict[str, Any]
 
 
 class AskedError(ImpactGraphError):
-    """What GraphQL answers instead of data: its message says what is wrong, and how to mend it."""
+    """What GraphQL answers instead of data: its message says what is wrong, and how to correct it."""
 
 
 class Answers(Protocol):

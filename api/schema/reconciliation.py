@@ -33,7 +33,7 @@ SystemId = Annotated[
 )
 class ListedRows:
     total: int = strawberry.field(description="Rows of the list.")
-    matched: int = strawberry.field(description="Rows of something that is here, as it is here.")
+    matched: int = strawberry.field(description="Rows that match what is recorded here.")
     differing: int = strawberry.field(
         description="Rows of something that is here with another amount, currency or state."
     )

@@ -25,7 +25,7 @@ def print_report(out: "Console", run: "FileIngest", result: "IngestResult", *, d
         _print_file(out, report)
     if dry_run:
         out.print(
-            "The first events that would come of it:" if run.first_events else "No event would come of it."
+            "The first events that it would produce:" if run.first_events else "It would produce no event."
         )
         for event in run.first_events:
             out.print(f"  {event.decode('utf-8', 'backslashreplace')}", soft_wrap=True)

@@ -24,7 +24,7 @@ ListPath = Annotated[
 Partial = Annotated[
     bool,
     Parameter(
-        name="--partial", help="The list does not have all that the system has: nothing is missing by it."
+        name="--partial", help="The list does not have all that the system has: nothing counts as missing."
     ),
 ]
 PlacedFrom = Annotated[

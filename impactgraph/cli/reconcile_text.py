@@ -48,17 +48,17 @@ def _headline(answer: Json) -> str:
     if counts:
         return f"{name} as of {at}: {', '.join(counts)}."
     if not answer["complete"]:
-        return f"{name} as of {at}: everything that it lists is here, as it is here."
-    return f"{name} as of {at}: everything that should be there is, as it is here."
+        return f"{name} as of {at}: everything that it lists is recorded here in the same way."
+    return f"{name} as of {at}: everything that should be there is, in the same way as here."
 
 
 def _about(answer: Json) -> str:
     """What the list covers, and the moment of the answer."""
     if answer["missingParts"]:
         missing = formats.count(answer["missingParts"], "part")
-        kind = f"{missing} of the list missing: until all have come, nothing is missing by it"
+        kind = f"{missing} of the list missing: until all have come, nothing counts as missing"
     elif not answer["complete"]:
-        kind = "A partial list: nothing is missing by it"
+        kind = "A partial list: nothing counts as missing"
     elif answer["placedFrom"] is not None:
         kind = f"Complete for orders placed from {formats.dated(known_moment(answer['placedFrom']))} on"
     else:

@@ -130,7 +130,7 @@ def _print_communications(out: Console, page: Json, at: Millis) -> None:
     out.print()
     out.print(rows)
     print_rest(out, page)
-    out.print("Facts and texts: --format json, or --format csv. None is sent from here.", style="dim")
+    out.print("Facts and texts: --format json, or --format csv. impactgraph sends none of them.", style="dim")
 
 
 def _print_pressing(out: Console, page: Json, at: Millis) -> None:

@@ -146,7 +146,7 @@ def _is_special(text: str) -> bool:
 
 
 def refusal(reason: str, document: Mapping[str, Any]) -> str:
-    """A reason of msgspec as a sentence with the place first, the value, and how to mend it."""
+    """A reason of msgspec as a sentence with the place first, the value, and how to correct it."""
     text, _, place = reason.partition(" - at ")
     path = place.strip("`")[2:] if place.startswith("`$.") else ""
     if match := re.fullmatch(r"Object missing required field `(.*)`", text):

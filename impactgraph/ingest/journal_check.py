@@ -1,4 +1,4 @@
-"""Checks of journal events: each raises ValueError with the field, its value and how to mend it."""
+"""Checks of journal events: each raises ValueError with the field, its value and how to correct it."""
 
 from datetime import datetime
 

@@ -26,7 +26,7 @@ _UTF8_MARK = codecs.BOM_UTF8
 
 
 class UndecodableError(ValueError):
-    """A file is not text in its encoding; the message says so and how to mend it."""
+    """A file is not text in its encoding; the message says so and how to correct it."""
 
     def __init__(self, message: str, line: int | None = None) -> None:
         super().__init__(message)

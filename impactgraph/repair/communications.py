@@ -1,4 +1,4 @@
-"""Communication list: messages to customers to be held, sent or corrected. None is sent from here."""
+"""Communication list: messages to customers to be held, sent or corrected. impactgraph sends none of them."""
 
 from collections.abc import Iterable
 

@@ -192,7 +192,7 @@ class ListSource:
     states: dict[str, str] = field(default_factory=dict[str, str])
     """What the system's words for states mean."""
     partial: bool = False
-    """Whether a list lacks what the system has: nothing is missing by it."""
+    """Whether a list lacks what the system has: then nothing counts as missing."""
     placed_within: Millis | None = None
     """How long before the list the orders were placed that it has; None: it has all."""
     shrink: float = 0.2

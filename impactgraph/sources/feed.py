@@ -26,7 +26,7 @@ class Delivery:
     note: str = ""
     """What it waits for, where it does."""
     problem: str = ""
-    """What has to be mended, where what came was refused as a whole, or nothing came that should have."""
+    """What has to be corrected, where what came was refused as a whole, or nothing came that should have."""
 
     @property
     def is_empty(self) -> bool:

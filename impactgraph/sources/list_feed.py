@@ -163,13 +163,13 @@ def refusal(system_list: ListFile, before: ListPosition, config: ListSource) -> 
     if config.partial or config.shrink == 1:
         return ""
     if not ids:
-        return "it has no rows: by it, everything would be missing. If it is right, `shrink: 1` takes it."
+        return "it has no rows: everything would count as missing. If it is right, `shrink: 1` accepts it."
     what = "the list before" if before.rows > rows else "it has in all"
     most = max(before.rows, rows)
     if most - ids > Decimal(str(config.shrink)) * most:
         return (
             f"it has {ids:,} rows that can be read, and {what} {most:,}: by it, the others would be missing. "
-            f"If it is right, `shrink: {_enough(ids, most)}` takes it."
+            f"If it is right, `shrink: {_enough(ids, most)}` accepts it."
         )
     return ""
 

@@ -191,7 +191,7 @@ class PostgresFeed:
 
 
 def translated_error(error: Exception) -> BadInputError | SourceUnavailableError:
-    """Errors of the statement have to be mended; those of the connection pass."""
+    """Errors of the statement have to be corrected; those of the connection pass."""
     import psycopg
 
     text = " ".join(str(error).split())

@@ -1,4 +1,4 @@
-"""Retries documents in the quarantine that a mapping refused: the mapping may have been mended since."""
+"""Retries documents in the quarantine that a mapping refused: the mapping may have been corrected since."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby

@@ -48,7 +48,7 @@ T = TypeVar("T")
 MOST_SHOWN = 5
 """Events that a dry run shows."""
 MOST_EARLIER = 10_000
-"""Ingests that are looked through for one that a mended mapping replaces."""
+"""Ingests that are looked through for one that a corrected mapping replaces."""
 
 _PAUSES = (0.5, 1.0, 2.0, 5.0)
 """Seconds between tries; the last goes on."""

@@ -21,7 +21,7 @@ class SourceState(StrEnum):
     WAITING = "waiting"
     """It cannot be read now, and is tried again."""
     FAILED = "failed"
-    """Something has to be mended; it is tried again now and then."""
+    """Something has to be corrected; it is tried again now and then."""
     STOPPED = "stopped"
     """No process that is known here follows it."""
 

@@ -63,7 +63,7 @@ def test_a_dry_run_reports_and_stores_nothing(folder: Path, store: list[str]):
     assert (dry.status, dry.json["ingest"], dry.json["dryRun"]) == (1, None, True)
     assert (dry.json["files"][0]["entries"], len(dry.json["events"])) == (4, 2)
     assert '"type":"order.placed"' in dry.json["events"][0]
-    assert "The first events that would come of it:" in told.out and "Nothing was stored." in told.out
+    assert "The first events that it would produce:" in told.out and "Nothing was stored." in told.out
     assert not (folder / "elsewhere").exists()
     if not store:
         first = run(*arguments, "--format", "json", cwd=folder)
@@ -85,7 +85,7 @@ def test_an_ingest_is_taken_back_by_its_number(folder: Path):
     assert run("why", "O-1", cwd=folder).status == 2
 
 
-def test_a_mended_mapping_replaces_what_the_old_one_made(folder: Path):
+def test_a_corrected_mapping_replaces_what_the_old_one_made(folder: Path):
     run("ingest", "c1.csv", "--mapping", "map2.yaml", cwd=folder)
     mapping = folder / "map2.yaml"
     mapping.write_text(mapping.read_text().replace("Pick: pick", "Pick: pack"))

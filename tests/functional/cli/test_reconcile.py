@@ -78,7 +78,7 @@ def test_findings_are_seen_in_records_and_why_until_a_later_list_heals_them(
     later = listed.parent / "later.json"
     later.write_text(f'[{{"id": "{order}", "status": "open"}}]')
     healed = run("reconcile", later, "--system", "erp", "--partial", "--as-of", "-10m", "--store", own)
-    assert "A partial list: nothing is missing by it" in healed.out
+    assert "A partial list: nothing counts as missing" in healed.out
     assert "not in ERP" not in run("why", order, "--store", own).out
     assert run("records", *where, "--store", own).status in (0, 1)
     assert "No record that matches" in run("records", *where, "--effect", "missing", "--store", own).out
