@@ -17,7 +17,7 @@ class EventsAhead:
 class About:
     version: str = strawberry.field(description="Version of impactgraph.")
     store: str = strawberry.field(
-        description="Identity of the store: the same wherever its folder is moved, and after each start."
+        description="Identity of the store: it stays the same when the folder is moved and when a server restarts."
     )
     topology: strawberry.ID | None = strawberry.field(
         description="Full id of the current version of the topology; null before the first."
@@ -29,7 +29,7 @@ class About:
     orders: int = strawberry.field(description="Orders, completed and cancelled ones included.")
     fulfillments: int = strawberry.field(description="Fulfillments, completed and cancelled ones included.")
     events_ahead: EventsAhead = strawberry.field(
-        description="Events stamped ahead of the clock: answers about now do not know them yet."
+        description="Events stamped ahead of the clock: answers about the present do not include them yet."
     )
     server_time: Moment = strawberry.field(description="The server's present time.")
     chat: str | None = strawberry.field(

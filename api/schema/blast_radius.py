@@ -80,7 +80,7 @@ class BlastRadius:
         return await info.context.run(lambda: self.answer.complete)
 
     @strawberry.field(
-        description="What the answer leaves out, a sentence each: orders whose position nobody can tell, "
+        description="What the answer leaves out, a sentence each: orders whose position is unknown, "
         "elements that were not followed, scopes that no order can be in."
     )
     async def left_out(self, info: Info) -> list[str]:
@@ -184,7 +184,7 @@ class BlastRadius:
         return [CostOfDelayPoint.of(point) for point in points]
 
     @strawberry.field(
-        description="What an hour costs until the cost hardly grows any more, in one sentence. Costs nothing "
+        description="What an hour costs until the cost hardly grows any more, in one sentence. Free of cost "
         "beside `costOfDelay` with the same ends."
     )
     async def delay_sentence(self, info: Info, ends: Ends = None) -> str:

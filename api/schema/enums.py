@@ -211,7 +211,7 @@ describe(
         "OUT_OF_SEQUENCE": "A record came before one that it must follow.",
         "COMPLETED": "All its fulfillments are complete.",
         "CANCELLED": "It was cancelled.",
-        "UNKNOWN": "The events do not tell; the headline says what is unknown.",
+        "UNKNOWN": "The events do not show it; the headline says what is unknown.",
     },
 )
 describe(
@@ -229,7 +229,7 @@ describe(
     "How the list of a system differs from what is here.",
     {
         "MISSING": "It should be there by the moment of the list, and the list lacks it.",
-        "UNKNOWN": "The list has an id that nothing here has.",
+        "UNKNOWN": "The list has an id that is unknown here.",
         "AMOUNT": "The list states another amount.",
         "CURRENCY": "The list states an amount in another currency.",
         "STATE": "The list states another state.",

@@ -165,7 +165,7 @@ class Incident(Node, IncidentRepair):
         description="Expected values of what it affects, with ranges; null of alerts that nothing explains."
     )
     state: IncidentState = strawberry.field(description="How far the work on it has come.")
-    acknowledged: bool = strawberry.field(description="Whether somebody looks after it.")
+    acknowledged: bool = strawberry.field(description="Whether somebody is looking after it.")
     flapping: bool = strawberry.field(
         description="Whether one of its failures begins and ends again and again, which keeps it open."
     )
@@ -189,8 +189,8 @@ class Incident(Node, IncidentRepair):
     model: strawberry.Private[incidents.IncidentReport]
 
     @strawberry.field(
-        description="Its place among the incidents that are listed with it, from 1 on. Of an incident that "
-        "was queried alone its place among all, which costs an answer for each of them."
+        description="Its place among the incidents that are listed with it, from 1 on. For an incident that "
+        "was queried alone, its place among all, which costs an answer for each of them."
     )
     async def rank(self, info: Info) -> int:
         return self.model.rank or await info.context.incident_rank(self.model.key, self.landscape.as_of)

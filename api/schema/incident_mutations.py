@@ -22,7 +22,7 @@ NoteText = Annotated[str | None, strawberry.argument(description="A note, which 
 By = Annotated[
     str | None,
     strawberry.argument(
-        description="Who acts. Of an authenticated request, the name of its principal is recorded instead."
+        description="Who acts. For an authenticated request, the name of its principal is recorded instead."
     ),
 ]
 Version = Annotated[
@@ -107,7 +107,7 @@ class IncidentMutations:
     ) -> IncidentPayload:
         return await _done(info, IncidentActionKind.REOPENED, id, by, version, note=note or "")
 
-    @strawberry.mutation(description="Makes incidents one, whatever the correlation says.")
+    @strawberry.mutation(description="Merges incidents, whatever the correlation suggests.")
     async def merge_incidents(
         self,
         info: Info,
@@ -124,7 +124,7 @@ class IncidentMutations:
             info, IncidentActionKind.MERGED, first, by, version, note=note or "", incidents=others
         )
 
-    @strawberry.mutation(description="Takes failures out of an incident; they become one of their own.")
+    @strawberry.mutation(description="Splits failures off an incident; they become an incident of their own.")
     async def split_incident(
         self,
         info: Info,
@@ -174,7 +174,7 @@ class IncidentMutations:
         return await _done(info, IncidentActionKind.STEP_DONE, incident, by, version, **details)
 
     @strawberry.mutation(
-        description="Plans maintenance: failures of its elements are expected while it lasts, and quiet."
+        description="Plans maintenance: failures of its elements are expected and quiet while it lasts."
     )
     async def plan_maintenance(
         self,

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 class IncidentAction:
     kind: IncidentActionKind = strawberry.field(description="What was done.")
     at: Moment = strawberry.field(description="When.")
-    by: str | None = strawberry.field(description="Who; null where that was not said.")
-    note: str | None = strawberry.field(description="Their words.")
+    by: str | None = strawberry.field(description="Who; null where it was not stated.")
+    note: str | None = strawberry.field(description="The note that came with it.")
     assignee: str | None = strawberry.field(description="ASSIGNED: to whom.")
     incidents: list[str] = strawberry.field(description="MERGED: keys of the incidents that are one with it.")
     failures: list[str] = strawberry.field(
@@ -57,7 +57,7 @@ class IncidentAction:
 @strawberry.type(description="A note that somebody wrote about an incident.")
 class Note:
     at: Moment = strawberry.field(description="When it was written.")
-    by: str | None = strawberry.field(description="Who wrote it; null where that was not said.")
+    by: str | None = strawberry.field(description="Who wrote it; null where it was not stated.")
     text: str = strawberry.field(description="The words.")
 
     @classmethod

@@ -32,13 +32,13 @@ class FileReport:
     file: str = strawberry.field(description="Name of the file, as it was given.")
     entries: int = strawberry.field(description="Number of entries that were read.")
     taken: int = strawberry.field(description="Entries of which at least one event was new.")
-    repeated: int = strawberry.field(description="Entries whose events were all there before.")
+    repeated: int = strawberry.field(description="Entries whose events were all recorded before.")
     quarantined: int = strawberry.field(
-        description="Entries of which at least one event was refused and kept."
+        description="Entries of which at least one event was quarantined."
     )
     passed: list[PassedOver] = strawberry.field(description="Entries that became no event.")
     findings: list[str] = strawberry.field(description="What the mapping names and the file lacks.")
-    remarks: list[str] = strawberry.field(description="What may be as it should.")
+    remarks: list[str] = strawberry.field(description="Observations that may be intended.")
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "FileReport":

@@ -48,7 +48,7 @@ class OperationQueries:
 
     @strawberry.field(
         description="Measures of incidents and of what they cost, by week or month. Costs two answers for "
-        "each incident that is asked of."
+        "each incident whose impact is computed."
     )
     async def measures(
         self,
@@ -64,7 +64,7 @@ class OperationQueries:
         asked: Annotated[
             int,
             strawberry.argument(
-                description="For how many incidents, the latest first, it is computed what they affected."
+                description="Number of incidents, latest first, whose impact is computed."
             ),
         ] = 20,
     ) -> Measures:

@@ -131,7 +131,7 @@ class Presence:
     since: Moment = strawberry.field(description="When it was first seen there.")
     last_at: Moment = strawberry.field(description="When it was last seen there.")
     state: str | None = strawberry.field(
-        description="The last that is known of it there: a step, a record, or the state that a list says."
+        description="What is last known of it there: a step, a record, or the state that a list says."
     )
     confirmed: Moment | None = strawberry.field(
         description="The moment of the latest list of the system that has it; null: no list has."

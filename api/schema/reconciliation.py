@@ -35,9 +35,9 @@ class ListedRows:
     total: int = strawberry.field(description="Rows of the list.")
     matched: int = strawberry.field(description="Rows that match what is recorded here.")
     differing: int = strawberry.field(
-        description="Rows of something that is here with another amount, currency or state."
+        description="Rows that differ from what is recorded here in amount, currency or state."
     )
-    unknown: int = strawberry.field(description="Rows of nothing that is here.")
+    unknown: int = strawberry.field(description="Rows whose id is unknown here.")
     repeated: int = strawberry.field(description="Rows with an id that an earlier row has.")
     refused: int = strawberry.field(description="Rows that could not be read.")
 
@@ -75,7 +75,7 @@ class ReconcileFinding:
     late_by: Span | None = strawberry.field(description="How long it has been due.")
     amount: Money | None = strawberry.field(description="What it is worth here.")
     likely_cause: Cause | None = strawberry.field(
-        description="A failure on its way there, the element that what is missing shares, or why an id is "
+        description="A failure on its way there, the element that missing records share, or why an id is "
         "unknown here."
     )
     order_key: strawberry.Private[str | None]
@@ -110,7 +110,7 @@ class Reconciliation:
     key: strawberry.ID = strawberry.field(description="Key of the list.")
     at: Moment = strawberry.field(description="The moment as of which the list says what is there.")
     as_of: Moment = strawberry.field(
-        description="The moment of the answer: what arrived in between is no finding any more."
+        description="The moment of the answer: what arrived in between is no longer a finding."
     )
     complete: bool = strawberry.field(description="Whether what the list lacks is missing there.")
     placed_from: Moment | None = strawberry.field(

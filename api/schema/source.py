@@ -20,15 +20,15 @@ class Source:
     kind: str = strawberry.field(description="kafka, postgres, folder, list, webhook, alerts or traces.")
     state: str = strawberry.field(
         description="running; waiting: it cannot be read now, and is tried again; failed: something has to "
-        "be mended; stopped: no process that is known here follows it."
+        "be corrected; stopped: no known process follows it."
     )
     lag: Span | None = strawberry.field(
-        description="For how long something may have been there that was not taken; zero where all was; null "
+        description="How long something may have been there without being ingested; zero where all was; null "
         "where that is not known."
     )
-    last_event_at: Moment | None = strawberry.field(description="Time of the latest event that was taken.")
-    taken: int = strawberry.field(description="Events that were taken since it was first read.")
-    repeated: int = strawberry.field(description="Events that were there.")
+    last_event_at: Moment | None = strawberry.field(description="Time of the latest event that was ingested.")
+    taken: int = strawberry.field(description="Events that were accepted since it was first read.")
+    repeated: int = strawberry.field(description="Events that had been recorded before.")
     quarantined: int = strawberry.field(
         description="Events and documents that were quarantined, also those that left the quarantine since."
     )

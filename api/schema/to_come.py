@@ -24,7 +24,7 @@ class ToCome:
         "set."
     )
     assumptions: list[str] = strawberry.field(
-        description="By which history they are expected, and what it means that they cannot be placed, a "
+        description="The history behind the estimate, and what it means where orders cannot be placed, a "
         "sentence each."
     )
 

@@ -15,7 +15,7 @@ class Unanswered:
     element: strawberry.ID | None = strawberry.field(
         description="Full id of their step, else of their workflow; null where neither is known."
     )
-    reason: str = strawberry.field(description="Why nobody can tell where they are.")
+    reason: str = strawberry.field(description="Why their position is unknown.")
     orders: int = strawberry.field(description="Number of orders.")
     value: list[Money] = strawberry.field(description="Their total value, per currency.")
     landscape: strawberry.Private[Landscape]

@@ -27,9 +27,9 @@ describe(
     "How far the work on an incident is.",
     {
         "OPEN": "Nobody has acknowledged it.",
-        "ACKNOWLEDGED": "Somebody looks after it.",
-        "MITIGATED": "Its harm is contained, as somebody said.",
-        "RESOLVED": "Its failures have ended, but some of what they did has not healed.",
+        "ACKNOWLEDGED": "Somebody is looking after it.",
+        "MITIGATED": "Somebody recorded that its harm is contained.",
+        "RESOLVED": "Its failures have ended, but not everything that they affected has recovered.",
         "CLOSED": "Nothing is left to do, or somebody closed it.",
         "QUIET": "Nothing explains it, it affects nothing, or maintenance is planned.",
     },
@@ -38,16 +38,16 @@ describe(
     IncidentActionKind,
     "What somebody did about an incident.",
     {
-        "ACKNOWLEDGED": "Said that they look after it.",
-        "ASSIGNED": "Gave it to a team or a person.",
+        "ACKNOWLEDGED": "Acknowledged it.",
+        "ASSIGNED": "Assigned it to a team or a person.",
         "NOTED": "Wrote a note.",
-        "MITIGATED": "Said that its harm is contained.",
+        "MITIGATED": "Recorded that its harm is contained.",
         "CLOSED": "Closed it.",
-        "REOPENED": "Opened it again.",
-        "MERGED": "Made it one with others.",
-        "SPLIT": "Took failures out of it.",
+        "REOPENED": "Reopened it.",
+        "MERGED": "Merged it with others.",
+        "SPLIT": "Split failures off.",
         "STEP_STARTED": "Started a step of a playbook.",
-        "STEP_DONE": "Did a step of a playbook.",
+        "STEP_DONE": "Completed a step of a playbook.",
     },
 )
 describe(
@@ -82,8 +82,8 @@ describe(
     "What became of a notice.",
     {
         "WAITING": "It has not been sent yet.",
-        "SENT": "Its receiver has taken it.",
-        "FAILED": "Its receiver did not take it; it will be tried again.",
+        "SENT": "Its receiver has accepted it.",
+        "FAILED": "Its receiver did not accept it; it will be tried again.",
         "GIVEN_UP": "It is no longer tried.",
     },
 )

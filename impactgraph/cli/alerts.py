@@ -20,7 +20,7 @@ SenderName = Annotated[
 ]
 Rules = Annotated[Path | None, Parameter(help="File of rules; without it no rule matches.")]
 RulesFile = Annotated[Path, Parameter(help="File of rules.")]
-SourceKey = Annotated[str, Parameter(help="Key of the source that it would come to.")]
+SourceKey = Annotated[str, Parameter(help="Key of the source that would receive it.")]
 TopologyPath = Annotated[
     Path | None,
     Parameter(

@@ -153,7 +153,7 @@ def _rules(alerts: "Sequence[WaitingAlert]") -> Iterator[str]:
     )
     if rules:
         yield ""
-        yield "Rules that say so, to check and to paste:"
+        yield "Rules for these suggestions, to check and paste:"
         yield from rules
 
 

@@ -22,7 +22,7 @@ Include = Annotated[
         show_default=False,
     ),
 ]
-Keep = Annotated[int | None, Parameter(help="How many backups stay; earlier ones are removed.")]
+Keep = Annotated[int | None, Parameter(help="Number of backups to keep; earlier ones are removed.")]
 Verify = Annotated[
     bool,
     Parameter(help="Afterwards open the backup as a store, and compare its totals.", negative=()),

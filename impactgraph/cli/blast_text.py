@@ -265,7 +265,7 @@ def _print_playbooks(out: Console, playbooks: Sequence[Json]) -> None:
         for number, step in enumerate(playbook["steps"], 1):
             print_lines(out, [f"{number}. {_playbook_step(step)}"])
         if playbook["message"]:
-            print_lines(out, [f"Tell the customer: {playbook['message']}"])
+            print_lines(out, [f"Customer message: {playbook['message']}"])
     if len(playbooks) > MOST_PLAYBOOKS:
         more = formats.count(len(playbooks) - MOST_PLAYBOOKS, "more playbook")
         keys = ", ".join(playbook["key"] for playbook in playbooks[MOST_PLAYBOOKS:])

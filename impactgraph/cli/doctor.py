@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from impactgraph.cli.checks import CheckResult
 
 Topologies = Annotated[
-    tuple[Path, ...], Parameter(help="Topologies that are checked, too: YAML files, or folders of them.")
+    tuple[Path, ...], Parameter(help="Topologies to check as well: YAML files, or folders of them.")
 ]
 Config = Annotated[
     bool,

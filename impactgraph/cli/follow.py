@@ -18,7 +18,7 @@ Sources = Annotated[
     Path | None,
     Parameter(help="File of the live sources [default: IMPACTGRAPH_SOURCES].", env_var="IMPACTGRAPH_SOURCES"),
 ]
-Once = Annotated[bool, Parameter(help="Ends when all that is there was taken.", negative=())]
+Once = Annotated[bool, Parameter(help="Ends when everything that is there has been ingested.", negative=())]
 
 
 def follow(source: Key, /, *, sources: Sources = None, once: Once = False, common: Common = COMMON) -> None:

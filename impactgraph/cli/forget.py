@@ -43,7 +43,7 @@ Backups = Annotated[
         help="Folder of backups: a backup is made there at once, which removes it from the earlier ones.",
     ),
 ]
-Yes = Annotated[bool, Parameter(help="Do not ask before.", negative=())]
+Yes = Annotated[bool, Parameter(help="Remove without asking for confirmation.", negative=())]
 
 
 def forget(
@@ -109,8 +109,8 @@ def _print(out: "Console", result: "ForgetResult", cleaned_parts: int | None) ->
 
     out.print(
         f"Removed: {count(result.orders, 'order')} with {count(result.events, 'event')}, attributes of "
-        f"{count(result.edited_orders, 'order')}, {result.entries:,} quarantined, and what "
-        f"{count(result.texts, 'other text')} said of it."
+        f"{count(result.edited_orders, 'order')}, {result.entries:,} quarantined, and its "
+        f"mentions in {count(result.texts, 'other text')}."
     )
     search = result.search
     out.print(

@@ -31,7 +31,7 @@ class ActionOptions:
 
     by: Annotated[
         str | None,
-        Parameter(help="Who acts; of a server that authenticates, the name of the key or user is recorded."),
+        Parameter(help="Who acts; a server that authenticates records the name of the key or user instead."),
     ] = None
     note: Annotated[str | None, Parameter(help="A note, which is kept with the action.")] = None
     version: Annotated[

@@ -7,7 +7,7 @@ from cyclopts import Parameter
 
 from impactgraph.cli.options import COMMON, Common
 
-Folder = Annotated[Path, Parameter(help="Folder to write into; created where there is none.")]
+Folder = Annotated[Path, Parameter(help="Folder to write into; created if it does not exist.")]
 
 TOPOLOGY = Path("topology", "topology.yaml")
 EVENTS = Path("events", "example.ndjson")

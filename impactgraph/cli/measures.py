@@ -19,8 +19,7 @@ Since = Annotated[
 Asked = Annotated[
     int,
     Parameter(
-        help="For how many incidents, the latest first, it is computed what they affected: each costs two "
-        "answers."
+        help="Number of incidents, latest first, whose impact is computed; each costs two answers."
     ),
 ]
 

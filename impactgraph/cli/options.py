@@ -19,8 +19,7 @@ ABOUT_SERVER = (
 )
 
 ABOUT_TOKEN = (
-    "File with the API key or the token that the server is asked with [default: the environment variable "
-    "IMPACTGRAPH_TOKEN has it]."
+    "File with the API key or token for the server [default: the environment variable IMPACTGRAPH_TOKEN]."
 )
 
 EVERYWHERE = Group("Options of every command", sort_key=9)

@@ -43,7 +43,7 @@ def _none_overdue(report: Json, asked_for: str) -> str:
         return "No order is overdue: every order is within the limit of its step."
     if not report["inFlight"]:
         return f"No order in flight matches the filter ({asked_for})."
-    return f"No order that matches the filter ({asked_for}) is overdue. Others were not looked at."
+    return f"No order that matches the filter ({asked_for}) is overdue. Others were not checked."
 
 
 def _print_groups(out: Console, groups: Sequence[Json]) -> None:

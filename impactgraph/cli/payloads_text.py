@@ -15,7 +15,7 @@ def print_payloads(out: Console, page: Json, asked_for: str, at: Millis) -> None
     """Prints a page of findings as of a moment; `asked_for`: what the question is limited to."""
     count = page["totalCount"]
     if not count:
-        none = f"No finding matches the filter ({asked_for}). Others were not looked at."
+        none = f"No finding matches the filter ({asked_for}). Others were not checked."
         everything = "No duplicate or incomplete orders, stock differences or errors."
         out.print(none if asked_for else everything, style="bold")
         return

@@ -30,7 +30,7 @@ Partial = Annotated[
 PlacedFrom = Annotated[
     str | None,
     Parameter(
-        help="The list has all orders placed from then on: a moment, or -7d; earlier ones may lack.",
+        help="The list has all orders placed from then on: a moment, or -7d; earlier ones may be absent.",
         allow_leading_hyphen=True,
     ),
 ]

@@ -159,5 +159,5 @@ def _print_refusals(out: Console, rows: Sequence[Json]) -> None:
 def _print_words(out: Console, words: Sequence[Json]) -> None:
     if not words:
         return
-    print_heading(out, "States that were not compared: say what they mean with --states WORD=completed")
+    print_heading(out, "States that were not compared: define them with --states WORD=completed")
     print_lines(out, [", ".join(f"{each['word']} ({each['count']:,})" for each in words[:_MOST_WORDS])])

@@ -46,7 +46,7 @@ def _none(answer: Json, at: str, asked_for: str) -> str:
         return f"No order matches the filter ({asked_for})."
     return (
         f"No record that matches the filter ({asked_for}) needs attention as of {at}. Others were not "
-        "looked at."
+        "checked."
     )
 
 

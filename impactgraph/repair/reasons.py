@@ -9,7 +9,7 @@ def why_no_replay(impact: BlastRadius, done: int) -> str:
         was = "was" if done == 1 else "were"
         return f"All that had to be replayed is done: {done:,} {was} checked off."
     return _no_impact(impact) or (
-        "Everything that the failures hold up comes by itself: queues keep it, or it is retried."
+        "Everything that the failures hold up will arrive by itself: queues keep it, or it is retried."
     )
 
 

@@ -1,7 +1,7 @@
 """Follows the lists of a system: each that can be trusted is reported, as `impactgraph reconcile` does.
 
 A list that was cut, is empty, cannot be read or is far shorter than the one before is refused with its
-reason: by it, every order that it lacks would be missing.
+reason: with it, every order that it lacks would count as missing.
 """
 
 import hashlib
@@ -157,9 +157,9 @@ def refusal(system_list: ListFile, before: ListPosition, config: ListSource) -> 
     ids, rows = system_list.id_count, len(system_list.rows) + len(system_list.refused)
     if system_list.is_last_refused:
         last = system_list.refused[-1]
-        return f"it is probably cut: its last row ({last['place']}) cannot be read: {last['reason']}."
+        return f"it is probably truncated: its last row ({last['place']}) cannot be read: {last['reason']}."
     if before.has_last_break and not system_list.has_last_break:
-        return "it is probably cut: it does not end with a line break, as the list before did."
+        return "it is probably truncated: it does not end with a line break, as the list before did."
     if config.partial or config.shrink == 1:
         return ""
     if not ids:
@@ -168,7 +168,7 @@ def refusal(system_list: ListFile, before: ListPosition, config: ListSource) -> 
     most = max(before.rows, rows)
     if most - ids > Decimal(str(config.shrink)) * most:
         return (
-            f"it has {ids:,} rows that can be read, and {what} {most:,}: by it, the others would be missing. "
+            f"it has {ids:,} rows that can be read, and {what} {most:,}: the others would count as missing. "
             f"If it is right, `shrink: {_enough(ids, most)}` accepts it."
         )
     return ""

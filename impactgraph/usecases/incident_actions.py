@@ -39,7 +39,7 @@ _VERBS = {
     IncidentActionKind.MERGED: "merged it",
     IncidentActionKind.SPLIT: "split it",
     IncidentActionKind.STEP_STARTED: "started a step",
-    IncidentActionKind.STEP_DONE: "did a step",
+    IncidentActionKind.STEP_DONE: "completed a step",
 }
 
 

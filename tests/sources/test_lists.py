@@ -121,12 +121,12 @@ def test_what_a_later_list_has_heals_the_finding_and_a_file_is_read_once(inbox: 
 
 
 BAD_LISTS = {
-    "cut in a row": (WHOLE[:-5], "probably cut"),
-    "cut in the last cell": (WHOLE[:-2], "probably cut"),
-    "cut in a quote": (WHOLE + 'O-11,"op', "probably cut"),
+    "cut in a row": (WHOLE[:-5], "probably truncated"),
+    "cut in the last cell": (WHOLE[:-2], "probably truncated"),
+    "cut in a quote": (WHOLE + 'O-11,"op', "probably truncated"),
     "cut in zipped bytes": (gzip.compress(WHOLE.encode())[:-12], "cannot be read"),
     "cut in JSON": ('[{"id": "O-1"}, {"id": ', "no JSON"),
-    "cut in lines of JSON": ("".join(f'{{"id": "{key}"}}\n' for key in KEYS) + '{"id": "O-1', "probably cut"),
+    "cut in lines of JSON": ("".join(f'{{"id": "{key}"}}\n' for key in KEYS) + '{"id": "O-1', "probably truncated"),
     "empty": ("", "empty"),
     "without rows": (HEADER, "no rows"),
     "an empty array": ("[]", "no rows"),

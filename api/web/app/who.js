@@ -55,7 +55,7 @@ export function Unknown() {
   return missing === "stuck"
     ? html`<section class="card" role="alert">
         <h1>Not logged in</h1>
-        <p>You logged in, but this browser did not keep the session. Allow cookies of this site.</p>
+        <p>You are logged in, but this browser did not keep the session. Allow cookies for this site.</p>
         <p><a class="button first" href=${loginAddress()}>Log in again</a></p>
       </section>`
     : html`<${KeyForm} />`;

@@ -130,7 +130,7 @@ export function Overdue({ route }) {
     ?? null;
   return html`<${Answered} answer=${answer} whole what="overdue orders">${({ overdue }) => html`
     <div class="row spread">
-      <${Heading} sub="Longer in their step than its limit or than usual; with and without a known failure.">
+      <${Heading} sub="In their step for longer than its limit, or than usual; with and without a known failure.">
         ${
           overdue.totalCount
             ? `${plural(overdue.totalCount, "order")} ${overdue.totalCount === 1 ? "is" : "are"} overdue`
@@ -150,7 +150,7 @@ export function Overdue({ route }) {
             <p>
               ${
                 where
-                  ? html`Other orders were not looked at. <a href=${href("overdue")}>Clear filters</a>.`
+                  ? html`Other orders were not checked. <a href=${href("overdue")}>Clear filters</a>.`
                   : html`
                     Look at <a href=${href("records")}>missing postings and messages</a>, or
                     at <a href=${href("")}>active failures</a>.

@@ -134,7 +134,7 @@ const csvRow = (one) =>
     (one.amount ?? one.expectedAmount)?.currency, one.likelyCause?.evidence, one.listing?.sentence];
 
 const NONE = "None: all due postings and messages arrived once, with the expected amount.";
-const NONE_OF_THESE = "None with these filters; other records were not looked at.";
+const NONE_OF_THESE = "None with these filters; other records were not checked.";
 
 const keyOf = (one) =>
   [one.fulfillment, one.kind, one.type, one.effect, one.listing?.sentence].join();

@@ -22,7 +22,7 @@ export function ReportFailure({ supposed }) {
   `;
   return html`
     <form class="row no-print" onSubmit=${(event) => { event.preventDefault(); report(); }}>
-      <label class="field"><span>It has happened? What is known, in words</span>
+      <label class="field"><span>Has it happened? Describe what is known</span>
         <input type="text" value=${summary} onInput=${(event) => setSummary(event.target.value)} />
       </label>
       <button type="submit" class="button">Report as a failure …</button>

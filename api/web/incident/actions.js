@@ -25,10 +25,10 @@ const ACTIONS = {
     when: ({ state }) => state !== "CLOSED",
     start: ({ owner, assignee }) => ({ assignee: assignee ?? owner?.id ?? "" }),
     says: (incident) => [
-      `Assigned to ${incident.assignee ? key(incident.assignee) : "nobody"} so far.`,
-      "This page notifies nobody."
+      incident.assignee ? `Assigned to ${key(incident.assignee)} so far.` : "Not assigned so far.",
+      "This page does not notify the assignee.",
     ],
-    missing: ({ assignee }) => !assignee.trim() && "Say whom to assign it to.",
+    missing: ({ assignee }) => !assignee.trim() && "Enter a team or a person.",
     fields: Assignee,
     field: `assignIncident(id: $id, assignee: $assignee, ${GIVEN})`,
     types: "$assignee: String!,",
@@ -38,7 +38,7 @@ const ACTIONS = {
     label: "Note",
     title: "Add a note?",
     when: () => true,
-    says: () => ["It is kept in the timeline and the report; nothing else changes."],
+    says: () => ["It is added to the timeline and the report; nothing else changes."],
     needsNote: true,
     field: simple("note"),
   },
@@ -46,7 +46,7 @@ const ACTIONS = {
     label: "Mitigated",
     title: "Is the harm contained?",
     when: ({ state }) => state === "OPEN" || state === "ACKNOWLEDGED",
-    says: (incident) => [`${from(incident)}; then mitigated. Its failures go on until they are resolved.`],
+    says: (incident) => [`${from(incident)}; then mitigated. Its failures stay active until they are resolved.`],
     field: simple("mitigate"),
   },
   close: {
@@ -94,7 +94,7 @@ const ACTIONS = {
 function closing(incident) {
   const last = incident.blastRadius.failures.filter(({ endedAt }) => !endedAt).length;
   const residual = incident.residual;
-  const left = residual && !residual.empty ? ["Some of what its failures did has not healed."] : [];
+  const left = residual && !residual.empty ? ["Not everything that its failures affected has recovered."] : [];
   return [
     `${from(incident)}; then closed: it is no longer listed.`,
     ...(last ? [`${plural(last, "failure")} of it ${last === 1 ? "has" : "have"} not ended, and stay${

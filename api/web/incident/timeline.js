@@ -10,13 +10,13 @@ const DID = {
   ACKNOWLEDGED: () => "acknowledged it",
   ASSIGNED: ({ assignee }) => `assigned it to ${key(assignee ?? "")}`,
   NOTED: () => "wrote a note",
-  MITIGATED: () => "said that the harm is contained",
+  MITIGATED: () => "marked it as mitigated",
   CLOSED: () => "closed it",
-  REOPENED: () => "opened it again",
+  REOPENED: () => "reopened it",
   MERGED: ({ incidents }) => `merged it with ${incidents.join(", ")}`,
-  SPLIT: ({ failures }) => `took ${failures.join(", ")} out of it`,
+  SPLIT: ({ failures }) => `split off ${failures.join(", ")}`,
   STEP_STARTED: ({ step, playbook }) => `started step ${step} of ${playbook}`,
-  STEP_DONE: ({ step, playbook }) => `did step ${step} of ${playbook}`,
+  STEP_DONE: ({ step, playbook }) => `completed step ${step} of ${playbook}`,
 };
 
 /** All entries up to the moment of the page, newest first: { at, kind, text, note }. Pure. */

@@ -83,7 +83,7 @@ export function LatePostings({ postings, periods }) {
   const period = nameOf(periods);
   const each = (row) => row.moneyDays.map((one) => money(one, { whole: true })).join(" + ");
   return html`<${Measure} title="Late postings" name="late-postings"
-      says="The figures have the working capital in them: amounts times days." table=${{
+      says="The figures include the working capital that is tied up: amounts times days." table=${{
         columns: ["Period", "Type", "Postings", "Amount times days"],
         rows: postings.map((r) => [period(r.period), words(r.type), number(r.postings), each(r)]),
         raw: postings.map((r) => [

@@ -16,7 +16,7 @@ function failureLine({ failure, owner, estimates }) {
 }
 
 function incidentLine({ headline, state, reason, assignee }, at) {
-  const who = assignee ? `assigned to ${key(assignee)}` : "assigned to nobody";
+  const who = assignee ? `assigned to ${key(assignee)}` : "not assigned";
   return `${at + 1}. ${headline} At stake: ${reason}. ${words(state)}, ${who}.`;
 }
 

@@ -20,10 +20,10 @@ COMMANDS = (
     Command(
         "discover",
         "Drafts a mapping and a topology from a log.",
-        "Of a CSV file or an OCEL 2.0 log it guesses which columns, object types and activities are what, "
-        "unless --mapping says it; files of CloudEvents need none. The draft topology has the workflows as "
-        "the orders took them: steps, transitions with shares, durations, records. A comment on each line "
-        "says how often it was seen; what is unsure is named. Overwrites nothing, and needs no store: "
+        "Guesses what the columns, object types and activities of a CSV file or an OCEL 2.0 log mean, unless "
+        "--mapping defines it; files of CloudEvents need no mapping. The draft topology has the workflows "
+        "that the orders followed: steps, transitions with shares, durations, records. A comment on each "
+        "line says how often it was seen; unsure guesses are listed. Overwrites nothing, and needs no store: "
         "--store and --server are ignored.",
         (
             "impactgraph discover orders.csv",
@@ -51,7 +51,7 @@ COMMANDS = (
         "follow",
         "Follows one live source into the store, without a server.",
         "Kafka topics, a query in PostgreSQL, a folder, or lists of a system. Events and position are "
-        "stored together: it may be stopped and killed at any moment, and reads on from there. "
+        "stored together: it may be stopped or killed at any moment, and continues from there. "
         "`serve --sources FILE` follows all sources of a file. --format and --server are ignored.",
         (
             "impactgraph follow orders --sources sources.yaml",
@@ -60,9 +60,9 @@ COMMANDS = (
     ),
     Command(
         "sources",
-        "Lists live sources: state, lag, what came of them.",
-        "Of the server that follows them; else, with --sources, what the store knows of them. "
-        "Exit status: 0 none waits or failed, 1 one does.",
+        "Lists live sources: state, lag, and what was ingested.",
+        "As the server that follows them reports them; without a server, with --sources, from the store. "
+        "Exit status: 0 no source is waiting or has failed, 1 one is or has.",
         ("impactgraph sources", "impactgraph sources --sources sources.yaml --format json"),
     ),
     Command(
@@ -77,7 +77,7 @@ COMMANDS = (
     ),
     Command(
         "alerts try",
-        "What would become of a document of an alert sender, and why.",
+        "Shows what a document of an alert sender would become, and why.",
         "Nothing is stored. Elements are looked up in the topology of the store, where there is one. "
         "Exit status: 0 nothing would be quarantined, 1 something would.",
         (
@@ -87,7 +87,7 @@ COMMANDS = (
     ),
     Command(
         "alerts waiting",
-        "Alerts that no rule matched, with elements that they may be about, by their names.",
+        "Lists alerts that no rule matched, with the elements that they may be about, by name.",
         "A suggestion is never applied by itself. Exit status: 0 none wait, 1 some do.",
         ("impactgraph alerts waiting", "impactgraph alerts waiting --format json"),
     ),
@@ -99,8 +99,8 @@ COMMANDS = (
     ),
     Command(
         "alerts rules check",
-        "All problems of a file of rules.",
-        "Also elements that the topology of the store does not have. Exit status: 0 no errors, 2 errors.",
+        "Prints all problems of a file of rules.",
+        "Elements that the topology of the store does not have are among them. Exit status: 0 no errors, 2 errors.",
         ("impactgraph alerts rules check alerts.yaml --topology topology.yaml",),
     ),
 )

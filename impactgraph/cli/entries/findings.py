@@ -22,7 +22,7 @@ COMMANDS = (
     Command(
         "export",
         "Writes any list completely, as CSV or as lines of JSON.",
-        "Every list of GraphQL, with its arguments; without a list, names all of them. CSV, or with "
+        "Every list of GraphQL, with its arguments; without LIST, prints the names of all. CSV, or with "
         "--format json an object a line. Row filters and masks are those of the list.",
         (
             "impactgraph export",
@@ -57,12 +57,12 @@ COMMANDS = (
     ),
     Command(
         "reconcile",
-        "What a system says it has, compared with what should be there by then.",
+        "Compares what a system says it has with what it should have by then.",
         "Reads a list (CSV or JSON) of ids of orders, fulfillments or documents, with states and amounts, as "
         "of a moment, and finds what is missing there although it was due, with the step or record that "
-        "should have brought it and the failure that explains it; what is unknown here; and what has another "
+        "should have delivered it and the failure that explains it; what is unknown here; and what has another "
         "amount, currency or state. The list is kept: its findings are among those of `records` and `why` "
-        "until a later list or event heals them. Without a list it compares the latest one again. "
+        "until a later list or event resolves them. Without a list it compares the latest one again. "
         "Exit status: 0 no findings, 1 findings or rows that cannot be read.",
         (
             "impactgraph reconcile erp.csv --system erp",

@@ -160,7 +160,7 @@ COMMANDS = (
         "How many, how long until they were detected, acknowledged, mitigated and healed, orders affected "
         "and promises missed because of them, alerts; per cause, owner and element. Promises kept by "
         "channel, exceptions by step, money in late postings, and forecasts compared with what "
-        "happened. What is not known is named. --format csv has a row for each figure.",
+        "happened. Unknown figures are listed with the reason. --format csv has a row for each figure.",
         ("impactgraph measures", "impactgraph measures --by month --since -180d --format csv"),
     ),
 )

@@ -10,7 +10,7 @@ _REPAIR = (
 COMMANDS = (
     Command(
         "repair replay",
-        "What does not come by itself after failures, by the place from which it is sent again.",
+        "Lists what will not arrive by itself after failures, by the place from which to send it again.",
         f"{_REPAIR}An item is checked off when its event arrives: the record comes, or the order moves on. "
         "--format csv has all items, those that are checked off with a moment in done_at. "
         "Exit status: 0 nothing is left, 1 something is.",

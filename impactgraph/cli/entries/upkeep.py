@@ -6,8 +6,8 @@ COMMANDS = (
     Command(
         "backup",
         "Backs the store up into a folder, also while a server has it open.",
-        "Consistent and incremental: only parts that the folder lacks are written. A server that has the "
-        "store open is found and asked for them. What was forgotten is removed from the earlier backups, "
+        "Consistent and incremental: only parts that the folder lacks are written. If a server has the "
+        "store open, it sends them. What was forgotten is removed from the earlier backups, "
         "too. Exit status: 0 written, 2 refused.",
         (
             "impactgraph backup /backups/shop --store shop",
@@ -19,7 +19,7 @@ COMMANDS = (
         "Makes a new store from a backup.",
         "--store names the new one: a folder that does not exist yet, or an empty Neo4j database, whatever "
         "store "
-        "the backup is of. It is there as a whole or not at all, and its totals are compared with those of "
+        "the backup is of. It appears as a whole or not at all, and its totals are compared with those of "
         "the "
         "backup. Exit status: 0 restored, 2 refused, or a file of the backup is damaged.",
         (
@@ -42,7 +42,7 @@ COMMANDS = (
         "Removes an order, or a value of an attribute, for good.",
         "From events, columns, quarantine, reports of ingests and the graph, and with --backup from "
         "backups. Then it searches everything that the store keeps, and says where something is left. A hash "
-        "of the id stays, by which events of the order that come again are not stored. Exit status: 0 "
+        "of the id stays, so that events of the order that arrive again are not stored. Exit status: 0 "
         "nothing is left, 1 something is, or the command was not confirmed, 2 refused.",
         (
             "impactgraph forget --order O-1 --yes",

@@ -120,7 +120,7 @@ def _verb(impact: Impact, at: Millis) -> str:
 
 def unknown_position(p: Phrases) -> str:
     if p.known_state.stage is CustomerStage.NOT_PLACED:
-        return f"{p.subject} was never placed, as far as its events tell: {p.known_state.unknown_reason}"
+        return f"{p.subject} was never placed, as far as its events show: {p.known_state.unknown_reason}"
     return f"The position of {p.mention} is unknown: {p.known_state.unknown_reason}{p.promise}"
 
 

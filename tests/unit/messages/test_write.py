@@ -119,7 +119,7 @@ def test_without_a_date_none_is_given() -> None:
 
     assert message(lost) == (
         "Your order O-019869 is taking longer than planned. We don't have a new date yet. "
-        "We have not kept the date that we promised, and we're sorry."
+        "We've missed the date that we promised, and we're sorry."
     )
 
 
@@ -191,7 +191,7 @@ def test_a_notice_that_no_longer_matters_is_not_mentioned() -> None:
         facts(Kind.DELIVERED, stage=Stage.DELIVERED, since=NOW - HOUR, overdue_notices=notices)
     )
 
-    assert "We should have told you sooner" in ready
+    assert "We should have let you know sooner" in ready
     assert delivered.endswith("Your invoice is late, and we're looking into it.") and "told" not in delivered
 
 
@@ -211,7 +211,7 @@ def test_a_text_of_the_company_without_the_number_of_the_order_begins_with_it() 
 @pytest.mark.parametrize(
     ("promised_by", "expected"),
     [
-        (NOW - HOUR, "We have not kept the date that we promised, and we're sorry."),
+        (NOW - HOUR, "We've missed the date that we promised, and we're sorry."),
         (NOW + DAY, "It may be later than promised."),
     ],
 )

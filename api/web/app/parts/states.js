@@ -11,7 +11,7 @@ const ADVICE = {
   STORE_UNAVAILABLE: "The store does not answer. Try again in a moment; /readyz reports when it is back.",
   NO_CONNECTION: "Check that the server is running and reachable. This page retries by itself.",
   UNAUTHENTICATED: "Log in, or give an API key.",
-  FORBIDDEN: "Your name at the top of the page has what your role permits.",
+  FORBIDDEN: "Open your name at the top of the page to see what your role permits.",
   INTERNAL: "Try again; if it persists, report it with the id.",
 };
 
