@@ -33,9 +33,7 @@ class FileReport:
     entries: int = strawberry.field(description="Number of entries that were read.")
     taken: int = strawberry.field(description="Entries of which at least one event was new.")
     repeated: int = strawberry.field(description="Entries whose events were all recorded before.")
-    quarantined: int = strawberry.field(
-        description="Entries of which at least one event was quarantined."
-    )
+    quarantined: int = strawberry.field(description="Entries of which at least one event was quarantined.")
     passed: list[PassedOver] = strawberry.field(description="Entries that became no event.")
     findings: list[str] = strawberry.field(description="What the mapping names and the file lacks.")
     remarks: list[str] = strawberry.field(description="Observations that may be intended.")

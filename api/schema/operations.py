@@ -63,9 +63,7 @@ class OperationQueries:
         as_of: AsOf = None,
         asked: Annotated[
             int,
-            strawberry.argument(
-                description="Number of incidents, latest first, whose impact is computed."
-            ),
+            strawberry.argument(description="Number of incidents, latest first, whose impact is computed."),
         ] = 20,
     ) -> Measures:
         question = measures.MeasuresQuestion(unit=by, since=since, as_of=as_of, asked=asked)

@@ -19,7 +19,9 @@ Files = Annotated[
 ]
 MappingFile = Annotated[
     Path | None,
-    Parameter(help="A mapping for the columns of a CSV file or the objects of an OCEL log; without it, they are guessed."),
+    Parameter(
+        help="A mapping for the columns of a CSV file or the objects of an OCEL log; without it, they are guessed."
+    ),
 ]
 Out = Annotated[Path, Parameter(help="Folder for the drafts, mapping.yaml and topology.yaml.")]
 Minimum = Annotated[

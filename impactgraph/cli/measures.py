@@ -18,9 +18,7 @@ Since = Annotated[
 ]
 Asked = Annotated[
     int,
-    Parameter(
-        help="Number of incidents, latest first, whose impact is computed; each costs two answers."
-    ),
+    Parameter(help="Number of incidents, latest first, whose impact is computed; each costs two answers."),
 ]
 
 

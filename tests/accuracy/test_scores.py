@@ -29,7 +29,7 @@ def test_the_likelihoods_add_up_to_about_as_many_orders_as_are_truly_affected(ca
     assert figures["expected_affected"] == pytest.approx(figures["affected"], rel=0.1)
 
 
-def test_a_latency_below_the_time_out_hits_nothing_and_the_answer_says_why() -> None:
+def test_a_latency_below_the_time_out_affects_nothing_and_the_answer_says_why() -> None:
     answer = answer_to(ABSORBED)
 
     assert (answer["orders"], answer["postings"], answer["notifications"]) == ([], [], [])

@@ -16,7 +16,7 @@ def test_alone_one_doubles_thirty_orders_and_the_other_is_within_the_tolerance()
 
 
 @pytest.mark.parametrize("failures", [("DUP", "LAT"), ("LAT", "DUP"), ()])
-def test_together_they_hit_the_thirty(failures: tuple[str, ...]) -> None:
+def test_together_they_affect_the_thirty(failures: tuple[str, ...]) -> None:
     rows = affected(store_of(LAW, "12:00", "events"), "12:00", failures=failures)
 
     assert len(rows) == 30

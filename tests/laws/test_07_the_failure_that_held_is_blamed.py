@@ -61,7 +61,7 @@ def test_orders_that_came_after_one_failure_were_held_by_the_other(failures: tup
     assert owners.get("pay", 0) == 0
 
 
-def test_the_failure_that_was_over_hits_none() -> None:
+def test_the_failure_that_was_over_affects_none() -> None:
     assert asked("PAY")[0] == []
 
 

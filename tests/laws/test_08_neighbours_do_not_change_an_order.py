@@ -26,7 +26,7 @@ def test_the_one_that_came_after_the_begin_is_stuck_among_many_that_came_before(
     assert (rows["X"].band, rows["X"].hit_at) == (Band.STUCK, moment_of("20:12"))
 
 
-def test_the_one_that_came_before_the_begin_is_not_hit_among_those_that_came_after() -> None:
+def test_the_one_that_came_before_the_beginning_is_not_affected_among_those_that_came_after() -> None:
     rows = asked("B")
 
     assert set(rows) == {"Y0", "Y1", "Y2"}

@@ -11,7 +11,7 @@ LAW = "09-one-second-on-a-batch-costs-a-run"
 
 
 @pytest.mark.parametrize("delay", [SECOND, MINUTE, 4 * MINUTE])
-def test_a_short_delay_hits_nobody(delay: Millis) -> None:
+def test_a_short_delay_affects_nobody(delay: Millis) -> None:
     failure = supposed(FailureClass.LATENCY, "system:erp", "20:00", delay=delay)
 
     assert not affected(store_of(LAW, "12:00", "events"), "12:00", suppose=(failure,))

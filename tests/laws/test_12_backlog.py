@@ -28,7 +28,7 @@ def test_who_passes_now_waits_as_long_as_reported(until: str) -> None:
 
 
 @pytest.mark.parametrize("delay", [40 * MINUTE, None])
-def test_a_later_end_hits_no_order_less(delay: Millis | None) -> None:
+def test_a_later_end_affects_no_order_less(delay: Millis | None) -> None:
     every = [delays(until, delay) for until in ENDS]
     for shorter, longer in pairwise(every):
         for order, (likelihood, late) in shorter.items():

@@ -85,7 +85,7 @@ def test_an_assumed_recovery_is_for_failures_of_unknown_end() -> None:
 
 
 @pytest.mark.parametrize("ago", [MINUTE, 20 * MINUTE, 30 * HOUR])
-def test_an_expected_end_that_has_passed_is_told(ago: int) -> None:
+def test_an_expected_end_that_has_passed_is_reported(ago: int) -> None:
     ends = failure_ends([outage(started_at=NOON - 90 * HOUR, expected_end=NOON - ago)], NOON)
 
     (note,) = ends.assumptions

@@ -31,7 +31,7 @@ REPLAY = (
 )
 
 
-def test_a_question_about_all_failures_tells_what_waits_for_a_replay() -> None:
+def test_a_question_about_all_failures_reports_what_waits_for_a_replay() -> None:
     with blast_radius(store_of(LAW, "13:00", "events"), Question(), ONE) as answer:
         rows = {row.order: row.band for row in orders_of(answer)}
         (waiting,) = answer.awaiting_replay
@@ -133,7 +133,7 @@ def test_a_record_that_came_waits_no_longer() -> None:
     assert all_failures(came, failures=(rejection("integration:book"),)).failures == ()
 
 
-def test_a_dead_letter_that_no_failure_explains_is_told() -> None:
+def test_a_dead_letter_that_no_failure_explains_is_reported() -> None:
     dead = Journey(
         "DEAD",
         (("take", EIGHT + 5 * MINUTE),),

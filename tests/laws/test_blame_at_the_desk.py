@@ -124,7 +124,7 @@ def test_failures_of_which_any_two_would_do_share_what_they_do() -> None:
     assert {cause.failure: round(cause.likelihood, 2) for cause in four} == dict.fromkeys("ABDE", 0.25)
 
 
-def test_the_cause_of_an_order_of_two_parts_is_as_likely_as_the_order_is_hit() -> None:
+def test_the_cause_of_an_order_of_two_parts_is_as_likely_as_the_order_is_affected() -> None:
     store = SmallStore(
         World(shop(), (failing("P", "pay", 0.6),), (JOURNEY, replace(JOURNEY, part=2)), EIGHT + 3 * HOUR)
     )

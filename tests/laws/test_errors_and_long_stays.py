@@ -136,7 +136,7 @@ def test_who_stayed_long_and_has_left_was_held(rate: float, minutes: int, *, is_
     assert likelihood(journey, failing(rate=rate, ended_at=left - MINUTE if is_over else None)) > 0.9
 
 
-def test_a_higher_error_rate_never_hits_who_has_left_less() -> None:
+def test_a_higher_error_rate_never_affects_who_has_left_less() -> None:
     left = NOW - 5 * MINUTE
     for minutes in (14, 25, 45, 120):
         journey = replace(staying(5), stays=(("release", left - minutes * MINUTE), ("pick", left)))

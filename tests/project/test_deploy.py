@@ -129,7 +129,7 @@ def test_the_compose_file_is_as_the_specification_has_it():
     assert sorted(read.service_names()) == ["api", "neo4j"]
 
 
-def test_without_a_password_it_is_told_what_to_give():
+def test_without_a_password_the_error_says_what_to_give():
     with pytest.raises(KeyError, match="a password of eight letters or more"):
         interpolated({})
 

@@ -80,7 +80,9 @@ def reached(workflow: Workflow, start: str) -> set[str]:
 
 
 @pytest.mark.parametrize(("back", "expected"), [(0.0, 0.0), (0.25, 0.25), (0.5, 0.5), (1.0, 0.0)])
-def test_an_order_after_the_failure_is_hit_by_the_share_that_comes_back(back: float, expected: float) -> None:
+def test_an_order_after_the_failure_is_affected_by_the_share_that_comes_back(
+    back: float, expected: float
+) -> None:
     """The order is in b; only a needs the call, so it is hit where it is sent back. A loop without a way out
     is not followed.
     """

@@ -52,7 +52,7 @@ def blamed(case: Case) -> set[str]:
 
 
 @pytest.mark.parametrize("store", [True], indirect=True, ids=["reported"])
-def test_what_each_failure_hits_is_blamed_on_it_and_nothing_else_is(
+def test_what_each_failure_affects_is_blamed_on_it_and_nothing_else_is(
     store: EmbeddedStore, told: dict[str, Case]
 ) -> None:
     for key in ("F-stock", "F-queues"):

@@ -56,11 +56,13 @@ def shown(row: AffectedOrder) -> dict[str, str]:
     return {"band": row.band.value, "effect": row.effect.value, "first_hit": row.first_hit}
 
 
-def test_the_hits_are_hit_and_nothing_else_is(answer: BlastRadius, expected: dict[str, Any]) -> None:
+def test_the_expected_orders_are_affected_and_no_others(
+    answer: BlastRadius, expected: dict[str, Any]
+) -> None:
     assert {row.order: shown(row) for row in answer.orders().items} == expected["orders"]
 
 
-def test_every_order_is_either_expected_to_be_hit_or_to_be_spared(
+def test_every_order_is_expected_to_be_either_affected_or_spared(
     answer: BlastRadius, expected: dict[str, Any]
 ) -> None:
     assert {str(key) for key in answer.columns.orders.ids} <= set(expected["orders"]) | set(
@@ -90,7 +92,7 @@ def test_the_path_to_each_order_that_was_hit_begins_at_the_failure(
 
 
 @pytest.mark.parametrize("kind", [RecordKind.POSTING, RecordKind.NOTIFICATION])
-def test_the_records_that_are_hit_are_these(
+def test_the_affected_records_are_these(
     answer: BlastRadius, expected: dict[str, Any], kind: RecordKind
 ) -> None:
     found = sorted([row.fulfillment, row.type, row.effect.value] for row in answer.records(kind).items)

@@ -38,7 +38,7 @@ def told(request: pytest.FixtureRequest) -> tuple[dict[str, Any], dict[str, Case
     return expected, cases_of(store, [*expected["orders"], *expected["spared"]], as_of), store
 
 
-def test_what_an_active_failure_hits_is_told_so(
+def test_what_an_active_failure_affects_names_it(
     told: tuple[dict[str, Any], dict[str, Case], EmbeddedStore],
 ) -> None:
     expected, found, store = told
@@ -63,7 +63,7 @@ def test_what_is_spared_is_not_blamed_on_a_failure(
         ] == []
 
 
-def test_what_was_hit_has_it_in_its_story(
+def test_what_was_affected_has_it_in_its_timeline(
     told: tuple[dict[str, Any], dict[str, Case], EmbeddedStore],
 ) -> None:
     """Of failures that have ended too. A diagnosis has the tolerance of every day."""

@@ -130,7 +130,7 @@ def test_a_file_that_cannot_be_read_goes_to_the_failed_ones_and_says_why(inbox: 
     assert (names(inbox.parent / "failed"), orders_in(store, KEYS)) == (["a.ndjson"], ["O-1"])
 
 
-def test_files_are_read_by_a_mapping_and_a_mended_one_reads_them_again(
+def test_files_are_read_by_a_mapping_and_a_corrected_one_reads_them_again(
     inbox: Path, store: Store, tmp_path: Path
 ) -> None:
     mapping = tmp_path / "mapping.yaml"

@@ -87,7 +87,7 @@ def test_files_are_mapped(tmp_path: Path, store: Store, mapping: Path) -> None:
     assert total(store) == "12.50"
 
 
-def test_what_a_webhook_sends_is_mapped_and_mapped_again_once_the_mapping_is_mended(
+def test_what_a_webhook_sends_is_mapped_and_mapped_again_once_the_mapping_is_corrected(
     store: Store, mapping: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SHOP_SECRET", "secret")

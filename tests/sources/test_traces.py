@@ -158,7 +158,7 @@ def test_a_span_that_is_refused_holds_up_no_other(http: httpx.Client, store: Sto
     assert [json.loads(each.text)["span_id"] for each in store.quarantined()] == [f"{1:016x}"]
 
 
-def test_a_refused_span_is_mapped_again_by_a_mended_mapping(
+def test_a_refused_span_is_mapped_again_by_a_corrected_mapping(
     http: httpx.Client, store: Store, config: TracesSource
 ) -> None:
     http.post("/v1/traces", json=export(span(None, 1)), headers=AUTHORIZED)

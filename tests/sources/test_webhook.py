@@ -124,7 +124,7 @@ def test_a_signature_is_of_the_raw_body(http: httpx.Client, store: Store) -> Non
     assert [each.status_code for each in (right, other, bare, base64)] == [202, 403, 403, 202]
 
 
-def test_a_sender_without_proof_is_told_which_header_is_missing(http: httpx.Client, store: Store) -> None:
+def test_a_sender_without_proof_is_refused_with_the_missing_header(http: httpx.Client, store: Store) -> None:
     response = http.post("/in/shop", content=document("O-1"))
 
     assert (response.status_code, response.json()["code"]) == (401, "UNAUTHENTICATED")

@@ -19,7 +19,7 @@ def only(store: Store, as_of: int | None = None) -> Failure:
     return failure
 
 
-def test_a_reported_failure_has_all_that_was_said(store: Store) -> None:
+def test_a_reported_failure_has_all_that_was_stated(store: Store) -> None:
     store.ingest(
         [
             reported(
@@ -58,7 +58,7 @@ def test_a_reported_failure_has_all_that_was_said(store: Store) -> None:
     )
 
 
-def test_a_failure_starts_when_it_is_reported_unless_said_otherwise(store: Store) -> None:
+def test_a_failure_starts_when_it_is_reported_unless_stated_otherwise(store: Store) -> None:
     store.ingest([reported(minutes=3)])
 
     assert only(store).started_at == at(3)
@@ -76,7 +76,7 @@ def test_an_update_leaves_what_it_does_not_name(store: Store) -> None:
     assert only(store).summary == "Down"
 
 
-def test_null_takes_back_what_was_said(store: Store) -> None:
+def test_null_removes_the_value_of_a_field(store: Store) -> None:
     store.ingest([reported(minutes=1, expected_end="2026-03-02T14:00:00Z"), updated(5, expected_end=None)])
 
     assert only(store).expected_end is None

@@ -57,7 +57,7 @@ def test_the_outcome_of_each_event_is_reported_in_order(store: Store) -> None:
     ]
 
 
-def test_a_step_that_no_workflow_has_is_kept_aside_with_the_nearest_name(store: Store) -> None:
+def test_a_step_that_no_workflow_has_is_quarantined_with_the_nearest_name(store: Store) -> None:
     store.ingest([placed(), entered("pik", 3)])
 
     assert [refused.reason for refused in store.quarantined()] == [
@@ -65,7 +65,7 @@ def test_a_step_that_no_workflow_has_is_kept_aside_with_the_nearest_name(store: 
     ]
 
 
-def test_a_step_of_another_workflow_is_kept_aside(store: Store) -> None:
+def test_a_step_of_another_workflow_is_quarantined(store: Store) -> None:
     store.ingest([placed(workflow="collect"), entered("pack", 3)])
 
     assert [refused.reason for refused in store.quarantined()] == [
@@ -73,7 +73,7 @@ def test_a_step_of_another_workflow_is_kept_aside(store: Store) -> None:
     ]
 
 
-def test_what_is_kept_aside_leaves_no_trace_in_the_state(store: Store) -> None:
+def test_what_is_quarantined_leaves_no_trace_in_the_state(store: Store) -> None:
     store.ingest([placed()])
     before = everything(store)
 
@@ -82,7 +82,7 @@ def test_what_is_kept_aside_leaves_no_trace_in_the_state(store: Store) -> None:
     assert everything(store) == before
 
 
-def test_a_workflow_that_the_topology_lacks_is_kept_aside(store: Store) -> None:
+def test_a_workflow_that_the_topology_lacks_is_quarantined(store: Store) -> None:
     store.ingest([placed(workflow="colect")])
 
     assert [refused.reason for refused in store.quarantined()] == [
@@ -90,7 +90,7 @@ def test_a_workflow_that_the_topology_lacks_is_kept_aside(store: Store) -> None:
     ]
 
 
-def test_a_failure_of_what_the_topology_lacks_is_kept_aside(store: Store) -> None:
+def test_a_failure_of_what_the_topology_lacks_is_quarantined(store: Store) -> None:
     store.ingest([reported(target="system:omss")])
 
     assert [refused.reason for refused in store.quarantined()] == [
@@ -98,13 +98,13 @@ def test_a_failure_of_what_the_topology_lacks_is_kept_aside(store: Store) -> Non
     ]
 
 
-def test_without_a_topology_every_order_event_is_kept_aside(bare: Store) -> None:
+def test_without_a_topology_every_order_event_is_quarantined(bare: Store) -> None:
     intake = bare.ingest([placed(), entered("pick", 3)])
 
     assert len(intake.quarantined) == len(bare.quarantined()) == 2
 
 
-def test_what_is_kept_aside_is_taken_when_a_topology_makes_it_fit(bare: Store) -> None:
+def test_what_is_quarantined_is_accepted_when_a_topology_makes_it_fit(bare: Store) -> None:
     bare.ingest([entered("pick", 3), placed()])
 
     bare.apply_topology(topology(), DOCUMENTS, at(5))
@@ -128,7 +128,7 @@ def test_an_event_that_is_refused_twice_is_kept_once(store: Store) -> None:
     assert ([refused.number for refused in again.quarantined], len(store.quarantined())) == ([0], 1)
 
 
-def test_a_mended_event_of_the_same_id_takes_the_place_of_what_is_kept_aside(store: Store) -> None:
+def test_a_corrected_event_of_the_same_id_replaces_the_quarantined_one(store: Store) -> None:
     store.ingest(
         [placed(), event("fulfillment.entered", 3, id="7", order="O-1", fulfillment="O-1/1", step="pik")]
     )
@@ -156,7 +156,7 @@ def test_a_step_goes_aside_when_its_order_turns_out_to_be_of_another_workflow(st
     assert [json.loads(refused.text)["data"]["step"] for refused in store.quarantined()] == ["pack"]
 
 
-def test_replay_tells_how_many_are_taken_now_and_how_many_are_not(store: Store) -> None:
+def test_replay_reports_how_many_are_accepted_now_and_how_many_are_not(store: Store) -> None:
     store.ingest([b"{", entered("pik", 3)])
 
     intake = store.replay_quarantined()
@@ -170,7 +170,7 @@ def test_only_the_numbers_asked_for_are_replayed(store: Store) -> None:
     assert len(store.replay_quarantined([store.quarantined()[0].number]).quarantined) == 1
 
 
-def test_a_fulfillment_of_another_order_is_kept_aside(store: Store) -> None:
+def test_a_fulfillment_of_another_order_is_quarantined(store: Store) -> None:
     store.ingest([placed("O-1")])
 
     store.ingest([event("fulfillment.entered", 3, order="O-2", fulfillment="O-1/1", step="pick")])

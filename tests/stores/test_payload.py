@@ -56,13 +56,13 @@ def test_figures_that_agree_are_no_difference_however_they_are_written(store: St
     assert store.differing_stock() == []
 
 
-def test_stock_as_of_a_moment_is_what_was_said_by_then(store: Store) -> None:
+def test_stock_as_of_a_moment_is_what_was_reported_by_then(store: Store) -> None:
     store.ingest([stock("oms", 5, 0), stock("pos", 6, 1), stock("pos", 5, 2)])
 
     assert (len(store.differing_stock(at(1))), store.differing_stock()) == (2, [])
 
 
-def test_what_errors_said_is_reported_with_the_row_of_its_fulfillment(store: Store) -> None:
+def test_the_text_of_errors_is_reported_with_the_row_of_its_fulfillment(store: Store) -> None:
     failed = {"step": "pick", "code": "OUT", "message": "No 'shirt' left", "element": "system:oms"}
     store.ingest(
         [
@@ -85,7 +85,7 @@ def test_what_errors_said_is_reported_with_the_row_of_its_fulfillment(store: Sto
     ]
 
 
-def test_errors_are_told_from_one_moment_to_another(store: Store) -> None:
+def test_errors_are_read_from_one_moment_to_another(store: Store) -> None:
     store.ingest(
         [
             placed(),

@@ -93,7 +93,7 @@ def test_a_step_entered_after_the_end_opens_it_again(store: Store) -> None:
     )
 
 
-def test_a_step_entered_before_the_end_but_told_later_does_not_open_it(store: Store) -> None:
+def test_a_step_entered_before_the_end_but_recorded_later_does_not_open_it(store: Store) -> None:
     store.ingest([placed(), entered("pick", 5), of("fulfillment.completed", 9)])
 
     store.ingest([entered("hand-over", 8)])
@@ -110,7 +110,7 @@ def test_cancelling_an_order_cancels_all_of_it(store: Store) -> None:
     assert {seen["status"] for seen in fulfillments(store).values()} == {CANCELLED}
 
 
-def test_cancelling_an_order_cancels_what_is_told_of_it_later(store: Store) -> None:
+def test_cancelling_an_order_cancels_what_is_recorded_of_it_later(store: Store) -> None:
     store.ingest([event("order.cancelled", 3, order="O-1")])
 
     store.ingest([placed()])

@@ -39,7 +39,7 @@ def test_an_audit_that_fails_by_itself_is_a_finding() -> None:
     assert len(report.findings) == 1
 
 
-def test_a_package_that_the_service_does_not_know_is_said_to_be_unchecked() -> None:
+def test_a_package_that_the_service_does_not_know_is_reported_as_unchecked() -> None:
     report = Report()
     skipped = {"name": "x", "skip_reason": "Dependency not found"}
     read_audit(

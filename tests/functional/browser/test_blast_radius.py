@@ -279,7 +279,9 @@ def test_whom_to_call_and_what_to_do_stand_before_the_map(radius: RadiusPage, ap
     )
 
 
-def test_what_was_absorbed_and_what_remains_is_told_of_an_ended_failure(radius: RadiusPage, api: Api) -> None:
+def test_what_was_absorbed_and_what_remains_is_shown_for_an_ended_failure(
+    radius: RadiusPage, api: Api
+) -> None:
     said = api.ask(
         '{ blastRadius(failures: ["F-payments"]) { absorbed { detail } residual { needAction } } }'
     )["blastRadius"]
@@ -291,7 +293,7 @@ def test_what_was_absorbed_and_what_remains_is_told_of_an_ended_failure(radius: 
     ).to_have_text(str(said["residual"]["needAction"]))
 
 
-def test_the_map_is_walked_with_the_arrows_and_enter_tells_of_an_element(radius: RadiusPage) -> None:
+def test_the_map_is_walked_with_the_arrows_and_enter_shows_an_element(radius: RadiusPage) -> None:
     radius.open("radius?element=integration:reservations")
     radius.box("integration:reservations").focus()
     radius.page.keyboard.press("ArrowDown")

@@ -100,7 +100,7 @@ def test_a_correction_sends_what_differs_and_back_changes_nothing(
     assert on_record(api)[failure] == before | {"severity": "CRITICAL"}
 
 
-def test_what_is_wrong_is_said_and_cannot_be_confirmed(card: Locator) -> None:
+def test_problems_are_shown_and_cannot_be_confirmed(card: Locator) -> None:
     card.get_by_role("button", name="Extend or resolve").click()
     card.get_by_text("Correct other fields").click()
     card.get_by_label("Expected end (UTC)").fill("2020-01-01T00:00")

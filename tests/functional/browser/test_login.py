@@ -151,7 +151,7 @@ def test_a_session_that_has_ended_leads_to_the_login(visitor: Page, place: Place
     assert visitor.url == f"{place.address}/#/overdue"
 
 
-def test_whoever_has_no_role_is_told_so(visitor: Page, place: Place) -> None:
+def test_whoever_has_no_role_is_refused_with_the_reason(visitor: Page, place: Place) -> None:
     visitor.goto(place.address)
     log_in(visitor, "guest")
 

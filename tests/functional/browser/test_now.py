@@ -98,7 +98,7 @@ def test_how_long_a_failure_lasts_is_by_the_servers_clock(now_page: NowPage) -> 
     expect(first).not_to_contain_text("should have ended")
 
 
-def test_a_failure_leads_to_what_it_hits_and_the_back_button_returns(now_page: NowPage) -> None:
+def test_a_failure_leads_to_what_it_affects_and_the_back_button_returns(now_page: NowPage) -> None:
     now_page.open()
     first = now_page.failures()[0]
     now_page.page.get_by_role("link", name="Open blast radius").first.click()

@@ -169,7 +169,7 @@ def test_the_paths_between_two_elements_are_listed_and_highlighted(topology: Top
     }
 
 
-def test_two_without_a_path_between_them_are_said_to_have_none(topology: TopologyPage) -> None:
+def test_two_without_a_path_between_them_show_none(topology: TopologyPage) -> None:
     topology.open("topology?element=system:bank&to=system:loyalty")
 
     expect(topology.page.get_by_role("heading", name="No path")).to_be_visible()

@@ -81,7 +81,7 @@ def test_json_has_every_part_of_graphql(answer: Ran):
     assert {*schema.type_map["BlastRadius"].fields} - {"explain"} == {*answer.json}  # pyright: ignore[reportAttributeAccessIssue]
 
 
-def test_json_tells_of_both_live_failures_and_counts_add_up(answer: Ran):
+def test_json_has_both_live_failures_and_counts_add_up(answer: Ran):
     totals = answer.json["totals"]
 
     assert [failure["id"] for failure in answer.json["failures"]] == ["failure:F-stock", "failure:F-queues"]
@@ -234,7 +234,7 @@ def test_a_senseless_question_is_reported_in_a_line(shop: Path, arguments: tuple
     assert said in told.err and "Traceback" not in told.err
 
 
-def test_the_demo_told_of_both_failures_and_of_what_to_try(loaded: tuple[Path, Ran]):
+def test_the_demo_printed_both_failures_and_what_to_try(loaded: tuple[Path, Ran]):
     folder, told = loaded
 
     assert told.status == 0, told.err

@@ -118,7 +118,7 @@ def test_files_beside_the_store_are_kept(command: Command, tmp_path: Path) -> No
     assert (tmp_path / "files" / "keys.json").read_text() == "{}"
 
 
-def test_an_order_is_forgotten_everywhere_and_that_is_said(command: Command, tmp_path: Path) -> None:
+def test_an_order_is_forgotten_everywhere_and_the_command_says_so(command: Command, tmp_path: Path) -> None:
     saved = tmp_path / "saved"
     command("backup", saved)
     assert command("forget", "--order", "O-77")[0] == 1  # not confirmed
@@ -163,7 +163,7 @@ def test_what_is_forgotten_is_gone_from_the_audit_log_whose_chain_stays_whole(
     assert "Jane Doe" not in command("why", "O-771", "--format", "json")[1]
 
 
-def test_what_cannot_be_forgotten_is_said(command: Command) -> None:
+def test_what_cannot_be_forgotten_is_an_error(command: Command) -> None:
     status, out = command("forget", "--attribute", "email", "--attribute", "tier=a", "--yes")
 
     assert status == 2

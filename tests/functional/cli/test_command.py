@@ -122,7 +122,7 @@ def test_completion_is_offered():
     assert "--install-completion" in run("--help").out
 
 
-def test_a_question_without_a_store_tells_how_to_make_one(tmp_path: Path):
+def test_a_question_without_a_store_says_how_to_make_one(tmp_path: Path):
     told = run("blast-radius", cwd=tmp_path)
 
     assert (told.status, "There is no store in the folder .impactgraph" in told.err) == (2, True)
@@ -185,7 +185,7 @@ def test_demo_does_not_overwrite_a_folder(tmp_path: Path):
     assert (told.status, "not an empty folder" in told.err) == (2, True)
 
 
-def test_serve_answers_and_ends_when_it_is_told_to(shop: Path):
+def test_serve_answers_and_ends_on_a_signal(shop: Path):
     process = subprocess.Popen(
         [COMMAND, "serve", "--store", str(shop), "--port", "0"],
         stdout=subprocess.PIPE,
@@ -209,7 +209,7 @@ def test_serve_answers_and_ends_when_it_is_told_to(shop: Path):
     assert status == 0
 
 
-def test_serve_tells_of_a_port_that_is_taken(shop: Path):
+def test_serve_reports_a_port_that_is_taken(shop: Path):
     import socket
 
     with socket.socket() as taken:
@@ -220,7 +220,7 @@ def test_serve_tells_of_a_port_that_is_taken(shop: Path):
     assert (told.status, "Cannot listen on 127.0.0.1" in told.err) == (2, True)
 
 
-def test_serve_tells_of_a_setting_that_cannot_be(shop: Path):
+def test_serve_reports_an_invalid_setting(shop: Path):
     told = run("serve", "--store", shop, env={"IMPACTGRAPH_DEADLINE": "soon"})
 
     assert (told.status, "IMPACTGRAPH_DEADLINE is 'soon'" in told.err) == (2, True)

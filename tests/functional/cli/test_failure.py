@@ -44,7 +44,7 @@ def test_a_change_is_shown_and_made_only_once_it_is_confirmed(store: Path) -> No
     assert (recorded["expectedEnd"], recorded["severity"]) == ("2026-03-02T15:10:00Z", "CRITICAL")
 
 
-def test_a_report_says_what_it_affects_and_is_on_record_with_all_that_was_said(store: Path) -> None:
+def test_a_report_says_what_it_affects_and_is_on_record_with_all_that_was_stated(store: Path) -> None:
     arguments = (
         "report",
         "system:wms",

@@ -181,7 +181,9 @@ def test_a_rotated_key_is_valid_twice(store: Path) -> None:
         (("list", "--server", "http://127.0.0.1:9"), "`keys` works on the store of the server"),
     ],
 )
-def test_what_cannot_be_done_to_keys_is_said(store: Path, arguments: tuple[str, ...], message: str) -> None:
+def test_what_cannot_be_done_to_keys_is_an_error(
+    store: Path, arguments: tuple[str, ...], message: str
+) -> None:
     ran = run("keys", *arguments, "--store", store)
 
     assert ran.status == 2

@@ -105,7 +105,7 @@ def test_a_missing_database_is_reported_without_a_trace_of_the_program(
     )
 
 
-def test_without_the_driver_it_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_driver_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "neo4j", None)
 
     with pytest.raises(BadInputError, match=r"pip install 'impactgraph\[neo4j\]'"):

@@ -51,7 +51,7 @@ def test_an_unchanged_topology_says_so(folder: Path):
     assert (again.status, "unchanged" in again.out) == (0, True)
 
 
-def test_a_dry_run_tells_what_would_differ_and_applies_nothing(folder: Path):
+def test_a_dry_run_reports_what_would_change_and_applies_nothing(folder: Path):
     run("apply", "topology.yaml", cwd=folder)
     run("ingest", "events.ndjson", cwd=folder)
     (folder / "topology.yaml").write_text(
@@ -77,7 +77,7 @@ def test_a_faulty_topology_is_reported_with_file_and_line_and_not_applied(folder
     assert run("blast-radius", cwd=folder).status == 2
 
 
-def test_validate_tells_every_problem_and_leaves_no_store(folder: Path):
+def test_validate_reports_every_problem_and_leaves_no_store(folder: Path):
     (folder / "topology.yaml").write_text("systems:\n  oms: {owner: orders}\n  wms: {onwer: orders}\n")
 
     checked = run("validate", "topology.yaml", "--format", "csv", cwd=folder)
@@ -115,7 +115,7 @@ def test_a_file_that_breaks_off_is_reported_with_what_was_taken_before(folder: P
     assert "Accepted before this: 7 events" in taken.err and "torn.ndjson.gz: error: " in taken.err
 
 
-def test_an_event_that_cannot_be_taken_is_kept_aside_with_its_reason(folder: Path):
+def test_an_event_that_cannot_be_accepted_is_quarantined_with_its_reason(folder: Path):
     run("apply", "topology.yaml", cwd=folder)
     (folder / "events.ndjson").write_bytes(
         b"\n".join([*orders(1), event("x", "order.plcaed", AS_OF, order="O-9")])
@@ -131,7 +131,7 @@ def test_an_event_that_cannot_be_taken_is_kept_aside_with_its_reason(folder: Pat
     )
 
 
-def test_what_is_kept_aside_is_listed_and_taken_when_it_fits(folder: Path):
+def test_what_is_quarantined_is_listed_and_accepted_when_it_fits(folder: Path):
     taken = run("ingest", "events.ndjson", cwd=folder)
     listed = run("aside", "--format", "json", cwd=folder)
     run("apply", "topology.yaml", cwd=folder)
@@ -188,7 +188,7 @@ def test_a_log_in_another_form_comes_in_by_a_mapping(folder: Path, name: str, te
     ]
 
 
-def test_a_csv_without_a_mapping_is_told_what_it_lacks(folder: Path):
+def test_a_csv_without_a_mapping_gets_an_error_with_what_it_lacks(folder: Path):
     (folder / "steps.csv").write_text(STEPS)
 
     taken = run("ingest", "steps.csv", cwd=folder)

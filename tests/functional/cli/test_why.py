@@ -181,7 +181,7 @@ def test_csv_has_the_story_line_by_line(shop: Path, hit: tuple[str, str], answer
     ]
 
 
-def test_before_it_was_hit_it_was_on_track(shop: Path, answer: Ran):
+def test_before_it_was_affected_it_was_on_track(shop: Path, answer: Ran):
     placed = answer.json["placedAt"]
     then = run("why", answer.json["id"], "--as-of", placed, "--store", shop, "--format", "json")
 

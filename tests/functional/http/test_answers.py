@@ -40,7 +40,7 @@ def test_the_totals_the_pages_and_the_breakdown_agree(api: Api) -> None:
     )
 
 
-def test_only_orders_in_the_scope_of_the_failure_are_hit(api: Api) -> None:
+def test_only_orders_in_the_scope_of_the_failure_are_affected(api: Api) -> None:
     edges = api.ask("{ blastRadius { orders(first: 500) { edges { node { order { id region } } } } } }")[
         "blastRadius"
     ]["orders"]["edges"]
@@ -211,7 +211,7 @@ def test_orders_are_found_by_how_they_stand_to_the_failures_that_are_active(api:
     )
 
 
-def test_an_element_tells_its_kind_its_owner_and_its_own_fields(api: Api) -> None:
+def test_an_element_has_its_kind_its_owner_and_its_own_fields(api: Api) -> None:
     element = api.ask("""{ element(id: "integration:pick-confirm") { kind key name owner { id }
         ... on Integration { from { id } to { id } via { id } transport deadLetter } impairments { effect } }
         }""")["element"]

@@ -42,7 +42,7 @@ def api(store: Store) -> Iterator[Api]:
         yield Api(client)
 
 
-def test_a_reported_failure_is_known_with_all_that_was_said(api: Api) -> None:
+def test_a_reported_failure_is_known_with_all_that_was_stated(api: Api) -> None:
     report = OUTAGE | {
         "expectedEnd": "2026-03-02T12:00:00Z",
         "delay": "PT15M",

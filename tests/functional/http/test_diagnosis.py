@@ -39,7 +39,7 @@ def test_a_diagnosis_agrees_with_the_blast_radius_both_ways(api: Api, page: list
     assert blamed == {edge["node"]["order"]["id"] for edge in edges} != set()
 
 
-def test_what_a_failure_hits_is_reported_with_its_path_and_its_owner(page: list[dict]) -> None:
+def test_what_a_failure_affects_is_reported_with_its_path_and_its_owner(page: list[dict]) -> None:
     hit = [node["diagnosis"] for node in page if node["diagnosis"]["state"] in ("STUCK", "AT_RISK")]
 
     assert hit

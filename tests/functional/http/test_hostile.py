@@ -123,7 +123,7 @@ def test_an_odd_path(door: Door, path: str) -> None:
         door.send(Request(method, path))
 
 
-def test_nothing_is_executed_where_it_is_not_said_which_operation(door: Door) -> None:
+def test_nothing_is_executed_where_no_operation_is_named(door: Door) -> None:
     report = (
         'mutation M {reportFailure(input: {id: "H-9", target: "system:oms", class: LATENCY, '
         'startedAt: "2026-03-02T09:00:00Z", delay: "PT1M"}) {failure {id}}}'

@@ -105,7 +105,7 @@ def test_arguments_are_those_of_the_list(http: httpx.Client) -> None:
         ({"of": "orders", "where": '{"channels": ["wbe"]}'}, 404, "wbe"),
     ],
 )
-def test_what_cannot_be_exported_is_said(
+def test_what_cannot_be_exported_is_an_error(
     http: httpx.Client, arguments: dict[str, str], status: int, message: str
 ) -> None:
     answer = http.get("/export/list", params=arguments)

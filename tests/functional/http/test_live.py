@@ -115,7 +115,7 @@ def test_a_reported_failure_is_sent_where_none_was_active(address: str, http: ht
     assert told["totals"]["orders"] > 0
 
 
-def test_an_order_is_told_of_when_it_changes_and_not_when_others_do(address: str, http: httpx.Client) -> None:
+def test_an_order_is_sent_when_it_changes_and_not_when_others_do(address: str, http: httpx.Client) -> None:
     with follower(address) as reader:
         reader.ask("one", ORDER, id="order:O-0001")
         reader.ask("two", ORDER, id="O-0002")
@@ -194,7 +194,7 @@ def test_a_stream_that_cannot_begin_says_why_and_ends(http: httpx.Client) -> Non
     assert (first, answer["errors"][0]["extensions"]["code"], last) == ("next", "NOT_FOUND", "complete")
 
 
-def test_a_plain_request_is_told_how_to_follow(http: httpx.Client) -> None:
+def test_a_plain_request_gets_an_error_with_how_to_subscribe(http: httpx.Client) -> None:
     response = http.post("/graphql", json={"query": RADIUS})
 
     assert response.status_code == 400

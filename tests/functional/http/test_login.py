@@ -269,7 +269,7 @@ def test_a_login_that_proves_nothing_is_refused_on_a_page_that_says_why(
     assert "impactgraph-session" not in browser.cookies
 
 
-def test_whoever_has_no_role_is_told_so(place: Place) -> None:
+def test_whoever_has_no_role_is_refused_with_the_reason(place: Place) -> None:
     place.provider.claims = {"groups": ["everybody"]}
     end = place.log_in(place.browser())
 

@@ -98,7 +98,7 @@ def test_the_preview_is_what_comes_true(api: Api) -> None:
         (RESOLVE, {"id": "F-1", "at": "2026-03-01T09:00:00Z"}, "before the failure started"),
     ],
 )
-def test_what_is_wrong_is_said_without_a_preview(
+def test_problems_are_reported_without_a_preview(
     api: Api, query: str, variables: dict[str, Any], said: str
 ) -> None:
     payload = dry(api, query, **variables)

@@ -116,7 +116,7 @@ def test_the_thread_goes_on_after_what_went_wrong(problem: Exception):
     assert at_it.problem is None
 
 
-def test_the_doctor_tells_how_far_the_graph_is(neo4j_address: Neo4jAddress, tmp_path: Path):
+def test_the_doctor_reports_how_far_the_graph_is(neo4j_address: Neo4jAddress, tmp_path: Path):
     address = read_address(neo4j_address.url)
 
     def told() -> tuple[str, str]:

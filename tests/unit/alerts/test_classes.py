@@ -44,7 +44,7 @@ def test_a_percentage_in_a_text_about_errors_is_the_error_rate() -> None:
     assert classify(alert("HighCPUUsage", "CPU usage is over 90%")).error_rate is None
 
 
-def test_the_reason_shows_what_it_was_told_from() -> None:
+def test_the_reason_shows_what_it_was_derived_from() -> None:
     assert classify(alert("OmsDown")).reason == "'Down' says something that is down"
 
 

@@ -103,7 +103,7 @@ def test_a_rule_that_can_never_apply_is_refused() -> None:
 
 
 @pytest.mark.parametrize("match", ["{}", "{name: }", "{labels: {}}"])
-def test_to_ignore_every_alert_has_to_be_said(match: str) -> None:
+def test_to_ignore_every_alert_has_to_be_explicit(match: str) -> None:
     (problem,) = problems(f"rules:\n  - {{match: {match}, ignore: true}}\n")
 
     assert problem.startswith("a.yaml:2: `match` has no condition: every alert would be passed over.")

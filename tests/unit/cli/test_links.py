@@ -51,7 +51,7 @@ def test_what_is_left_to_the_defaults_is_left_out():
     assert blast_query(Question(), "headline") == "{ blastRadius { headline } }"
 
 
-def test_everything_that_was_said_is_asked_again():
+def test_every_option_is_in_the_address():
     text = blast_query(EVERYTHING, "headline")
 
     assert (
@@ -78,7 +78,7 @@ def test_the_address_brings_the_question(monkeypatch: pytest.MonkeyPatch):
     }
 
 
-def test_without_a_server_nothing_is_said(monkeypatch: pytest.MonkeyPatch):
+def test_without_a_server_nothing_is_printed(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("IMPACTGRAPH_URL", raising=False)
     out = Console(record=True)
 

@@ -95,7 +95,7 @@ def test_each_of_them_is_blamed_on_the_queues(load: Load) -> None:
     }
 
 
-def test_where_nobody_told_of_the_failure_the_integration_that_they_share_is_named(load: Load) -> None:
+def test_where_nobody_reported_the_failure_the_integration_that_they_share_is_named(load: Load) -> None:
     missing = [each for each in findings(load(failures=False)) if each.effect is RecordEffect.MISSING]
 
     assert missing and {each.likely_cause.element if each.likely_cause else None for each in missing} == {

@@ -61,7 +61,7 @@ def test_a_german_export_with_semicolons_decimal_commas_and_umlauts(tmp_path: Pa
 @pytest.mark.parametrize(
     ("pattern", "written"), [("%m/%d/%Y %H:%M", "{month}/{day}"), ("%d/%m/%Y %H:%M", "{day}/{month}")]
 )
-def test_day_and_month_are_told_apart_by_the_times_of_each_order(
+def test_day_and_month_are_distinguished_by_the_times_of_each_order(
     tmp_path: Path, pattern: str, written: str
 ) -> None:
     """All days and months are at most 12; an order goes over several days."""

@@ -47,7 +47,7 @@ def test_nothing_is_shared_without_an_uncertain_end() -> None:
     assert shared_variance(centred(scenario_sample("end/F")), shared_basis(known)).tolist() == [0.0]
 
 
-def test_many_ends_leave_freedom_to_tell_noise_from_them() -> None:
+def test_many_ends_leave_freedom_to_distinguish_noise_from_them() -> None:
     basis = shared_basis(ends(*(f"F{n}" for n in range(60))))
 
     assert basis.shape[1] <= SCENARIOS // 3

@@ -81,7 +81,7 @@ def test_what_waits_behind_a_stopped_queue_already_is_stuck() -> None:
     assert row.expected_delay == pytest.approx(90 * MINUTE, abs=2 * MINUTE)
 
 
-def test_what_waits_for_the_run_of_a_file_is_hit_when_the_failure_begins() -> None:
+def test_what_waits_for_the_run_of_a_file_is_affected_when_the_failure_begins() -> None:
     """Done at ten past eight, and the file goes at nine: it waited, and nothing was wrong, until half
     past.
     """
@@ -104,11 +104,11 @@ def test_what_waits_for_the_run_of_a_file_is_hit_when_the_failure_begins() -> No
     assert (row.band, row.hit_at) == (Band.STUCK, NINE - 30 * MINUTE)
 
 
-def test_what_comes_when_it_is_over_is_not_hit() -> None:
+def test_what_comes_when_it_is_over_is_not_affected() -> None:
     assert only(ended("integration:hand", until=NINE + 5 * MINUTE), RELEASED) is None
 
 
-def test_what_had_passed_before_it_began_is_not_hit() -> None:
+def test_what_had_passed_before_it_began_is_not_affected() -> None:
     assert (
         only(
             ended("integration:hand", since=NINE - 5 * MINUTE, until=NINE + HOUR),
@@ -118,7 +118,7 @@ def test_what_had_passed_before_it_began_is_not_hit() -> None:
     )
 
 
-def test_what_is_later_by_less_than_the_tolerance_is_not_hit() -> None:
+def test_what_is_later_by_less_than_the_tolerance_is_not_affected() -> None:
     assert only(ended("integration:hand", until=NINE + 12 * MINUTE), RELEASED) is None
 
 

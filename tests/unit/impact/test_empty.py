@@ -17,7 +17,7 @@ HANDED_OVER = drawn(
 NOBODY = World(HANDED_OVER, (failure("integration:hand"),), (), EIGHT + HOUR)
 
 
-def test_a_failure_hits_nothing_where_nothing_is_in_flight() -> None:
+def test_a_failure_affects_nothing_where_nothing_is_in_flight() -> None:
     totals = ask(NOBODY).totals
 
     assert (totals.orders, totals.value, totals.postings) == (0, (), ())

@@ -43,7 +43,7 @@ def test_a_supposed_failure_is_a_condition(store: Store) -> None:
     )
 
 
-def test_another_day_has_its_date_and_an_unknown_end_is_said(store: Store) -> None:
+def test_another_day_has_its_date_and_an_unknown_end_is_named(store: Store) -> None:
     later = replace(OMS, started_at=NOW + DAY, expected_end=None)
 
     text = "If Order management fails (outage, from 2026-03-03 09:30 UTC, end unknown), it affects "

@@ -96,7 +96,7 @@ def test_what_two_decisions_spoil_is_done_once_more_together() -> None:
     assert both.expected_delay <= one.expected_delay
 
 
-def test_an_order_that_read_in_one_window_is_told_from_one_that_read_in_the_other() -> None:
+def test_an_order_that_read_in_one_window_is_distinguished_from_one_that_read_in_the_other() -> None:
     journeys = tuple(
         replace(
             IN_PICK,

@@ -31,7 +31,7 @@ def test_a_batch_with_a_broken_event_is_no_batch() -> None:
         read_delivery({"content-type": "application/cloudevents-batch+json"}, b"[{]")
 
 
-def test_an_event_of_a_batch_need_not_be_an_object_to_be_told_about() -> None:
+def test_an_event_of_a_batch_need_not_be_an_object_to_be_reported() -> None:
     assert read_delivery({"content-type": "application/cloudevents-batch+json"}, b'[1, "two"]').events == [
         b"1",
         b'"two"',

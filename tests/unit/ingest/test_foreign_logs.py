@@ -214,7 +214,7 @@ def test_an_order_that_no_activity_places_is_placed_by_its_first_entry(log: Path
     assert [event["type"] for event in found].count("order.placed") == 1
 
 
-def test_rows_without_an_id_are_told_apart_by_what_they_say(tmp_path: Path) -> None:
+def test_rows_without_an_id_are_distinguished_by_their_content(tmp_path: Path) -> None:
     mapping = parse_mapping(MAPPING + "csv: {activity: activity, time: time}\n")
     lines = [line for block in open_log(str(csv_log(tmp_path)), mapping).blocks() for line in block.lines]
 

@@ -119,7 +119,7 @@ def test_an_event_and_an_object_without_a_row_of_their_type_are_in_the_log(tmp_p
     assert figures(path, _OCEL) == (2, ["unmapped activity"], [], [])
 
 
-def test_an_entry_that_is_taken_tells_of_an_object_that_is_not_there(tmp_path: Path) -> None:
+def test_an_accepted_entry_reports_an_object_that_is_not_there(tmp_path: Path) -> None:
     relations = [{"objectId": "O-1", "qualifier": ""}, {"objectId": "X-9", "qualifier": ""}]
     (tmp_path / "a.json").write_text(_ocel({**_EVENT, "relationships": relations}))
 
@@ -141,7 +141,7 @@ def test_an_entry_that_is_taken_tells_of_an_object_that_is_not_there(tmp_path: P
         ),
     ],
 )
-def test_what_is_no_log_is_told_by_what_it_is(
+def test_what_is_no_log_is_named_by_what_it_is(
     tmp_path: Path, name: str, content: str, mapping: str, reason: str
 ) -> None:
     (tmp_path / name).write_text(content, errors="surrogateescape")

@@ -364,7 +364,7 @@ activities:
         (HEAD + "activities: {t: 5}", "must be a map from events"),
     ],
 )
-def test_what_is_wrong_with_a_mapping_is_said(text: str, expected: str) -> None:
+def test_problems_of_a_mapping_are_reported(text: str, expected: str) -> None:
     assert any(expected in problem for problem in problems(text))
 
 

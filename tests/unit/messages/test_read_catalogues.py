@@ -109,7 +109,7 @@ def test_a_folder_is_read_over_the_standard_texts(tmp_path: Path) -> None:
         ("language: en\ntime_words: soon", "own.yaml:2: `time_words` must be a list of words."),
     ],
 )
-def test_what_is_wrong_is_said_with_its_place(text: str, message: str) -> None:
+def test_problems_are_reported_with_their_place(text: str, message: str) -> None:
     assert problems(text) == [message]
 
 
@@ -127,7 +127,7 @@ def test_two_files_of_one_language_are_an_error() -> None:
         read_catalogues({"a.yaml": "language: en", "b.yaml": "language: en"}, STANDARD)
 
 
-def test_all_problems_of_all_files_are_said(tmp_path: Path) -> None:
+def test_all_problems_of_all_files_are_reported(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("language: en\nkinds: {x: a, y: b}")
     (tmp_path / "b.yaml").write_text("language: de\nlate: {z: a}")
 

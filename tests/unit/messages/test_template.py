@@ -40,7 +40,7 @@ def test_a_text_with_values(source: str, values: dict[str, str | int], text: str
         ("{n, plural, other 1}", "{n} is not closed, or has a branch without braces"),
     ],
 )
-def test_what_is_wrong_is_said(source: str, problem: str) -> None:
+def test_problems_are_reported(source: str, problem: str) -> None:
     with pytest.raises(TemplateError) as raised:
         parse_template(source)
 

@@ -106,7 +106,7 @@ def test_a_missed_promise_is_never_kept_back() -> None:
     )
 
 
-def test_a_promise_that_is_kept_is_said_as_it_was_given() -> None:
+def test_a_promise_that_is_kept_is_repeated_as_it_was_given() -> None:
     assert message(facts(promised_by=NOW + 4 * DAY)) == (
         "Your order O-019869 is being prepared. We expect to deliver it by Friday 27 November."
     )
@@ -134,7 +134,7 @@ def test_parts_are_counted() -> None:
     assert message(split, "fr").startswith("Votre commande O-019869 : 2 des 3 parties sont en route.")
 
 
-def test_the_rest_of_a_split_order_is_said_to_be_where_it_is() -> None:
+def test_the_rest_of_a_split_order_is_reported_where_it_is() -> None:
     stages = (Stage.READY_TO_COLLECT, Stage.ON_ITS_WAY)
     mixed = facts(
         Kind.PARTLY_SHIPPED,
@@ -232,7 +232,7 @@ def test_a_message_mentions_the_part_that_was_cancelled(language: str) -> None:
     assert len(message(halved, language)) > len(message(whole, language))
 
 
-def test_what_is_on_its_way_is_not_said_to_be_prepared() -> None:
+def test_what_is_on_its_way_is_not_called_prepared() -> None:
     status = "We are checking with the store that your items are really there."
 
     assert status in message(facts(), status=status)

@@ -146,9 +146,7 @@ def test_apprise_sends_title_and_text(door: Receiver) -> None:
         (NoticeKind.RESOLVED, NoticeLevel.NONE, "success"),
     ],
 )
-def test_apprise_is_told_how_bad_it_is(
-    door: Receiver, kind: NoticeKind, level: NoticeLevel, word: str
-) -> None:
+def test_apprise_gets_the_level(door: Receiver, kind: NoticeKind, level: NoticeLevel, word: str) -> None:
     AppriseSender(f"json://{door.address}/in").send(status(kind, level), NOW)
 
     assert json.loads(door.taken[0].body)["type"] == word
@@ -182,7 +180,7 @@ def test_secrets_are_put_into_the_address(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert sender_of(whole) == AppriseSender("pagerduty://key@token")
 
 
-def test_all_that_is_wrong_with_channels_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_problems_of_channels_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHORT", "whsec_abc")
     channels = (
         AppriseChannel("a", "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#oms"),

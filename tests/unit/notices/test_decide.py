@@ -37,7 +37,7 @@ def test_the_same_notice_has_the_same_id_however_often_it_is_decided() -> None:
     assert first.key == later.key
 
 
-def test_the_text_says_what_is_hit_who_owns_it_what_to_do_and_where_to_look() -> None:
+def test_the_text_says_what_is_affected_who_owns_it_what_to_do_and_where_to_look() -> None:
     (notice,) = due(picture())
 
     assert notice.text.splitlines() == [
@@ -70,7 +70,7 @@ def test_the_text_says_what_is_hit_who_owns_it_what_to_do_and_where_to_look() ->
         (When(elements=("system:tax",), classes=(FailureClass.BACKLOG,)), False),
     ],
 )
-def test_a_rule_tells_of_what_fits_all_its_conditions(when: When, fits: bool) -> None:
+def test_a_rule_reports_what_fits_all_its_conditions(when: When, fits: bool) -> None:
     assert bool(due(picture(), by=rules(Rule("r", ("chat",), when)))) is fits
 
 
@@ -146,7 +146,7 @@ def test_an_incident_that_gets_an_earlier_failure_goes_on_as_the_same() -> None:
     assert due(joined, journal=journal, at=NOW + MINUTE) == ()
 
 
-def test_two_that_were_told_of_and_are_one_go_on_as_one() -> None:
+def test_two_that_were_notified_and_are_one_go_on_as_one() -> None:
     journal = told(due(picture("F-1"), picture("F-2")), NOW)
     joined = picture("F-1", keys=frozenset({"F-1", "F-2"}))
 
@@ -156,7 +156,7 @@ def test_two_that_were_told_of_and_are_one_go_on_as_one() -> None:
     assert "It is one with F-1." in notice.text
 
 
-def test_what_was_closed_by_hand_is_resolved_and_not_told_again() -> None:
+def test_what_was_closed_by_hand_is_resolved_and_not_notified_again() -> None:
     journal = Journal(actions=(action(IncidentActionKind.CLOSED),), notices=told(due(picture()), NOW).notices)
 
     (notice,) = due(picture(), journal=journal, at=NOW + MINUTE)
@@ -227,7 +227,7 @@ def test_a_rule_is_quiet_in_its_hours_on_the_clock_of_its_zone(
     assert bool(due(begun, by=rules(Rule("r", ("chat",), quiet=quiet)), at=moment)) is is_told
 
 
-def test_a_rule_tells_only_of_the_changes_that_it_names() -> None:
+def test_a_rule_reports_only_the_changes_that_it_names() -> None:
     by = rules(Rule("r", ("chat",), on=(NoticeKind.NEW,)))
     journal = told(due(picture(), by=by), NOW)
 

@@ -42,7 +42,7 @@ def changed(before: str, after: str) -> str:
     return TEXT.replace(before, after)
 
 
-def test_a_file_says_who_is_told_of_what() -> None:
+def test_a_file_says_who_is_notified_of_what() -> None:
     rules = parse_rules(TEXT)
     night, everything = rules.rules
 
@@ -143,11 +143,11 @@ def test_a_file_says_who_is_told_of_what() -> None:
         ),
     ],
 )
-def test_what_is_wrong_is_said_with_its_line(before: str, after: str, problem: str) -> None:
+def test_problems_are_reported_with_their_line(before: str, after: str, problem: str) -> None:
     assert f"notices.yaml:{problem}" in problems(changed(before, after))
 
 
-def test_all_problems_are_said_at_once() -> None:
+def test_all_problems_are_reported_at_once() -> None:
     text = changed("22:00", "25:00").replace("kind: webhook", "kind: hook")
 
     assert len(problems(text)) >= 2

@@ -74,7 +74,7 @@ def test_an_incident_has_its_level_its_owners_and_its_first_step(store: Store) -
     assert found.first_step == "Restart it (needs approval: Ledger). Playbook: restart."
 
 
-def test_teams_own_concerns_beside_what_is_hit(store: Store) -> None:
+def test_teams_own_concerns_beside_what_is_affected(store: Store) -> None:
     store.ingest([reported("F-1", 30)])
 
     (found,) = pictures(store, rules(teams={Concern.CUSTOMER_CARE: ("shop",)}))

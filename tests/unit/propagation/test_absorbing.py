@@ -174,11 +174,11 @@ def test_without_the_rule_the_same_failure_appears(case: Absorbing) -> None:
 @pytest.mark.parametrize(
     "case", [each for each in CASES if each.bare != each.guarded], ids=lambda case: case.rule
 )
-def test_without_the_rule_nothing_is_told_of_it(case: Absorbing) -> None:
+def test_without_the_rule_nothing_is_reported_of_it(case: Absorbing) -> None:
     assert not told(hit(case.bare, case.failure), case.rule)
 
 
-def test_the_step_of_the_workflow_in_scope_is_hit() -> None:
+def test_the_step_of_the_workflow_in_scope_is_affected() -> None:
     found = hit(paying(), failure("system:payments", scope=Scope.of(workflows=["ship"])))
 
     assert effects(found, SHIP) == ["BLOCKED"]

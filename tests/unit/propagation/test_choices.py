@@ -73,7 +73,7 @@ def test_a_step_that_switches_at_a_moment_of_its_own_does_not_wait_for_the_end()
     assert (found.delay, found.remaining) == (10 * MINUTE, False)
 
 
-def test_a_step_switches_when_it_is_told_to() -> None:
+def test_a_step_switches_after_the_stated_time() -> None:
     assert only(hit(packing(LABELS, BACKUP, switch_after=10 * MINUTE), out("tms")), PACK).delay == 10 * MINUTE
 
 
@@ -178,7 +178,7 @@ def test_an_alternative_of_two_members_fails_with_either() -> None:
     assert only(hit(topology, out("carrier")), PACK).rule == "fallback"
 
 
-def test_a_choice_is_hit_by_the_mildest_where_one_alternative_is_only_slow() -> None:
+def test_a_choice_takes_the_mildest_effect_where_one_alternative_is_only_slow() -> None:
     slow = failure("system:carrier", FailureClass.LATENCY, key="slow", delay="30s")
 
     found = only(hit(packing(LABELS, BACKUP), out("tms"), slow), PACK)

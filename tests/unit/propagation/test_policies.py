@@ -215,7 +215,7 @@ def test_a_degraded_system_passes_nothing_on() -> None:
     assert (effects(found, "system:wms"), effects(found, "step:ship/pick")) == (["DEGRADED"], [])
 
 
-def test_a_location_hits_only_what_is_done_on_site_and_only_there() -> None:
+def test_a_location_affects_only_what_is_done_on_site_and_only_there() -> None:
     topology = drawn(
         Location("store-1", "store"),
         System("store", "store", per_location=True),
@@ -229,7 +229,7 @@ def test_a_location_hits_only_what_is_done_on_site_and_only_there() -> None:
     assert effects(found, "step:ship/pay") == []
 
 
-def test_a_workflow_hits_its_own_steps_only() -> None:
+def test_a_workflow_affects_its_own_steps_only() -> None:
     other = Step("pay", "collect", "system:oms")
     topology = drawn(step("pick", "oms"), other)
 

@@ -42,11 +42,11 @@ def test_a_ring_of_needs_is_walked_once_around() -> None:
     }
 
 
-def test_a_system_that_needs_itself_is_hit_once() -> None:
+def test_a_system_that_needs_itself_is_affected_once() -> None:
     assert only(hit(ring(1), failure("system:s0")), "system:s0").cause is None
 
 
-def test_what_needs_the_failed_element_is_hit_and_what_it_needs_is_not() -> None:
+def test_what_needs_the_failed_element_is_affected_and_what_it_needs_is_not() -> None:
     found = hit(chain(3), failure("system:s1"))
 
     assert set(found.by_element) == {"system:s1", "system:s2"}

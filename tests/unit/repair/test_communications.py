@@ -60,19 +60,19 @@ def test_a_missed_promise_is_owed_a_message_with_the_new_date() -> None:
     assert "WAITING" in item.text
 
 
-def test_a_customer_who_was_told_since_is_owed_nothing_about_the_promise() -> None:
+def test_a_customer_who_was_notified_since_is_owed_nothing_about_the_promise() -> None:
     told = replace(WAITING, came=(PACKED,))
 
     assert PROMISE not in {item.type for item in found(SHOP, failing("integration:hand"), told)}
 
 
-def test_a_message_that_would_tell_too_much_is_held() -> None:
+def test_a_message_that_would_announce_too_much_is_held() -> None:
     item = named(found(SHOP, failing("integration:hand"), WAITING), "shipped")
 
     assert (item.action, item.reason) == (CommunicationAction.HOLD, CommunicationReason.NOT_TRUE_YET)
 
 
-def test_a_message_that_told_too_much_is_corrected() -> None:
+def test_a_message_that_announced_too_much_is_corrected() -> None:
     item = named(found(SHOP, failing("integration:hand"), replace(WAITING, came=(PACKED,))), "shipped")
 
     assert (item.action, item.reason) == (CommunicationAction.CORRECT, CommunicationReason.NOT_TRUE_YET)
@@ -122,7 +122,7 @@ def test_nothing_is_owed_where_the_promise_holds() -> None:
     assert {item.type for item in found(SHOP, failing("integration:hand"), patient)} == {"shipped"}
 
 
-def test_what_may_be_said_has_no_internal_name() -> None:
+def test_what_may_be_sent_has_no_internal_name() -> None:
     names = Playbook(
         "a", (), elements=("integration:hand",), message=LanguageTexts("The release-to-store is down.")
     )

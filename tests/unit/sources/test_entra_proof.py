@@ -87,7 +87,7 @@ def test_what_no_key_of_the_tenant_signed_is_refused(token: str) -> None:
 @pytest.mark.parametrize(
     "headers", [{}, {"authorization": ""}, {"authorization": "Basic abc"}, {"authorization": "Bearer "}]
 )
-def test_a_delivery_without_a_token_is_told_so(headers: dict[str, str]) -> None:
+def test_a_delivery_without_a_token_is_refused_with_the_reason(headers: dict[str, str]) -> None:
     assert PROOF.check(headers, b"{}") is MISSING
 
 
@@ -116,7 +116,7 @@ def test_a_file_of_sources_has_what_a_token_must_have() -> None:
         ("entra: {", "rules: {", "`entra` is missing"),
     ],
 )
-def test_what_is_wrong_with_it_is_said(before: str, after: str, problem: str) -> None:
+def test_problems_of_a_token_are_reported(before: str, after: str, problem: str) -> None:
     assert before in SOURCES
     with pytest.raises(BadInputError, match=problem):
         parse_sources(SOURCES.replace(before, after))

@@ -191,7 +191,7 @@ sources:
         ("sources:\n  a: {kind: folder, path: in}\n  a: {kind: folder, path: in}", "stands twice"),
     ],
 )
-def test_what_is_wrong_is_said(text: str, problem: str) -> None:
+def test_problems_are_reported(text: str, problem: str) -> None:
     assert any(problem in each for each in problems(text)), problems(text)
 
 

@@ -36,7 +36,7 @@ def store() -> Iterator[Store]:
     store.close()
 
 
-def test_mended_documents_are_events_and_leave_the_quarantine(store: Store) -> None:
+def test_corrected_documents_are_events_and_leave_the_quarantine(store: Store) -> None:
     result = replay_documents(store, {"shop": partial(translate, mapper=MendedMapper())})
 
     assert orders_in(store, ["O-1", "O-2"]) == ["O-1", "O-2"]

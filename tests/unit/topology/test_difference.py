@@ -39,13 +39,13 @@ def test_each_field_that_changed_is_named_with_both_values() -> None:
     )
 
 
-def test_a_change_within_a_step_is_told_of_the_step_alone() -> None:
+def test_a_change_within_a_step_is_reported_for_the_step_alone() -> None:
     found = difference(parsed(BEFORE), parsed(BEFORE.replace("1h", "2h")))
 
     assert found.changed == (Change("step:w/x", "within", 3_600_000, 7_200_000),)
 
 
-def test_a_new_step_is_told_of_the_workflow_too() -> None:
+def test_a_new_step_is_reported_for_the_workflow_too() -> None:
     found = difference(
         parsed(BEFORE), parsed(BEFORE.replace("y: {runs_on: a}", "y: {runs_on: a}, z: {runs_on: a}"))
     )

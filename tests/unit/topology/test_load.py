@@ -283,7 +283,7 @@ def test_a_single_file_is_read_with_its_own_name() -> None:
     assert read_documents(RETAILER) == {"retailer.yaml": RETAILER.read_text()}
 
 
-def test_a_table_that_is_missing_is_told_when_documents_are_read(tmp_path: Path) -> None:
+def test_a_table_that_is_missing_is_reported_when_documents_are_read(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("locations_csv: t.csv")
 
     with pytest.raises(BadInputError) as caught:

@@ -73,7 +73,7 @@ def test_a_failure_that_occurs_again_is_another_incident_each_time(store: Store)
     assert [each.mitigate.median for each in figures] == [None, None, 20 * MINUTE]
 
 
-def test_an_incident_has_its_times_and_what_it_hit(store: Store) -> None:
+def test_an_incident_has_its_times_and_what_it_affected(store: Store) -> None:
     fill(store)
 
     answer = asked(store)
@@ -179,7 +179,7 @@ def test_without_a_topology_there_is_nothing_to_measure() -> None:
     store.close()
 
 
-def test_what_retention_removed_is_said_and_incidents_before_it_are_not_asked_of(store: Store) -> None:
+def test_what_retention_removed_is_named_and_incidents_before_it_are_not_computed(store: Store) -> None:
     fill(store)
     store.ingest([of("fulfillment.completed", 100, "O-0/1")])
     before = asked(store)

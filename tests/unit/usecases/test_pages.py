@@ -49,7 +49,7 @@ def test_an_item_that_comes_while_someone_reads_moves_no_other(
         ]
 
 
-def test_a_page_tells_what_lies_before_and_behind_it() -> None:
+def test_a_page_says_what_lies_before_and_after_it() -> None:
     items = ["a", "b", "c"]
     first = page(items, by_itself, first=1, after=None)
     second = page(items, by_itself, first=1, after=first.cursors[0])

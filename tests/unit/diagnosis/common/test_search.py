@@ -46,7 +46,7 @@ def test_a_value_that_makes_overdue_is_found() -> None:
     assert units.found(np.where(units.values[1] == 4, 0.5, 0.02)) == [[(1, "4")]]
 
 
-def test_two_causes_are_told_apart_the_stronger_first() -> None:
+def test_two_causes_are_distinguished_the_stronger_first() -> None:
     units = Units(4_000, 6, 8, 3)
     likely = np.where(units.values[1] == 4, 0.6, np.where(units.values[0] == 2, 0.3, 0.02))
 
@@ -81,7 +81,7 @@ def test_nothing_in_common_is_an_answer() -> None:
     assert [Units(2_000, 50, 6, 3, seed=seed).found(np.full(2_000, 0.03)) for seed in range(20)] == [[]] * 20
 
 
-def test_what_holds_for_nearly_all_can_still_be_told() -> None:
+def test_what_holds_for_nearly_all_can_still_be_found() -> None:
     units = Units(1_500, 4)
     units.values[0] = np.where(units.dice.random(1_500) < 0.85, 1, 2).astype(np.int32)
 

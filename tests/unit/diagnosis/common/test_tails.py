@@ -21,7 +21,7 @@ def test_the_tail_of_the_chi_square_is_that_of_scipy(value: float, freedom: int)
     )
 
 
-def test_far_in_the_tail_the_logarithm_is_still_told() -> None:
+def test_far_in_the_tail_the_logarithm_is_still_computed() -> None:
     assert log_chi_square_tail(1e6, 1) == pytest.approx(-500_000, rel=1e-4)
     assert log_chi_square_tail(0, 3) == 0
 

@@ -40,7 +40,7 @@ def test_the_best_split_is_the_best_of_all_rank_tests() -> None:
     assert change.log_p == pytest.approx(np.log(plain[change.at] * len(plain)), rel=1e-6)
 
 
-def test_by_chance_nothing_is_said_to_have_moved() -> None:
+def test_by_chance_nothing_is_reported_as_moved() -> None:
     dice = np.random.default_rng(7)
     bins = np.repeat(np.arange(48), 8)
     found = [level_change(dice.exponential(1, 384), bins, least=20) for _ in range(50)]

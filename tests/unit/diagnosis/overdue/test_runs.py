@@ -66,7 +66,7 @@ def test_what_was_done_too_late_is_overdue_though_a_run_is_ahead() -> None:
     assert is_overdue(shop(15 * MINUTE, BY_RUN, BY_QUEUE), entered=50, done=30)
 
 
-def test_what_nobody_said_is_done_is_taken_for_done_when_nearly_all_are() -> None:
+def test_what_is_not_recorded_as_done_counts_as_done_when_nearly_all_are() -> None:
     assert not is_overdue(shop(25 * MINUTE, BY_RUN, BY_QUEUE), entered=50)
     assert is_overdue(shop(15 * MINUTE, BY_RUN, BY_QUEUE), entered=50)
 

@@ -36,7 +36,7 @@ def test_the_headline_is_one_sentence_about_the_order(name: str) -> None:
     assert "None" not in headline
 
 
-def test_what_is_held_tells_where_since_when_by_what_and_until_when() -> None:
+def test_what_is_held_has_where_since_when_by_what_and_until_when() -> None:
     found = diagnose(TOPOLOGY, situation(state(impacts=(impact(),), expected_to_leave_at=NOW + 40 * MINUTE)))
 
     assert found.headline == (
@@ -150,7 +150,7 @@ def test_a_failure_that_has_ended_is_a_cause_only_while_its_harm_is_open() -> No
     ] == ["F-1"]
 
 
-def test_what_waits_normally_is_told_why_it_is_normal() -> None:
+def test_what_waits_normally_says_why_it_is_normal() -> None:
     found = diagnose(TOPOLOGY, situation(state(run_at=NOW + HOUR)))
 
     assert [(cause.kind, cause.element) for cause in found.causes] == [("normal", PICK)]
@@ -164,7 +164,7 @@ def test_nobody_is_called_about_what_is_over() -> None:
     assert found.headline == "Order O-1 was delivered at 13:00 UTC (1 h ago), 1 h later than promised."
 
 
-def test_what_is_not_known_is_said() -> None:
+def test_what_is_not_known_is_named() -> None:
     found = diagnose(
         TOPOLOGY,
         situation(
