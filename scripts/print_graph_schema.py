@@ -16,14 +16,14 @@ TARGET = Path(__file__).parent.parent / "docs" / "graph-schema.md"
 HEAD = """\
 # The graph in Neo4j
 
-Over a Neo4j database (`--store neo4j://...`) the topology, the orders and what failures do to them stand as nodes and relations beside the log
-of record, to be walked at a Cypher prompt or by other programs. [Queries](cypher.md) shows how.
+Over a Neo4j database (`--store neo4j://...`) the topology, the orders and the effects of failures are also stored as nodes and relations, beside
+the log of record, for a Cypher prompt and for other programs. [Queries](cypher.md) has examples.
 
-- **It is there to be read.** The log (`Block` and `Log` nodes) is the record; the graph follows it, as a rule within a second or two, and is made
-  anew from it where it is missing. `MATCH (g:Graph) RETURN g.watermark, g.topology` tells how far it is: the number of the last event in it, and
+- **It is for reading only.** The log (`Block` and `Log` nodes) is the record; the graph follows it, usually within a second or two, and is
+  rebuilt from it if it is missing. `MATCH (g:Graph) RETURN g.watermark, g.topology` shows its state: the number of the last event in it, and
   of the last version of the topology.
 - **It holds the state as it is now.** Postings, messages, tasks and supplier orders are all there; of the steps only the one that a fulfillment
-  is in. The complete timeline of an order, and its state at any past moment, are not in the graph: ask `impactgraph show order:...`.
+  is in. The complete timeline of an order, and its state at any past moment, are not in the graph: ask `impactgraph why ORDER --as-of MOMENT`.
 - **Ids** are those of every answer: `order:O-1`, `system:oms`, `step:ship-from-store/pick`.
 - **Moments** are `DATETIME` in UTC, spans are `DURATION`, money is a whole number of millionths of the currency's main unit:
   `sum(o.valueMicros) / 1000000.0`, a currency at a time.

@@ -17,7 +17,7 @@ class EventsAhead:
 class About:
     version: str = strawberry.field(description="Version of impactgraph.")
     store: str = strawberry.field(
-        description="Identity of the store: it stays the same when the folder is moved and when a server restarts."
+        description="Identity of the store: the same after its folder is moved, and after a restart."
     )
     topology: strawberry.ID | None = strawberry.field(
         description="Full id of the current version of the topology; null before the first."

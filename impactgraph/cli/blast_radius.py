@@ -43,7 +43,7 @@ class LayoutOptions:
         str | None,
         Parameter(
             name="--forecast",
-            help="Also forecast affected orders and missed promises, in intervals of this length, such as 1h.",
+            help="Also forecast affected orders and missed promises in intervals of this length, such as 1h.",
         ),
     ] = None
 

@@ -20,7 +20,7 @@ Files = Annotated[
 MappingFile = Annotated[
     Path | None,
     Parameter(
-        help="A mapping for the columns of a CSV file or the objects of an OCEL log; without it, they are guessed."
+        help="A mapping for the columns of a CSV file or the objects of an OCEL log; by default guessed."
     ),
 ]
 Out = Annotated[Path, Parameter(help="Folder for the drafts, mapping.yaml and topology.yaml.")]

@@ -84,7 +84,7 @@ def _reasons_in_flight(impact: MatchedImpact, name: str, row: NDArray[Any]) -> l
     """`row` (1,): the row of the fulfillment."""
     columns = impact.columns
     if columns.fulfillments.workflow[row[0]] < 0:
-        detail = f"the position of {name} is unknown: there are events of it, but not of its placement"
+        detail = f"the position of {name} is unknown: it has events, but none that places it"
         return [Absorption(_first_target(impact), "position", detail)]
     key = columns.dictionaries.workflows[int(columns.fulfillments.workflow[row[0]])].key
     workflow = impact.topology.workflows.get(key)

@@ -10,7 +10,7 @@ from impactgraph.columns import NO_WORKFLOW, NOT_BEGUN, Codes, Columns
 from impactgraph.impact.segments import RowSelection
 from impactgraph.impact.totals import money_of
 
-_NOT_PLACED = "there are events of them, but not of their placement"
+_NOT_PLACED = "they have events, but none that places them"
 _Place = tuple[int, int]
 """Workflow and step, as the index of places has them."""
 

@@ -133,7 +133,7 @@ const startAction = ({ number, text, playbook, step, approvalName, automation })
   title: `Start step ${number}?`,
   says: () => [
     `A request to carry out step ${number} is sent to ${automation}, once: ${text}.`,
-    ...(approvalName ? [`It needs the approval of ${approvalName}: say in the note who gave it.`] : []),
+    ...(approvalName ? [`It needs the approval of ${approvalName}: name in the note who gave it.`] : []),
   ],
   needsNote: Boolean(approvalName),
   field: `startStep(incident: $id, step: $step, playbook: $playbook, note: $note, by: $by,
@@ -146,8 +146,8 @@ const stepAction = ({ number, text, playbook, step, approvalName }) => ({
   name: `step-${number}`,
   title: `Is step ${number} done?`,
   says: () => [
-    `Step ${number} is recorded as done: ${text}. This page carries nothing out.`,
-    ...(approvalName ? [`It needs the approval of ${approvalName}: say in the note who gave it.`] : []),
+    `Step ${number} is recorded as done: ${text}. This page does not carry it out.`,
+    ...(approvalName ? [`It needs the approval of ${approvalName}: name in the note who gave it.`] : []),
   ],
   needsNote: Boolean(approvalName),
   field: "doStep(incident: $id, step: $step, playbook: $playbook, note: $note, by: $by, version: $version)",

@@ -24,7 +24,7 @@ export function IncidentView({ route }) {
   const asOf = route.params.get("asOf");
   if (!route.rest) return html`
     <${Heading}>Incident<//>
-    <${Empty} title="Which incident?"><p>All that are open are under <a href="#/">Now</a>.</p><//>
+    <${Empty} title="Which incident?"><p>All open incidents are under <a href="#/">Now</a>.</p><//>
   `;
   const Kind = asOf ? PastIncident : LiveIncident;
   return html`<${Kind} key=${route.rest} of=${route.rest} asOf=${asOf} route=${route} />`;

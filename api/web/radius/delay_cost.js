@@ -172,7 +172,7 @@ function WhichFirst({ list }) {
         </tbody>
       </table>
     </div>
-    <p class="small muted">Adds: what would not happen without it, although the others go on.</p>
+    <p class="small muted">Adds: what would not happen without it, if the others continue.</p>
   `;
 }
 

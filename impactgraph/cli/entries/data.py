@@ -100,7 +100,7 @@ COMMANDS = (
     Command(
         "alerts rules check",
         "Prints all problems of a file of rules.",
-        "Elements that the topology of the store does not have are among them. Exit status: 0 no errors, 2 errors.",
+        "Elements that the topology of the store lacks are among them. Exit status: 0 no errors, 2 errors.",
         ("impactgraph alerts rules check alerts.yaml --topology topology.yaml",),
     ),
 )

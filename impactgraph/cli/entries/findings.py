@@ -60,9 +60,9 @@ COMMANDS = (
         "Compares what a system says it has with what it should have by then.",
         "Reads a list (CSV or JSON) of ids of orders, fulfillments or documents, with states and amounts, as "
         "of a moment, and finds what is missing there although it was due, with the step or record that "
-        "should have delivered it and the failure that explains it; what is unknown here; and what has another "
-        "amount, currency or state. The list is kept: its findings are among those of `records` and `why` "
-        "until a later list or event resolves them. Without a list it compares the latest one again. "
+        "should have delivered it and the failure that explains it; what is unknown here; and what has "
+        "another amount, currency or state. The list is kept: its findings are among those of `records` and "
+        "`why` until a later list or event resolves them. Without a list it compares the latest one again. "
         "Exit status: 0 no findings, 1 findings or rows that cannot be read.",
         (
             "impactgraph reconcile erp.csv --system erp",

@@ -145,7 +145,7 @@ def _unknown_reason(sources: EvidenceSources, order: Order, fulfillment: Fulfill
     if fulfillment.status is not OrderStatus.IN_FLIGHT:
         return None
     if not fulfillment.workflow:
-        return "there are events of it, but not of its placement"
+        return "it has events, but none that places it"
     if workflow is None:
         return f"its workflow {fulfillment.workflow} is not in the topology"
     if fulfillment.step is None:
