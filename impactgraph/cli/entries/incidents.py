@@ -25,7 +25,7 @@ COMMANDS = (
     Command(
         "failure update",
         "Corrects or extends a failure.",
-        f"{_FAILURE_STATUS} What is not given stays as it is.",
+        f"{_FAILURE_STATUS} Fields that are not given stay unchanged.",
         (
             "impactgraph failure update F-stock --until +4h",
             "impactgraph failure update F-stock --scope regions=uk,emea-north --yes",
@@ -126,7 +126,7 @@ COMMANDS = (
     Command(
         "incidents done",
         "Records that a step of the checklist of an incident was done.",
-        f"Nothing is carried out. {_INCIDENT_STATUS}",
+        f"impactgraph does not carry it out. {_INCIDENT_STATUS}",
         ("impactgraph incidents done F-stock 2 --by ana",),
     ),
     Command(

@@ -22,8 +22,8 @@ COMMANDS = (
     Command(
         "repair messages",
         "Messages to customers to hold, send or correct, with the facts for a template.",
-        f"{_REPAIR}Messages that would go out by themselves and be wrong are to be held. To be sent are "
-        "those that are due and did not go out, and news of a promise that will be missed. "
+        f"{_REPAIR}Hold: messages that would go out by themselves and be wrong. Send: messages that are due "
+        "and did not go out, and notices of promises that will be missed. "
         "impactgraph sends none of them. Exit status: 0 there is none, 1 there are some.",
         (
             "impactgraph repair messages --failure F-queues",

@@ -84,7 +84,7 @@ COMMANDS = (
     Command(
         "init",
         "Writes a small topology with comments, and example events, to start your own from.",
-        "The layout is one for a repository: the topology is kept, the store (.impactgraph) ignored by git. "
+        "The layout suits a repository: git tracks the topology and ignores the store (.impactgraph). "
         "No file is overwritten. --store, --format and --server are ignored.",
         ("impactgraph init", "impactgraph init landscape"),
     ),
