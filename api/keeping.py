@@ -52,7 +52,7 @@ def router(
             lambda body: msgspec.json.decode(body, type=ForgetRequest), await request.body()
         )
         if not forget_request.orders and not forget_request.attributes:
-            raise BadInputError("Say what is to be forgotten: `orders`, or `attributes` with values.")
+            raise BadInputError("Name what to forget: `orders`, or `attributes` with values.")
         context = RemovalContext(store, auditing.log, principal_of(request), now())
         result = await auditing.change(
             deed_of(request, "forget", forget_deed(forget_request)),

@@ -95,7 +95,7 @@ class AdminKeyFile:
             ) from error
         if token is None:
             raise BadInputError(
-                Problem("This is no key; `impactgraph keys generate` prints one.", str(self._file))
+                Problem("This is not a key; `impactgraph keys generate` prints one.", str(self._file))
             )
         self._token, self._version = token, version
         return token

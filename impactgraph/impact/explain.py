@@ -42,7 +42,7 @@ def _explain_affected(impact: MatchedImpact, order: int, place: int) -> Explanat
 
 def _explain_unaffected(impact: MatchedImpact, order: str, row: int) -> Explanation:
     reasons = _reasons(impact, row)
-    nothing = "nothing that is impaired lies on its way in the time of the failure"
+    nothing = "nothing on its way is impaired during the failure"
     why = reasons[0].detail if reasons else nothing
     return Explanation(False, f"Order {order} is not affected: {why}.", (), tuple(reasons))
 
@@ -114,7 +114,7 @@ def _absorbed_on_way(impact: MatchedImpact, impairments: list[Impairment]) -> li
 
 
 def _out_of_time(impact: MatchedImpact, name: str, element: str) -> Absorption:
-    when = "before or after the failure, or is no more than the tolerance later for it"
+    when = "before or after the failure, or is delayed by no more than the tolerance"
     return Absorption(element, "time", f"{name} passes {element_text(impact.topology, element)} {when}")
 
 

@@ -90,7 +90,7 @@ class ForecastPoints:
 def forecast_points(impact: MatchedImpact, bucket: Millis) -> ForecastPoints:
     """Raises: BadInputError for a length that is not positive or makes too many points."""
     if bucket <= 0:
-        raise BadInputError("`bucket` must be longer than nothing, such as PT15M.")
+        raise BadInputError("`bucket` must be longer than zero, such as PT15M.")
     orders = impact.affected_orders
     series = [
         orders.hit_at,

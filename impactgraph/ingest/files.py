@@ -80,10 +80,10 @@ def _blocks(name: str, stream: BinaryIO, file: BinaryIO | None, block: int) -> I
 def _check_kind(name: str, head: bytes) -> None:
     if head.startswith(SQLITE) or (_OCEL.search(head) and b'"specversion"' not in head):
         raise BadInputError(
-            Problem("It is an OCEL log, no file of CloudEvents: say with --mapping what is what in it.", name)
+            Problem("It is an OCEL log, not a file of CloudEvents: define its contents with --mapping.", name)
         )
     if foreign := foreign_kind(head):
-        raise BadInputError(Problem(f"It is no file of CloudEvents but {foreign}.", name))
+        raise BadInputError(Problem(f"It is not a file of CloudEvents but {foreign}.", name))
 
 
 def _events(name: str, lines: Iterator[bytes]) -> Iterator[tuple[str, bytes]]:

@@ -162,7 +162,7 @@ def _json_records(path: Path, lines: Sequence[str]) -> Iterator[_Record]:
             yield from _of_members(_json_lines(lines))
             return
         line = getattr(error, "lineno", None)
-        raise BadInputError(Problem(f"It is no JSON: {error}.", file=str(path), line=line)) from error
+        raise BadInputError(Problem(f"It is not JSON: {error}.", file=str(path), line=line)) from error
     if isinstance(document, dict):
         fields = cast("dict[str, Any]", document)
         lists = [name for name, value in fields.items() if isinstance(value, list)]

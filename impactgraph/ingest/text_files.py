@@ -204,7 +204,7 @@ def foreign_kind(head: bytes) -> str | None:
         return "a ZIP archive or a workbook (.xlsx): save the sheet as CSV, or unpack it"
     if head.startswith(_COMPOUND):
         return "a workbook (.xls): save the sheet as CSV"
-    return "XML: say with --mapping what is what in it" if is_xml(head) else None
+    return "XML: define its contents with --mapping" if is_xml(head) else None
 
 
 def _undecodable(path: Path, encoding: str, error: UnicodeDecodeError) -> UndecodableError:

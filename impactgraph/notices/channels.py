@@ -77,7 +77,7 @@ def sender_of(channel: Channel) -> Sender:
             secret = channel.secret.read()
             if not is_signing_secret(secret):
                 raise BadInputError(
-                    f"The secret in {channel.secret.place} is none of Standard Webhooks: give whsec_ and 24 "
+                    f"The secret in {channel.secret.place} is not of Standard Webhooks: give whsec_ and 24 "
                     "to 64 random bytes in base64."
                 )
             return WebhookSender(channel.url, secret)

@@ -113,7 +113,7 @@ class _Speaker:
             if first is None:
                 notices.append(self._new(picture))
                 continue
-            notices += [self._end_notice(key, f"It is one with {first}.") for key in mine if key != first]
+            notices += [self._end_notice(key, f"It was merged into {first}.") for key in mine if key != first]
             notices.append(self._further(first, picture))
         notices += [self._away(key) for key in open_keys if key not in goes_on]
         return [each for each in notices if each is not None and each.kind in self.rule.on]

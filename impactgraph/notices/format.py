@@ -190,7 +190,7 @@ FORMAT = Fields(
             "Teams that own what an incident does: they are named in its notices, and what they own counts "
             "as theirs.",
         ),
-        Field("every", Duration(least=SECOND), "How often incidents are looked at; default: 15s."),
+        Field("every", Duration(least=SECOND), "How often incidents are checked; default: 15s."),
         Field("give_up", Duration(least=1), "After which time a notice is not tried again; default: 1d."),
     )
 )

@@ -199,8 +199,8 @@ def _first_step(report: IncidentReport, topology: Topology) -> str:
             if is_about(playbook, cause.element, frozenset({cause.failure_class})) and playbook.steps:
                 return _step_text(topology, playbook)
     if report.team is not None:
-        return f"No playbook is about it: call {_team_text(topology, report.team)}."
-    return "No playbook is about it, and nobody owns it: look at its page."
+        return f"No playbook covers it: call {_team_text(topology, report.team)}."
+    return "No playbook covers it, and nobody owns it: open its page."
 
 
 def _step_text(topology: Topology, playbook: Playbook) -> str:

@@ -185,7 +185,7 @@ def _suffers(cell: Remainder, alternative: Alternative, *, handed_over: bool) ->
         owner_state,
         cell.source,
         "choice",
-        f"{{it}} goes over {' and '.join(alternative.names)}, which has a trouble of its own",
+        f"{{it}} goes over {' and '.join(alternative.names)}, which is itself impaired",
     )
 
 

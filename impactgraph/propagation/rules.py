@@ -166,7 +166,7 @@ RULES: Mapping[Place, Rule] = dict(_table())
 
 
 _BESIDE_THE_TABLE: Mapping[str, str] = {
-    "choice": "The alternative that is taken works, but with a trouble of its own.",
+    "choice": "The alternative that is taken works, but is itself impaired.",
     "fallback": (
         "Where an alternative fails, the next one is taken: later by the time lost, and by the wait for a "
         "run where it has runs."

@@ -54,7 +54,7 @@ def _documents(text: str, place: str) -> list[tuple[int | None, object]]:
             refuse_repeated_key(text)
             return [(None, each) for each in cast("list[object]", json.loads(text))]
         except (ValueError, RecursionError) as error:
-            raise BadInputError(Problem(f"It is no JSON array of alerts: {error}.", place)) from error
+            raise BadInputError(Problem(f"It is not a JSON array of alerts: {error}.", place)) from error
     documents: list[tuple[int | None, object]] = []
     problems: list[Problem] = []
     for number, line in enumerate(text.splitlines(), 1):
@@ -63,7 +63,7 @@ def _documents(text: str, place: str) -> list[tuple[int | None, object]]:
                 refuse_repeated_key(line)
                 documents.append((number, json.loads(line)))
             except (ValueError, RecursionError) as error:
-                problems.append(Problem(f"It is no JSON: {error}. Write {_EXAMPLE}.", place, number))
+                problems.append(Problem(f"It is not JSON: {error}. Write {_EXAMPLE}.", place, number))
     if problems:
         raise BadInputError(*problems)
     return documents

@@ -149,7 +149,7 @@ def _empty_result(drafts: Drafts, file: str) -> Problem:
         reason, count = drafts.refused.most_common(1)[0]
         why = f"{drafts.refused.total():,} of its events are not valid, {count:,} of them as {reason}"
     elif drafts.mapping is not None:
-        why += ", by the mapping that was guessed: say with --mapping what is what in it"
+        why += ", by the guessed mapping: define its contents with --mapping"
     return Problem(f"It shows no workflow: {why}.", file)
 
 
@@ -192,7 +192,7 @@ def _no_column(what: str, table: Table) -> str:
     roles = {"csv.time": "the moment", "csv.activity": "the activity", "order.type": "the id of the order"}
     shown_text = ", ".join(table.names[:30]) + (", ..." if len(table.names) > 30 else "")
     return (
-        f"No column looks like {roles[what]} of each step: name it in a mapping (`{what}`), and say "
+        f"No column looks like {roles[what]} of each step: name it in a mapping (`{what}`), and give "
         f"--mapping. There are {shown_text}."
     )
 

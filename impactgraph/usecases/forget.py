@@ -53,7 +53,7 @@ def read_request(
     keys = [key_of(order.strip(), "order") for order in orders]
     problems += [Problem("--order is empty; give the id of an order.") for key in keys if not key]
     if not orders and not attributes:
-        problems.append(Problem("Say what is to be forgotten: --order O-1 or --attribute NAME=VALUE."))
+        problems.append(Problem("Name what to forget: --order O-1 or --attribute NAME=VALUE."))
     if problems:
         raise BadInputError(*problems)
     return ForgetRequest(keys, pairs, personal)

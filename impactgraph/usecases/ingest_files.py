@@ -361,7 +361,7 @@ def _check(paths: Sequence[str]) -> None:
     if foreign:
         raise BadInputError(
             *(
-                Problem("It is no file of CloudEvents: say with --mapping what is what in it.", path)
+                Problem("It is not a file of CloudEvents: define its contents with --mapping.", path)
                 for path in foreign
             )
         )

@@ -122,7 +122,7 @@ def measures(s: Snapshot, ask: Ask, question: MeasuresQuestion) -> Measures:
 
 def _periods(s: Snapshot, question: MeasuresQuestion) -> tuple[Period, ...]:
     if not 0 <= question.asked <= MOST_ASKED:
-        raise BadInputError(f"asked is {question.asked}; it is asked of 0 to {MOST_ASKED} incidents.")
+        raise BadInputError(f"asked is {question.asked}; give a number from 0 to {MOST_ASKED}.")
     since = s.at - DEFAULT_SPAN if question.since is None else question.since
     if since > s.at:
         raise BadInputError("since is after the moment of the answer: give an earlier one.")
@@ -208,9 +208,8 @@ def _notes_on_retention(s: Snapshot, since: Millis) -> Iterator[str]:
         yield (
             f"Orders that ended before {moment(whole_from.answers):%Y-%m-%d %H:%M} UTC were removed by "
             "retention: "
-            "figures of orders, promises, steps and postings before that are not complete, and it is not "
-            "asked "
-            "what incidents before that affected."
+            "figures of orders, promises, steps and postings before that are not complete, and the "
+            "impact of incidents before that is not computed."
         )
 
 
@@ -232,8 +231,8 @@ def _notes(answer: Measures, facts: Sequence[IncidentFacts], question: MeasuresQ
         ),
         (
             asked_count < len(facts),
-            f"Orders and promises are those of {asked_count} of {len(facts)} incidents: it is asked of the "
-            f"latest {question.asked}, where their failures were on record before they ended.",
+            f"Orders and promises are those of {asked_count} of {len(facts)} incidents: impact is computed "
+            f"for the latest {question.asked}, where their failures were on record before they ended.",
         ),
         (bool(facts) and not answer.forecasts, "No order that was forecast has a promise that is over."),
         (not answer.service, "No promise of an order was over in this time."),

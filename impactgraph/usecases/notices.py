@@ -102,7 +102,7 @@ class NoNotices:
     def stop(self) -> None: ...
 
     def due(self, rules: str, place: str) -> Sequence[Notice]:
-        raise BadInputError("Nobody here can read rules of notices: ask a server that `serve` started.")
+        raise BadInputError("Rules of notices can be read only by a server that `serve` started: ask it.")
 
 
 class WithheldNotices(NoNotices):

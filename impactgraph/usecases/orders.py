@@ -60,8 +60,8 @@ def asks_for_impact(where: OrderFilter) -> bool:
     """
     if where.will_miss_promise is False and where.bands is None and where.effects is None:
         raise BadInputError(
-            "where.willMissPromise: false holds for every order that no failure hits. Ask it of the orders "
-            "of a blastRadius."
+            "where.willMissPromise: false holds for every order that no failure affects. Use it for the "
+            "orders of a blastRadius."
         )
     return where.bands is not None or where.effects is not None or where.will_miss_promise is not None
 

@@ -132,8 +132,8 @@ class Overdue:
         if wrong := [each.value for each in by if each in _NOT_OF_OVERDUE]:
             raise BadInputError(
                 Problem(
-                    f"by names {', '.join(wrong)}, which is of failures. Ask it of a blastRadius;"
-                    " overdue orders are grouped by what they are."
+                    f"by names {', '.join(wrong)}, which only failures have. Use it for a blastRadius;"
+                    " overdue orders are grouped by their own attributes."
                 )
             )
         if len(set(by)) < len(by):
@@ -191,8 +191,8 @@ def overdue_in(s: Snapshot, question: OverdueQuestion) -> Overdue:
     check_zone(question.timezone, "timezone")
     if asks_for_impact(question.where):
         raise BadInputError(
-            "where asks for bands, effects or missed promises, which are of failures."
-            " Ask it of the orders of a blastRadius."
+            "where names bands, effects or missed promises, which only failures have."
+            " Use it for the orders of a blastRadius."
         )
     check_filter(s.store, s.topology, question.where)
     keep = order_mask(s.columns, s.membership, question.where)

@@ -28,7 +28,7 @@ def check_first(first: int | None) -> int:
         return DEFAULT_FIRST
     if not is_page_size(first):
         raise BadInputError(
-            f"first is {first}, but a page has 1 to {MOST}. Ask for at most {MOST} and go on with `after`."
+            f"first is {first}, but a page has 1 to {MOST}. Ask for at most {MOST} and continue with `after`."
         )
     return first
 

@@ -69,7 +69,7 @@ def find_payload_findings(store: Store, question: PayloadsQuestion, now: Millis)
     """
     if asks_for_impact(question.where):
         raise BadInputError(
-            "where.bands, effects and willMissPromise are of orders that a failure affects."
+            "where.bands, effects and willMissPromise apply to orders that a failure affects."
             " Ask for payloads without them."
         )
     check_zone(question.timezone, "timezone")

@@ -73,7 +73,7 @@ def _problems(question: Question) -> list[Problem]:
     wrong = [
         (
             not 0 < question.horizon <= LONGEST,
-            "horizon must be longer than nothing and at most a year, such as PT48H.",
+            "horizon must be longer than zero and at most a year, such as PT48H.",
         ),
         (
             question.assume_recovery is not None and not 0 <= question.assume_recovery <= LONGEST,
@@ -81,7 +81,7 @@ def _problems(question: Question) -> list[Problem]:
         ),
         (
             not 0 <= question.tolerance <= LONGEST,
-            "tolerance must be between nothing and a year, such as PT5M.",
+            "tolerance must be between zero and a year, such as PT5M.",
         ),
         (
             not is_zone(question.timezone),

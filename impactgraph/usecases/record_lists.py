@@ -96,7 +96,7 @@ def list_record_states(store: Store, question: RecordListQuestion, now: Millis) 
     failures affect.
     """
     if asks_for_impact(question.where):
-        raise BadInputError("Bands, effects and missed promises are asked of a blastRadius, not of records.")
+        raise BadInputError("Bands, effects and missed promises apply to a blastRadius, not to records.")
     with snapshot(store, question.as_of, now) as s:
         check_filter(store, s.topology, question.where)
         check_types(s.columns, s.topology, question.types)

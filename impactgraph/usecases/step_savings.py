@@ -224,7 +224,7 @@ class StepSavings:
             later,
             assumes=(
                 f"{_capital(self._name(target))} sends them once the last failure has ended.",
-                "Counts records that would be wrong, double, missing or out of sequence.",
+                "Counts records that would be wrong, duplicate, missing or out of sequence.",
             ),
             delays=delays,
         )

@@ -61,11 +61,11 @@ def test_a_first_line_that_is_broken_costs_no_other(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        ((BOM / "x10.json").read_bytes(), "say with --mapping what is what"),
-        ((BOM / "x12.json.gz").read_bytes(), "say with --mapping what is what"),
+        ((BOM / "x10.json").read_bytes(), "define its contents with --mapping"),
+        ((BOM / "x12.json.gz").read_bytes(), "define its contents with --mapping"),
         (b"<?xml version='1.0'?>", "XML"),
         (b"PK\x03\x04", "workbook"),
-        (b"SQLite format 3\x00", "say with --mapping"),
+        (b"SQLite format 3\x00", "contents with --mapping"),
     ],
 )
 def test_another_kind_of_file_is_reported_by_its_kind(tmp_path: Path, content: bytes, expected: str) -> None:

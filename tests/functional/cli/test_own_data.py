@@ -193,7 +193,7 @@ def test_a_csv_without_a_mapping_gets_an_error_with_what_it_lacks(folder: Path):
 
     taken = run("ingest", "steps.csv", cwd=folder)
 
-    assert (taken.status, "steps.csv: error: It is no file of CloudEvents" in taken.err) == (2, True)
+    assert (taken.status, "steps.csv: error: It is not a file of CloudEvents" in taken.err) == (2, True)
 
 
 def test_a_mistyped_option_is_no_file(folder: Path):

@@ -95,7 +95,7 @@ def test_findings_are_seen_in_records_and_why_until_a_later_list_heals_them(
         (("--id", "orders"), "order,x\nO-1,2\n", "It has no column 'orders'. Did you mean 'order'?"),
         (("--states", "CLSD"), "id\nO-1\n", "--states is 'CLSD'; give WORD=MEANING"),
         ((), "id,id\n1,2\n", "It has the column 'id' twice: rename one."),
-        ((), '[{"id": 1}', "It is no JSON"),
+        ((), '[{"id": 1}', "It is not JSON"),
     ],
 )
 def test_a_list_that_cannot_be_read_is_refused_and_nothing_is_stored(

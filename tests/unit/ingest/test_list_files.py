@@ -91,7 +91,7 @@ def test_an_empty_array_is_a_list_of_nothing(tmp_path: Path) -> None:
         (b"", "It is empty"),
         (b"PK\x03\x04", "save the sheet as CSV"),
         (b"id\n\xff\n", "It is not text in UTF-8"),
-        (b"[1, 2", "It is no JSON"),
+        (b"[1, 2", "It is not JSON"),
     ],
 )
 def test_a_file_that_is_no_list_is_refused(tmp_path: Path, content: bytes, reason: str) -> None:

@@ -197,7 +197,7 @@ def test_all_problems_of_channels_are_reported_at_once(monkeypatch: pytest.Monke
         "{name: {env: NAME}}`.",
         "channel b: The address 'slakc://shop.example' is none that Apprise knows: see "
         "https://appriseit.com for its forms.",
-        "channel c: The secret in the environment variable SHORT is none of Standard Webhooks: give whsec_ "
+        "channel c: The secret in the environment variable SHORT is not of Standard Webhooks: give whsec_ "
         "and 24 to 64 random bytes in base64.",
         "channel d: The secret in the environment variable NONE_SUCH is empty: set it where this process "
         "runs.",

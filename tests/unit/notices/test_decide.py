@@ -153,7 +153,7 @@ def test_two_that_were_notified_and_are_one_go_on_as_one() -> None:
     (notice,) = due(joined, journal=journal, at=NOW + MINUTE)
 
     assert (notice.incident, notice.kind) == ("F-2", NoticeKind.RESOLVED)
-    assert "It is one with F-1." in notice.text
+    assert "It was merged into F-1." in notice.text
 
 
 def test_what_was_closed_by_hand_is_resolved_and_not_notified_again() -> None:

@@ -88,7 +88,7 @@ def test_without_a_playbook_its_owner_is_called(store: Store) -> None:
 
     (found,) = pictures(store)
 
-    assert found.first_step == "No playbook is about it: call Shop, #shop, then boss@shop.example."
+    assert found.first_step == "No playbook covers it: call Shop, #shop, then boss@shop.example."
 
 
 def test_a_failure_that_was_gone_for_a_moment_began_when_it_first_did(store: Store) -> None:
