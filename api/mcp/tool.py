@@ -19,7 +19,7 @@ class QuestionTool(Tool):
     """Changes nothing, and answers with structured content."""
 
     async def run(self, arguments: dict[str, Any], context: Any, convert_result: bool = False) -> Any:
-        """Raises ToolError with what the caller can mend; what they cannot is an UnexpectedToolError."""
+        """Raises ToolError with what the caller can correct; what they cannot is an UnexpectedToolError."""
         try:
             return await super().run(arguments, context, convert_result)
         except UnexpectedToolError:

@@ -115,7 +115,7 @@ def _of_source(config: SourceConfig) -> Iterator[Problem]:
 
 def _missing_folder(folder: Path) -> Iterator[Problem]:
     if not os.path.isdir(folder):  # never raises, as Path.is_dir may
-        yield Problem(f"There is no folder {folder}: make it, or mend `path`.")
+        yield Problem(f"There is no folder {folder}: make it, or correct `path`.")
 
 
 def _nothing() -> None: ...
