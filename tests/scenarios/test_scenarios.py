@@ -80,7 +80,7 @@ def test_each_order_that_was_spared_names_what_stopped_the_failure(
     }
 
 
-def test_the_path_to_each_order_that_was_hit_begins_at_the_failure(
+def test_the_path_to_each_affected_order_begins_at_the_failure(
     answer: BlastRadius, expected: dict[str, Any]
 ) -> None:
     paths = {key: answer.explain(key).paths[0] for key in expected["orders"]}

@@ -73,7 +73,7 @@ def test_an_example_of_a_command_is_one_that_it_accepts(example: str):
     [["--help"], ["blast-radius", "--help"], ["--version"], ["blast-radius", "--bogus"]],
     ids=" ".join,
 )
-def test_what_only_tells_of_commands_imports_nothing_heavy(arguments: list[str]):
+def test_help_imports_nothing_heavy(arguments: list[str]):
     loaded = modules_after(arguments)
 
     assert "impactgraph.cli.app" in loaded
