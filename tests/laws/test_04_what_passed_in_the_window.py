@@ -1,7 +1,9 @@
 """Who went through a window before now is hit as the failure's class says, until what heals it is seen."""
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from graph_models.enums import Band, Effect, FailureClass, RecordEffect, RecordKind
@@ -209,3 +211,17 @@ def test_who_left_a_slow_hand_off_sooner_than_was_reported_was_held_for_less(
     for stay in stays[4:]:
         late = rows[f"O-{stay}"].expected_delay or 0
         assert min(stay - 12, delay - 2) * MINUTE < late < min(stay - 8, delay + 2) * MINUTE
+
+
+def test_a_slow_hand_off_that_also_fails_by_chance_leaves_no_figure_undefined() -> None:
+    journeys = [Journey(f"O-{n}", (("release", NINE), ("pick", NINE + n * MINUTE))) for n in (10, 26, 50)]
+    slow = past("integration:hand", FailureClass.LATENCY, NINE + 5 * HOUR, delay=HOUR)
+    failing = replace(slow, key="G", failure_class=FailureClass.TRANSIENT, delay=None)
+    world = World(shop(), (), tuple(journeys), NINE + 2 * HOUR)
+
+    with np.errstate(invalid="raise"):
+        rows = {row.order: row for row in orders_of(ask(world, failures=(), suppose=(slow, failing)))}
+
+    assert rows.keys() == {"O-26", "O-50"}
+    shorter, longer = (rows[key].expected_delay or 0 for key in ("O-26", "O-50"))
+    assert 0 < shorter < longer < 42 * MINUTE
