@@ -45,8 +45,8 @@ def _title(page: Json, export: RepairExport) -> str:
     match export:
         case RepairExport.REPLAY:
             done = f"; {page['done']:,} done" if page["done"] else ""
-            verb, self = ("does", "itself") if count == 1 else ("do", "themselves")
-            return f"{formats.count(count, 'item')} worth {value} {verb} not come by {self}{done}."
+            verb, pronoun = ("does", "itself") if count == 1 else ("do", "themselves")
+            return f"{formats.count(count, 'item')} worth {value} {verb} not come by {pronoun}{done}."
         case RepairExport.MESSAGES:
             what = formats.count(count, "message")
             return f"{what} to hold, send or correct, of orders worth {value}."

@@ -130,7 +130,7 @@ export function Overdue({ route }) {
     ?? null;
   return html`<${Answered} answer=${answer} whole what="overdue orders">${({ overdue }) => html`
     <div class="row spread">
-      <${Heading} sub="In their step for longer than its limit, or than usual; with and without a known failure.">
+      <${Heading} sub="In their step longer than its limit, or than usual; with and without a known failure.">
         ${
           overdue.totalCount
             ? `${plural(overdue.totalCount, "order")} ${overdue.totalCount === 1 ? "is" : "are"} overdue`

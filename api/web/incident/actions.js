@@ -46,7 +46,7 @@ const ACTIONS = {
     label: "Mitigated",
     title: "Is the harm contained?",
     when: ({ state }) => state === "OPEN" || state === "ACKNOWLEDGED",
-    says: (incident) => [`${from(incident)}; then mitigated. Its failures stay active until they are resolved.`],
+    says: (incident) => [`${from(incident)}; then mitigated. Its failures stay active until resolved.`],
     field: simple("mitigate"),
   },
   close: {
@@ -94,7 +94,7 @@ const ACTIONS = {
 function closing(incident) {
   const last = incident.blastRadius.failures.filter(({ endedAt }) => !endedAt).length;
   const residual = incident.residual;
-  const left = residual && !residual.empty ? ["Not everything that its failures affected has recovered."] : [];
+  const left = residual && !residual.empty ? ["Not all that its failures affected has recovered."] : [];
   return [
     `${from(incident)}; then closed: it is no longer listed.`,
     ...(last ? [`${plural(last, "failure")} of it ${last === 1 ? "has" : "have"} not ended, and stay${

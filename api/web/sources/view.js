@@ -69,7 +69,7 @@ function Listed({ sources }) {
       <${Table} caption="Live sources" columns=${COLUMNS} rows=${sources} keyOf=${(row) => row.key} />
       ${quarantined && html`
         <p class="muted small">
-          <code>impactgraph aside</code> lists the quarantined events and documents, each with its reason and place.
+          <code>impactgraph aside</code> lists what was quarantined, each with its reason and place.
         </p>
       `}
     </section>
