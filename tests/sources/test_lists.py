@@ -125,7 +125,7 @@ BAD_LISTS = {
     "cut in the last cell": (WHOLE[:-2], "probably truncated"),
     "cut in a quote": (WHOLE + 'O-11,"op', "probably truncated"),
     "cut in zipped bytes": (gzip.compress(WHOLE.encode())[:-12], "cannot be read"),
-    "cut in JSON": ('[{"id": "O-1"}, {"id": ', "no JSON"),
+    "cut in JSON": ('[{"id": "O-1"}, {"id": ', "not JSON"),
     "cut in lines of JSON": (
         "".join(f'{{"id": "{key}"}}\n' for key in KEYS) + '{"id": "O-1',
         "probably truncated",
