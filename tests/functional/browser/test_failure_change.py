@@ -113,7 +113,7 @@ def test_problems_are_shown_and_cannot_be_confirmed(card: Locator) -> None:
 def test_a_what_if_that_has_happened_is_reported(page: Page, demo: str, api: Api) -> None:
     explorer = Explorer(page, demo)
     explorer.open("topology?element=system:erp&whatif=1")
-    page.get_by_label("What is known, in words").fill("The ledger does not answer")
+    page.get_by_label("Describe what is known").fill("The ledger does not answer")
     page.get_by_role("button", name="Report as a failure").click()
     page.get_by_role("button", name="Confirm", exact=True).click()
 
