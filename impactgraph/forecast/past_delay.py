@@ -36,6 +36,17 @@ _Likelihood = Callable[[Reals], Reals]
 
 
 @dataclass(frozen=True)
+class _Attempt:
+    """A way to explain visits."""
+
+    likelihood: _Likelihood
+    enough: float = _LEAST
+    """Weight above which a visit has been explained and is left alone."""
+    shortens_delays: bool = False
+    """Whether a delay may have been shorter than was reported."""
+
+
+@dataclass(frozen=True)
 class PastDelay:
     """Each (G,): the chance that a cohort was held, for how long where it was (milliseconds), and by what."""
 
@@ -147,14 +158,14 @@ def past_delay(stage: Stage, handoff: Handoff | None, visits: PastVisits, tolera
     and replayed where it may have been, else held by what it met and something unknown.
     """
     gates = _PassedGates(stage, handoff.gate if handoff else Gate(), tolerance)
-    estimate, weight = _estimate(gates, visits, _has_replays(gates, visits), _near)
-    for likelihood, enough in ((_near, _LEAST), (_sooner, _GOOD), (_far, _LEAST)):
-        for at in _by_closed_barriers(gates, visits, np.flatnonzero(weight <= enough)):
-            is_last = likelihood is _far
+    estimate, weight = _estimate(gates, visits, _has_replays(gates, visits), _Attempt(_near))
+    for attempt in _ATTEMPTS:
+        for at in _by_closed_barriers(gates, visits, np.flatnonzero(weight <= attempt.enough)):
+            is_last = attempt.likelihood is _far
             open_gates = gates.without_closed_at(float(visits.left_at[at[0]]), keeps_rejecting=is_last)
-            if likelihood is _sooner and not open_gates.slow_barriers:
+            if attempt.shortens_delays and not open_gates.slow_barriers:
                 continue
-            again, weights = _estimate(open_gates, visits.take(at), np.full(len(at), is_last), likelihood)
+            again, weights = _estimate(open_gates, visits.take(at), np.full(len(at), is_last), attempt)
             is_better = np.flatnonzero(weights > weight[at])
             estimate.put(at[is_better], again.take(is_better))
             weight[at] = np.maximum(weight[at], weights)
@@ -195,17 +206,17 @@ def _by_closed_barriers(gates: _PassedGates, visits: PastVisits, at: Cohorts) ->
 
 
 def _estimate(
-    gates: _PassedGates, visits: PastVisits, has_replays: Flags, likelihood: _Likelihood
+    gates: _PassedGates, visits: PastVisits, has_replays: Flags, attempt: _Attempt
 ) -> tuple[PastDelay, Reals]:
     """The delay, and the weight (G,) of what explains the departure; no delay where hardly anything does."""
     variants = past_variants(gates.stage, gates.gate, has_error=visits.has_error)
+    likelihood = attempt.likelihood
     if likelihood is _far and any(map(gates.leaves_to_person, variants)):
         variants = [_standing_still(gates, variant) for variant in variants]
-    explanations = (
-        [each for variant in variants for each in _explain_sooner(gates, visits, variant)]
-        if likelihood is _sooner
-        else [_explain(gates, visits, has_replays, variant, likelihood) for variant in variants]
-    )
+    if attempt.shortens_delays:
+        explanations = [each for variant in variants for each in _explain_sooner(gates, visits, variant)]
+    else:
+        explanations = [_explain(gates, visits, has_replays, variant, likelihood) for variant in variants]
     delay, weight = explanations[0].delay, explanations[0].weight
     if len(explanations) > 1:
         delay = np.concatenate([each.delay for each in explanations], axis=1)
@@ -361,11 +372,10 @@ def _near(distance: Reals) -> Reals:
     return np.exp(-0.5 * distance**2)
 
 
-def _sooner(distance: Reals) -> Reals:
-    """As `_near`, of visits of which `_explain_sooner` decides what may have held them."""
-    return _near(distance)
-
-
 def _far(distance: Reals) -> Reals:
     """As `_near`, but what came much later may have been held by something else too."""
     return np.where(distance < 0, np.maximum((1.0 + distance**2) ** -2, _LEAST_FAR), _near(distance))
+
+
+_ATTEMPTS = (_Attempt(_near), _Attempt(_near, enough=_GOOD, shortens_delays=True), _Attempt(_far))
+"""One after another, for the visits that no earlier one explains well enough."""
