@@ -2,9 +2,9 @@
 
 import atexit
 import os
+import select
 import signal
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -85,10 +85,14 @@ class Started:
 
     def wait(self, seconds: float) -> int:
         """The exit status."""
-        until = time.monotonic() + seconds
-        while (status := self.poll()) is None:
-            assert time.monotonic() < until, f"process {self.pid} has not ended within {seconds} s"
-            time.sleep(0.01)
+        if (status := self.poll()) is None:
+            end = os.pidfd_open(self.pid)  # it can be read once the process has ended
+            try:
+                assert select.select([end], [], [], seconds)[0], f"{self.pid} has not ended in {seconds} s"
+            finally:
+                os.close(end)
+            status = self.poll()
+        assert status is not None
         return status
 
 
