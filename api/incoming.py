@@ -39,7 +39,9 @@ def router(sources: LiveSources, auditing: Auditing) -> APIRouter:
     take = partial(_take, auditing)
 
     @routes.post("/in/{source}")
-    async def receive(source: str, request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+    async def receive(  # pyright: ignore[reportUnusedFunction] - a route
+        source: str, request: Request
+    ) -> Response:
         """202 once it is durable, also what is quarantined; 401 and 403 where the sender is not known; 404;
         413; 503 where it should be sent again.
         """
@@ -49,7 +51,7 @@ def router(sources: LiveSources, auditing: Auditing) -> APIRouter:
     @routes.post("/webhooks/{sender}/{source}")
     @routes.put("/webhooks/{sender}/{source}", include_in_schema=False)
     @routes.post("/webhooks/{sender}/{source}/{rest:path}", include_in_schema=False)
-    async def receive_alerts(  # pyright: ignore[reportUnusedFunction]
+    async def receive_alerts(  # pyright: ignore[reportUnusedFunction] - a route
         sender: str, source: str, request: Request
     ) -> Response:
         """As above, of senders of alerts; some of them append a path of their own."""
@@ -58,7 +60,7 @@ def router(sources: LiveSources, auditing: Auditing) -> APIRouter:
         )
 
     @routes.post(TRACES)
-    async def receive_spans(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+    async def receive_spans(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
         """As above, of OTLP/HTTP: 200, and what was quarantined is accepted, too: nothing is sent again."""
         response = await take(request, sources.trace_webhooks(), "No source of traces takes")
         return _export_response(request) if response.status_code == 202 else response

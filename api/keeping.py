@@ -39,14 +39,16 @@ def router(
     routes = APIRouter()
 
     @routes.post("/backup")
-    async def backup(request: Request) -> StreamingResponse:  # pyright: ignore[reportUnusedFunction]
+    async def backup(  # pyright: ignore[reportUnusedFunction] - a route
+        request: Request,
+    ) -> StreamingResponse:
         """The parts of the record that the sender of the request does not have yet (docs/backup.md)."""
         known = _decode(decode_known, await request.body())
         auditing.note(deed_of(request, "backup", {}))
         return StreamingResponse(_stream(store, known), media_type=STREAM)
 
     @routes.post("/forget")
-    async def forget_(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+    async def forget_(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
         """Removes orders and values of attributes for good (docs/retention.md)."""
         forget_request = _decode(
             lambda body: msgspec.json.decode(body, type=ForgetRequest), await request.body()
@@ -62,7 +64,7 @@ def router(
         return _json(result)
 
     @routes.post("/retention")
-    async def retention(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+    async def retention(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
         """Removes ended orders by rules, or counts them (docs/retention.md)."""
         rules = _decode(lambda body: msgspec.json.decode(body, type=_Retention), await request.body())
         names = {"rules": [rule.name for rule in rules.rules], "dryRun": rules.dry_run}

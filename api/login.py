@@ -91,7 +91,7 @@ def methods_router(door: Door | None) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/login/methods")
-    async def methods() -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
+    async def methods() -> JSONResponse:  # pyright: ignore[reportUnusedFunction] - a route
         return JSONResponse({"browser": door is not None}, headers=FRESH)
 
     return routes
@@ -101,7 +101,9 @@ def router(door: Door) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/login")
-    async def login(request: Request, next: str = "/") -> Response:  # pyright: ignore[reportUnusedFunction]
+    async def login(  # pyright: ignore[reportUnusedFunction] - a route
+        request: Request, next: str = "/"
+    ) -> Response:
         """To the provider; `next`: a path of this server, where the browser is led afterwards."""
         try:
             start = await door.login.begin(
@@ -116,7 +118,7 @@ def router(door: Door) -> APIRouter:
         return response
 
     @routes.get(CALLBACK)
-    async def callback(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+    async def callback(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
         """From the provider. A new session replaces whatever the browser had."""
         try:
             end = await door.login.finish(
@@ -136,7 +138,7 @@ def router(door: Door) -> APIRouter:
 
     @routes.get("/logout")
     @routes.post("/logout")
-    async def logout(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+    async def logout(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
         """Ends the session here and at the provider; other sites cannot make a browser do it."""
         if request.headers.get("sec-fetch-site", "none") not in _OWN_SITE:
             return page("Not logged out", "Another site asked for it. Log out in the explorer.", 403)
@@ -154,7 +156,7 @@ def router(door: Door) -> APIRouter:
         return response
 
     @routes.get(ENDED)
-    async def ended() -> Response:  # pyright: ignore[reportUnusedFunction]
+    async def ended() -> Response:  # pyright: ignore[reportUnusedFunction] - a route
         return page("Logged out", "You are logged out of impactgraph.")
 
     return routes

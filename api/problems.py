@@ -45,7 +45,9 @@ def handle_problems(app: FastAPI) -> None:
     """Registers handlers that give the errors of every route the same shape."""
 
     @app.exception_handler(ImpactGraphError)
-    async def _(_: Request, error: ImpactGraphError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
+    async def _(  # pyright: ignore[reportUnusedFunction] - a handler
+        _: Request, error: ImpactGraphError
+    ) -> JSONResponse:
         return problem_response(error)
 
     @app.exception_handler(HTTPException)
