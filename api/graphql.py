@@ -4,13 +4,12 @@ import json
 from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from fastapi import Request
-from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.exceptions import ConnectionRejectionError
@@ -25,6 +24,7 @@ from api.errors import with_code
 from api.hardening.operations import OperationError, Operations
 from api.live.operation import NAME_ONE, is_ambiguous, is_subscription
 from api.request_ids import of_request
+from api.web_files import web_files
 from impactgraph.errors import ImpactGraphError
 from impactgraph.usecases.json_text import repeated_key, twice
 
@@ -40,7 +40,6 @@ SAME_ORIGIN = {"content-security-policy": "; ".join(_SOURCES)}
 _INVALID_MESSAGE = 4400
 """Code with which graphql-transport-ws closes a connection after an invalid message."""
 PROTOCOLS = ("graphql-transport-ws", "graphql-sse")
-PAGE = Path(__file__).parent / "web" / "graphiql.html"
 
 
 class TextSocket(ASGIWebSocketAdapter):
@@ -199,7 +198,7 @@ class Router(GraphQLRouter[Context, None]):
             and not {"query", "extensions"} & set(request.query_params)
             and self._has_page
         ):
-            return FileResponse(PAGE, media_type="text/html", headers=SAME_ORIGIN)
+            return HTMLResponse(web_files().text("graphiql.html"), headers=SAME_ORIGIN)
         context: Context = kwargs["context"]
         if isinstance(request, WebSocket):
             return await super().run(request, *args, **kwargs)

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.browsers import SESSION_COOKIE, Browsers
 from api.pages import STRICT
+from api.web_files import web_files
 from impactgraph.errors import BadInputError, ImpactGraphError
 from impactgraph.usecases.login import BrowserLogin
 
@@ -194,6 +195,7 @@ def problem_page(error: ImpactGraphError) -> HTMLResponse:
 
 def page(title: str, text: str, status: int = 200) -> HTMLResponse:
     """A page without scripts."""
+    files = web_files()
     return HTMLResponse(
         f"""<!doctype html>
 <html lang="en">
@@ -202,8 +204,8 @@ def page(title: str, text: str, status: int = 200) -> HTMLResponse:
 <meta name="color-scheme" content="light dark">
 <title>{escape(title)} · impactgraph</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="/web/app/base.css">
-<link rel="stylesheet" href="/web/app/parts.css">
+<link rel="stylesheet" href="{files.address("app/base.css")}">
+<link rel="stylesheet" href="{files.address("app/parts.css")}">
 <main><section class="card"><h1>{escape(title)}</h1>
 <p>{escape(text)}</p>
 <p><a class="button first" href="/login">Log in</a></p></section></main>

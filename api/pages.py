@@ -1,17 +1,15 @@
-"""Serves the files of the explorer."""
+"""Serves the explorer and its files."""
 
-from os import PathLike, stat_result
-from pathlib import Path
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import HTMLResponse, Response
 
-from fastapi import FastAPI
-from fastapi.responses import FileResponse
-from fastapi.staticfiles import StaticFiles
-from starlette.responses import Response
-from starlette.types import Scope
+from api.web_files import WebFiles, compressed, media_type, web_files
 
-WEB = Path(__file__).parent / "web"
 REVALIDATE = {"cache-control": "no-cache"}
-"""Browsers revalidate cached files (304), so that a page never mixes modules of two versions."""
+"""The page itself is asked for each time: it names the files of the version that is served now."""
+_KEPT = {"cache-control": "public, max-age=31536000, immutable"}
+"""The longest time that caches take, a year: another version has other addresses."""
+_COMPRESSED = {"content-encoding": "gzip"}
 _SOURCES = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -29,28 +27,28 @@ STRICT = {"content-security-policy": "; ".join(f"{name} {sources}" for name, sou
 headers, come from `api/hardening/headers.py`.
 """
 
-_NOT_NEEDED = ("last-modified", "accept-ranges")
-"""Headers of files: the ETag says whether one has changed, and none is read in parts."""
-
-
-class Files(StaticFiles):
-    """Static files that browsers revalidate."""
-
-    def file_response(
-        self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200
-    ) -> Response:
-        response = super().file_response(full_path, stat_result, scope, status_code)
-        response.headers.update(REVALIDATE)
-        for name in _NOT_NEEDED:
-            del response.headers[name]
-        return response
-
 
 def serve_pages(app: FastAPI) -> None:
     """Serves the explorer at `/` and its files under `/web`."""
+    files = web_files()
 
     @app.get("/", include_in_schema=False)
-    async def explorer() -> FileResponse:
-        return FileResponse(WEB / "index.html", media_type="text/html", headers=STRICT | REVALIDATE)
+    async def explorer() -> HTMLResponse:
+        return HTMLResponse(files.text("index.html"), headers=STRICT | REVALIDATE)
 
-    app.mount("/web", Files(directory=WEB), name="web")
+    async def file(request: Request) -> Response:
+        return _answer(files, request)
+
+    app.add_route("/web/{version}/{path:path}", file, include_in_schema=False)
+
+
+def _answer(files: WebFiles, request: Request) -> Response:
+    """A page of another version, during an upgrade, gets the file of this one, which it does not keep."""
+    path = request.path_params["path"]
+    if (content := files.contents.get(path)) is None:
+        raise HTTPException(404, "Not Found")
+    is_own = request.path_params["version"] == files.version
+    headers = {"vary": "Accept-Encoding"} | (_KEPT if is_own else REVALIDATE)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        content, headers = compressed(content), headers | _COMPRESSED
+    return Response(content, headers=headers, media_type=media_type(path))

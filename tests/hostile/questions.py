@@ -92,6 +92,7 @@ PATHS = (
     "/web/%ff%fe",
     "/web/" + "a" * 5_000,
     "/web/app/main.js/x",
+    "/web/1/%2e%2e/%2e%2e/app.py",
     "/%F0%9F%98%80",
     "/graphql/",
     "/events/x",

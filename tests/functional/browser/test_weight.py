@@ -3,17 +3,16 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from api.web_files import web_files
 from tests.functional.browser.explorer import Explorer
 
 FIRST_VIEW, AT_START, ALL_VIEWS = 150_000, 260_000, 1_500_000
 """What the first view needs; with the modules of the other views, which follow; all that is looked at."""
-INDEX = Path(__file__).parents[3] / "api" / "web" / "index.html"
 OTHERS = (
     "incident/F-queues",
     "radius?failure=F-queues",
@@ -36,7 +35,7 @@ class Received:
 
     def of_first_view(self) -> float:
         """Without the modules that the page does not load at once."""
-        at_once = set(re.findall(r'(?:href|src)="(/web/[^"]+)"', INDEX.read_text()))
+        at_once = set(re.findall(r'(?:href|src)="(/web/[^"]+)"', web_files().text("index.html")))
         return sum(
             size
             for address, size in self.sizes

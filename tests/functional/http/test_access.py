@@ -118,7 +118,7 @@ def test_without_a_key_no_door_opens(door: Door, method: str, path: str) -> None
     assert "keys create" in error["message"]
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/", "/web/index.html"])
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/", "/web/1/index.html"])
 def test_what_shows_no_data_is_open(door: Door, path: str) -> None:
     with door.http() as http:
         assert http.get(path).status_code == 200

@@ -1,8 +1,9 @@
-"""The explorer's files: compressed, asked for again, and nothing from elsewhere."""
+"""The explorer's files: compressed, kept by browsers, and nothing from elsewhere."""
 
 import httpx
 import pytest
 
+from api.web_files import web_files
 from tests.functional.http.following import streamed
 
 
@@ -16,19 +17,39 @@ def test_the_explorer_may_load_and_run_nothing_from_elsewhere(http: httpx.Client
     assert response.headers["x-content-type-options"] == "nosniff"
 
 
-@pytest.mark.parametrize("path", ["/web/app/live.js", "/web/app/base.css"])
-def test_a_file_is_kept_and_asked_for_again(http: httpx.Client, path: str) -> None:
-    first = http.get(path)
-    again = http.get(path, headers={"if-none-match": first.headers["etag"]})
+@pytest.mark.parametrize("path", ["app/live.js", "app/base.css"])
+def test_browsers_keep_the_files_of_a_version(http: httpx.Client, path: str) -> None:
+    response = http.get(web_files().address(path))
 
-    assert first.headers["cache-control"] == "no-cache"
-    assert (again.status_code, again.content) == (304, b"")
+    assert response.content == web_files().contents[path]
+    assert "immutable" in response.headers["cache-control"]
+
+
+def test_browsers_do_not_keep_the_page_that_names_the_version(http: httpx.Client) -> None:
+    page = http.get("/")
+
+    assert web_files().address("app/main.js") in page.text
+    assert page.headers["cache-control"] == "no-cache"
+
+
+def test_a_page_of_another_version_gets_the_files_of_this_one_without_keeping_them(
+    http: httpx.Client,
+) -> None:
+    other = http.get("/web/000000000000/app/live.js")
+
+    assert other.content == web_files().contents["app/live.js"]
+    assert other.headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize("path", ["/web/app/live.js", "/web/", "/web/1/%2e%2e/app.py", "/web/1/README.md"])
+def test_what_is_no_file_of_the_explorer_is_not_found(http: httpx.Client, path: str) -> None:
+    assert http.get(path).status_code == 404
 
 
 @pytest.mark.parametrize(
     "path",
     [
-        "/web/app/live.js",
+        web_files().address("app/live.js"),
         "/export?of=orders",
         "/graphql?query={orders(first:60){edges{node{id attributes}}}}",
     ],

@@ -26,7 +26,7 @@ from tests.functional.http.hardening import (
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/web/app/base.css", "/graphql?query={__typename}", "/nope", "/healthz"]
+    "path", ["/", "/web/1/app/base.css", "/graphql?query={__typename}", "/nope", "/healthz"]
 )
 def test_every_response_has_the_headers(client_of: Callable[..., TestClient], path: str) -> None:
     headers = client_of().get(path).headers
