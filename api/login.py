@@ -1,6 +1,7 @@
 """GET /login, /login/callback and /logout: login of browsers at an OpenID Connect provider, by cookies."""
 
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from urllib.parse import urlsplit
 
@@ -100,67 +101,67 @@ def methods_router(door: Door | None) -> APIRouter:
 
 def router(door: Door) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
-
-    @routes.get("/login")
-    async def login(  # pyright: ignore[reportUnusedFunction] - a route
-        request: Request, next: str = "/"
-    ) -> Response:
-        """To the provider; `next`: a path of this server, where the browser is led afterwards."""
-        try:
-            start = await door.login.begin(
-                callback=door.base(request) + CALLBACK,
-                next=next,
-                attempts=door.cookie(request, ATTEMPTS_COOKIE),
-            )
-        except ImpactGraphError as error:
-            return problem_page(error)
-        response = RedirectResponse(start.address, SEE_OTHER, headers=FRESH)
-        door.set_cookie(response, ATTEMPTS_COOKIE, start.attempts, ATTEMPTS_SECONDS)
-        return response
-
-    @routes.get(CALLBACK)
-    async def callback(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
-        """From the provider. A new session replaces whatever the browser had."""
-        try:
-            end = await door.login.finish(
-                dict(request.query_params),
-                callback=door.base(request) + CALLBACK,
-                attempts=door.cookie(request, ATTEMPTS_COOKIE),
-            )
-        except ImpactGraphError as error:
-            log.info("a login was refused", reason=str(error))
-            return problem_page(error)
-        response = RedirectResponse(end.next, SEE_OTHER, headers=FRESH)
-        door.set_cookie(response, SESSION_COOKIE, end.session, door.login.seconds)
-        door.set_cookie(response, ATTEMPTS_COOKIE, end.attempts, ATTEMPTS_SECONDS)
-        hint = end.hint if len(end.hint) <= LONGEST_COOKIE else ""
-        door.set_cookie(response, HINT_COOKIE, hint, door.login.seconds if hint else 0)
-        return response
-
-    @routes.get("/logout")
-    @routes.post("/logout")
-    async def logout(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
-        """Ends the session here and at the provider; other sites cannot make a browser do it."""
-        if request.headers.get("sec-fetch-site", "none") not in _OWN_SITE:
-            return page("Not logged out", "Another site asked for it. Log out in the explorer.", 403)
-        try:
-            after = await door.login.end(
-                door.cookie(request, SESSION_COOKIE),
-                hint=door.cookie(request, HINT_COOKIE),
-                after=door.base(request) + ENDED,
-            )
-        except ImpactGraphError as error:
-            return problem_page(error)
-        response = RedirectResponse(after or ENDED, SEE_OTHER, headers=FRESH)
-        for name in (SESSION_COOKIE, HINT_COOKIE, ATTEMPTS_COOKIE):
-            door.set_cookie(response, name, "", 0)
-        return response
-
-    @routes.get(ENDED)
-    async def ended() -> Response:  # pyright: ignore[reportUnusedFunction] - a route
-        return page("Logged out", "You are logged out of impactgraph.")
-
+    routes.add_api_route("/login", partial(_login, door))
+    routes.add_api_route(CALLBACK, partial(_callback, door))
+    routes.add_api_route("/logout", partial(_logout, door), methods=["GET", "POST"])
+    routes.add_api_route(ENDED, _ended)
     return routes
+
+
+async def _login(door: Door, request: Request, next: str = "/") -> Response:
+    """To the provider; `next`: a path of this server, where the browser is led afterwards."""
+    try:
+        start = await door.login.begin(
+            callback=door.base(request) + CALLBACK,
+            next=next,
+            attempts=door.cookie(request, ATTEMPTS_COOKIE),
+        )
+    except ImpactGraphError as error:
+        return problem_page(error)
+    response = RedirectResponse(start.address, SEE_OTHER, headers=FRESH)
+    door.set_cookie(response, ATTEMPTS_COOKIE, start.attempts, ATTEMPTS_SECONDS)
+    return response
+
+
+async def _callback(door: Door, request: Request) -> Response:
+    """From the provider. A new session replaces whatever the browser had."""
+    try:
+        end = await door.login.finish(
+            dict(request.query_params),
+            callback=door.base(request) + CALLBACK,
+            attempts=door.cookie(request, ATTEMPTS_COOKIE),
+        )
+    except ImpactGraphError as error:
+        log.info("a login was refused", reason=str(error))
+        return problem_page(error)
+    response = RedirectResponse(end.next, SEE_OTHER, headers=FRESH)
+    door.set_cookie(response, SESSION_COOKIE, end.session, door.login.seconds)
+    door.set_cookie(response, ATTEMPTS_COOKIE, end.attempts, ATTEMPTS_SECONDS)
+    hint = end.hint if len(end.hint) <= LONGEST_COOKIE else ""
+    door.set_cookie(response, HINT_COOKIE, hint, door.login.seconds if hint else 0)
+    return response
+
+
+async def _logout(door: Door, request: Request) -> Response:
+    """Ends the session here and at the provider; other sites cannot make a browser do it."""
+    if request.headers.get("sec-fetch-site", "none") not in _OWN_SITE:
+        return page("Not logged out", "Another site asked for it. Log out in the explorer.", 403)
+    try:
+        after = await door.login.end(
+            door.cookie(request, SESSION_COOKIE),
+            hint=door.cookie(request, HINT_COOKIE),
+            after=door.base(request) + ENDED,
+        )
+    except ImpactGraphError as error:
+        return problem_page(error)
+    response = RedirectResponse(after or ENDED, SEE_OTHER, headers=FRESH)
+    for name in (SESSION_COOKIE, HINT_COOKIE, ATTEMPTS_COOKIE):
+        door.set_cookie(response, name, "", 0)
+    return response
+
+
+async def _ended() -> Response:
+    return page("Logged out", "You are logged out of impactgraph.")
 
 
 class Renewal:

@@ -1,0 +1,113 @@
+"""What answers requests while an application runs: contexts, schema, subscriptions, and what watches them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+
+from anyio import to_thread
+
+from api.audit import Auditing
+from api.config import ApiSettings
+from api.context import Contexts
+from api.grouping import Grouping
+from api.hardening.operations import read_operations
+from api.hardening.protect import rates_of
+from api.lifecycle import Lifecycle
+from api.live.hub import Hub
+from api.live.operation import OperationSchema
+from api.live.stream import Subscriptions
+from api.metrics import Metrics, SourceCollector
+from api.recent_situation import RecentSituation
+from api.schema import build_schema
+from api.services import Services
+from api.state_metrics import StateCollector, queue_lengths
+from api.watched_operations import WatchedOperations
+from api.workers import Workers
+from graph_models.time import Millis
+from impactgraph.usecases import Store
+from impactgraph.usecases.access import Access
+from impactgraph.usecases.answer import Ask
+from impactgraph.usecases.kept_lists import KeptLists
+from impactgraph.usecases.wording import read_messages
+
+
+class Runtime:
+    """Made once for an application, and shared by all its routes."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: ApiSettings,
+        *,
+        ask_impact: Ask,
+        now: Callable[[], Millis],
+        access: Access,
+        services: Services,
+    ) -> None:
+        """Raises BadInputError where texts of customer messages or persisted operations are invalid."""
+        doors = access.doors
+        self.services = services
+        self.lifecycle = Lifecycle()
+        self.rates = rates_of(settings, access.limits)
+        self.auditing = Auditing(
+            access.audit, now, questions=doors.audits_questions, webhooks=doors.audits_webhooks
+        )
+        self.workers = Workers()
+        lists = KeptLists(settings.kept_pages)
+        self.contexts = Contexts(
+            store,
+            ask_impact,
+            self.workers,
+            clock=now,
+            seconds=settings.deadline,
+            max_objects=settings.max_cost,
+            messages=read_messages(settings.messages),
+            lists=lists,
+            auditing=self.auditing,
+            chat=settings.chat,
+            rank_weights=settings.rank_weights,
+            sources=services.sources,
+            notices=services.notices,
+            personal=access.personal,
+            on_change=self.notify,
+            spend=self.rates.take_points,
+        )
+        self.metrics = Metrics()
+        self.schema = build_schema(settings, [lambda: WatchedOperations(self.metrics)])
+        self.schema.persisted = read_operations(settings.operations, is_exclusive=settings.operations_only)
+        operations = OperationSchema(self.schema.core_schema, self.schema.execution_context_class, settings)
+        self.hub = Hub(self.contexts, operations.execute, self.metrics)
+        self.schema.subscriptions = Subscriptions(operations, self.hub)
+        self.grouping = Grouping(store, self.metrics, self.notify)
+        self.recent_situation = RecentSituation(store, ask_impact, now)
+        self.metrics.watch_process()
+        self.metrics.watch(SourceCollector(services.sources))
+        queues = queue_lengths(self.workers, self.grouping, lists)
+        self.metrics.watch(StateCollector(store, self.lifecycle, self.recent_situation, queues))
+
+    def notify(self) -> None:
+        """Tells the subscriptions that the data has changed."""
+        self.hub.notify()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Follows sources and sends notices; at the end each part finishes what it has begun."""
+        loop = asyncio.get_running_loop()
+        sources, notices = self.services.sources, self.services.notices
+        sources.start(lambda: _call_in(loop, self.notify))
+        notices.start(lambda: _call_in(loop, self.notify))
+        self.lifecycle.serve()
+        yield
+        self.lifecycle.drain()
+        await to_thread.run_sync(notices.stop)
+        await to_thread.run_sync(sources.stop)
+        await self.hub.close()
+        await self.auditing.close()
+        await to_thread.run_sync(self.recent_situation.wait)
+        self.workers.close()
+
+
+def _call_in(loop: asyncio.AbstractEventLoop, work: Callable[[], None]) -> None:
+    """Calls `work` in the loop's thread, unless the loop is at its end."""
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(work)
