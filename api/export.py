@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Annotated, Literal
@@ -19,6 +19,7 @@ from api.schema.filters import OrderFilter
 from api.schema.inputs import FailureInput
 from api.schema.question import QuestionArguments, question_of
 from api.schema.scalars import Moment, Span
+from api.spool import spooled
 from graph_models.enums import OrderSort
 from graph_models.impact import Question
 from graph_models.time import parse_duration, parse_moment
@@ -95,7 +96,7 @@ def router(context: Callable[[Request], Awaitable[Context]], schema: Schema) -> 
             request_context.close()
             raise
         headers = {"content-disposition": f'attachment; filename="affected-{of.value}.{form}"'}
-        body = stream_blocks(request_context, first_block, blocks)
+        body = spooled(stream_blocks(request_context, first_block, blocks))
         return StreamingResponse(body, media_type=MEDIA[form], headers=headers)
 
     return routes
@@ -130,7 +131,7 @@ def _question(parameters: QuestionParameters, schema: Schema) -> Question:
 
 async def stream_blocks(
     context: Context, first_block: bytes, blocks: Iterator[bytes]
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes]:
     """The blocks, made one after another in the request's thread; the deadline holds for the first only."""
     block = first_block
     try:

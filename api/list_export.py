@@ -1,6 +1,7 @@
 """GET /export/list: any list of GraphQL, complete, streamed as CSV or NDJSON."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -10,6 +11,7 @@ from api.context import Context
 from api.export import MEDIA, POINTS, FileForm, csv_block, ndjson_block, parameter_texts
 from api.lists import ExportedList, Json, at_one_moment, chosen_list, exported_lists, row_blocks, variables_of
 from api.schema import Schema
+from api.spool import spooled
 from impactgraph.errors import BadInputError, ImpactGraphError
 from impactgraph.usecases.exports import Row
 
@@ -42,7 +44,8 @@ def router(context: Callable[[Request], Awaitable[Context]], schema: Schema) -> 
             base.close()
             raise
         headers = {"content-disposition": f'attachment; filename="{of}.{form}"'}
-        return StreamingResponse(_with_first(first_block, blocks), media_type=MEDIA[form], headers=headers)
+        body = spooled(_with_first(first_block, blocks))
+        return StreamingResponse(body, media_type=MEDIA[form], headers=headers)
 
     return routes
 
@@ -78,6 +81,7 @@ def _block(rows: Sequence[Row], names: Sequence[str], form: str, *, is_first: bo
 
 
 async def _with_first(first_block: bytes, blocks: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
-    yield first_block
-    async for block in blocks:
-        yield block
+    async with aclosing(blocks):
+        yield first_block
+        async for block in blocks:
+            yield block

@@ -79,10 +79,12 @@ class RequestThread(BaseContext):
 
     async def next_turn(self) -> Self:
         """A context for another operation on the same state: same thread and moment, own deadline and limits.
+        The deadline of this one has an effect on the first turn only.
 
         Close this context, not the turn.
         """
-        await self.run(lambda: None)
+        if self._worker is None:
+            await self.run(lambda: None)
         turn = copy(self)
         turn._deadline = time.monotonic() + self._seconds
         turn._object_budget = self._max_objects
