@@ -57,14 +57,18 @@ class Subscriptions:
 
 
 async def with_codes(results: AsyncIterable[Any], context: Context) -> AsyncGenerator[Any]:
-    """The results of an operation that is not a subscription, errors with codes. Closes the context."""
+    """The results of an operation that is not a subscription, errors with codes.
+
+    Closes the context before it gives the first one: no store waits for a client that takes its time.
+    """
     try:
-        async for result in results:
-            if isinstance(result, ExecutionResult | Result) and result.errors:
-                result.errors = [with_code(error) for error in result.errors]
-            yield result
+        complete = [result async for result in results]
     finally:
         context.close()
+    for result in complete:
+        if isinstance(result, ExecutionResult | Result) and result.errors:
+            result.errors = [with_code(error) for error in result.errors]
+        yield result
 
 
 async def rejection(error: GraphQLError) -> AsyncGenerator[ExecutionResult]:

@@ -1,4 +1,4 @@
-"""A client that takes its download slowly, or not at all, keeps nobody waiting."""
+"""A client that takes its answer slowly, or not at all, keeps nobody waiting."""
 
 import asyncio
 from collections.abc import Callable
@@ -20,7 +20,7 @@ async def _never() -> Any:
     await asyncio.Event().wait()
 
 
-def _request(path: str, query: str) -> dict[str, Any]:
+def _request(path: str, query: str, accept: str) -> dict[str, Any]:
     return {
         "type": "http",
         "asgi": {"version": "3.0"},
@@ -30,18 +30,24 @@ def _request(path: str, query: str) -> dict[str, Any]:
         "path": path,
         "raw_path": path.encode(),
         "query_string": query.encode(),
-        "headers": [(b"host", b"localhost")],
+        "headers": [(b"host", b"localhost"), (b"accept", accept.encode())],
         "client": ("127.0.0.1", 1),
         "server": ("localhost", 80),
     }
 
 
 @pytest.mark.parametrize(
-    ("path", "query"),
-    [("/export", "of=orders"), ("/export/list", "of=orders"), ("/export/repair", "of=replay")],
+    ("path", "query", "accept"),
+    [
+        ("/export", "of=orders", "*/*"),
+        ("/export/list", "of=orders", "*/*"),
+        ("/export/repair", "of=replay", "*/*"),
+        ("/graphql", "query={blastRadius{headline}}", "application/json"),
+        ("/graphql", "query={blastRadius{headline}}", "text/event-stream"),
+    ],
 )
-def test_events_are_taken_while_a_client_does_not_read_its_export(
-    client_of: Callable[..., TestClient], path: str, query: str
+def test_events_are_taken_while_a_client_does_not_read_its_answer(
+    client_of: Callable[..., TestClient], path: str, query: str, accept: str
 ) -> None:
     server = client_of()
     app = server.app
@@ -54,7 +60,7 @@ def test_events_are_taken_while_a_client_does_not_read_its_export(
                 has_begun.set()
                 await _never()
 
-        download = asyncio.create_task(app(_request(path, query), _never, stalled))  # type: ignore[arg-type]
+        download = asyncio.create_task(app(_request(path, query, accept), _never, stalled))  # type: ignore[arg-type]
         await has_begun.wait()
         transport = httpx.ASGITransport(app)  # type: ignore[arg-type]
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=60) as client:
