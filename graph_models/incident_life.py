@@ -41,6 +41,8 @@ class IncidentLife:
     """Oldest first."""
     opened_at: Millis = 0
     """When it was last opened: what was acknowledged or closed before does not count."""
+    recurred_at: Millis = 0
+    """When a failure last began after all was over or closed: steps done before do not count; 0: never."""
 
     @property
     def version(self) -> int:
@@ -53,16 +55,16 @@ class IncidentLife:
         return tuple(action for action in self.actions if action.note)
 
     def step_done(self, playbook: str, step: int) -> IncidentAction | None:
-        """The first report that a step was done."""
+        """The first report that a step was done, since it recurred."""
         return self._first(IncidentActionKind.STEP_DONE, playbook, step)
 
     def step_started(self, playbook: str, step: int) -> IncidentAction | None:
-        """When somebody started a step."""
+        """When somebody started a step, since it recurred."""
         return self._first(IncidentActionKind.STEP_STARTED, playbook, step)
 
     def _first(self, kind: IncidentActionKind, playbook: str, step: int) -> IncidentAction | None:
         of_step = (a for a in self.actions if (a.playbook, a.step) == (playbook, step))
-        return next((action for action in of_step if action.kind is kind), None)
+        return next((a for a in of_step if a.kind is kind and a.at >= self.recurred_at), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The state of an incident, from when its failures began and ended and what people did about it."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from graph_models.incident_life import IncidentLife, IncidentState
@@ -18,56 +18,73 @@ _REACHES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Episode(Window):
+    """A time that a failure or alert lasted."""
+
+    reported_at: Millis = 0
+
+    @property
+    def known_at(self) -> Millis:
+        """When it had begun, and was on record."""
+        return max(self.since, self.reported_at)
+
+
 @dataclass(frozen=True)
 class Course:
     """When the failures and alerts of an incident lasted, up to a moment."""
 
-    windows: Mapping[str, Sequence[Window]]
-    """All episodes by key, oldest first."""
+    episodes: Mapping[str, Sequence[Episode]]
+    """By key, oldest first."""
     at: Millis
     on_record: frozenset[str] = frozenset()
     """Keys of those that are failures on record."""
 
     @property
     def starts(self) -> list[Millis]:
-        return sorted(each.since for each in self._windows())
+        return sorted(each.since for each in self._begun())
+
+    @property
+    def known(self) -> list[Millis]:
+        """When each beginning was known."""
+        return sorted(each.known_at for each in self._begun())
 
     @property
     def is_over(self) -> bool:
         """Whether all have ended."""
-        return all(each.until <= self.at for each in self._windows())
+        return all(each.until <= self.at for each in self._begun())
 
     @property
     def last_end(self) -> Millis:
         """FOREVER while one lasts."""
-        ends = [each.until if each.until <= self.at else FOREVER for each in self._windows()]
+        ends = [each.until if each.until <= self.at else FOREVER for each in self._begun()]
         return max(ends, default=self.at)
 
     @property
     def is_flapping(self) -> bool:
-        return any(self._transitions(each) >= FLAPPING_TRANSITIONS for each in self.windows.values())
+        return any(self._transitions(each) >= FLAPPING_TRANSITIONS for each in self.episodes.values())
 
     def has_besides(self, keys: Collection[str]) -> bool:
         """Whether a failure on record that has begun is none of these."""
         return any(
             each.since <= self.at
             for key in self.on_record.difference(keys)
-            for each in self.windows.get(key, ())
+            for each in self.episodes.get(key, ())
         )
 
     def returns(self) -> Iterator[Millis]:
         """When one began after all had ended for longer than REST."""
         end: Millis | None = None
-        for window in sorted(self._windows(), key=lambda each: (each.since, each.until)):
-            if end is not None and window.since > end + REST:
-                yield window.since
-            end = window.until if end is None else max(end, window.until)
+        for episode in sorted(self._begun(), key=lambda each: (each.since, each.until)):
+            if end is not None and episode.since > end + REST:
+                yield episode.since
+            end = episode.until if end is None else max(end, episode.until)
 
-    def _windows(self) -> list[Window]:
-        return [each for windows in self.windows.values() for each in windows if each.since <= self.at]
+    def _begun(self) -> list[Episode]:
+        return [each for episodes in self.episodes.values() for each in episodes if each.since <= self.at]
 
-    def _transitions(self, windows: Sequence[Window]) -> int:
-        moments = [moment for each in windows for moment in (each.since, each.until)]
+    def _transitions(self, episodes: Sequence[Episode]) -> int:
+        moments = [moment for each in episodes for moment in (each.since, each.until)]
         return sum(self.at - FLAPPING_WINDOW < moment <= self.at for moment in moments)
 
 
@@ -81,6 +98,15 @@ def actions_of(keys: Collection[str], actions: Sequence[IncidentAction]) -> tupl
         or not members.isdisjoint(action.incidents)
         or not members.isdisjoint(action.failures)
     )
+
+
+def start_number(start: IncidentAction, actions: Iterable[IncidentAction]) -> int:
+    """Which start of its step by its incident it is, from 1 on: what recurs may need a step again."""
+    return 1 + sum(each.at < start.at and _step_of(each) == _step_of(start) for each in actions)
+
+
+def _step_of(action: IncidentAction) -> tuple[IncidentActionKind, str, str, int]:
+    return action.kind, action.incident, action.playbook, action.step
 
 
 def life_of(
@@ -107,6 +133,7 @@ def life_of(
         is_flapping=course.is_flapping,
         actions=actions,
         opened_at=history.opened_at,
+        recurred_at=history.recurred_at,
     )
 
 
@@ -119,6 +146,7 @@ class _History:
         is_closed = last is not None and last.kind is IncidentActionKind.CLOSED
         self._closed_at = last.at if last is not None and is_closed else None
         self._reopened_at = last.at if last is not None and not is_closed else None
+        self.recurred_at = max(self._recurrences(), default=0)
         self.opened_at = self._opening()
 
     def state(self, *, is_quiet: bool, is_healed: bool) -> IncidentState:
@@ -131,7 +159,8 @@ class _History:
         for kind in (IncidentActionKind.MITIGATED, IncidentActionKind.ACKNOWLEDGED):
             if self.has(kind):
                 return _REACHES[kind]
-        return IncidentState.QUIET if is_quiet and not is_held_open else IncidentState.OPEN
+        is_left_quiet = is_quiet and not is_held_open and not self.has(IncidentActionKind.REOPENED)
+        return IncidentState.QUIET if is_left_quiet else IncidentState.OPEN
 
     def has(self, kind: IncidentActionKind) -> bool:
         """Whether it was done since the incident was last opened."""
@@ -142,15 +171,21 @@ class _History:
 
     def _opening(self) -> Millis:
         """When it was last opened: at its start, by hand, or as something began after it was over."""
-        starts = self._course.starts
-        openings = [*starts[:1], *self._course.returns()]
+        openings = [*self._course.starts[:1], *self._recurrences()]
         for action in self._actions:
             if action.kind is IncidentActionKind.REOPENED:
                 openings.append(action.at)
             if action.kind is IncidentActionKind.CLOSED:
-                openings += [start for start in starts if start > action.at][:1]
                 openings += self._joins(action)
         return max(openings, default=0)
+
+    def _recurrences(self) -> Iterator[Millis]:
+        """When a failure began, as far as was known then, after all was over or the incident was closed."""
+        yield from self._course.returns()
+        known = self._course.known
+        for action in self._actions:
+            if action.kind is IncidentActionKind.CLOSED:
+                yield from [at for at in known if at > action.at][:1]
 
     def _joins(self, close: IncidentAction) -> Sequence[Millis]:
         """Since when a failure is part of it that was none as it was closed: merged, or recorded later.

@@ -11,7 +11,7 @@ from graph_models.journal import IncidentAction, IncidentActionKind
 from graph_models.time import Millis, moment
 from impactgraph.errors import Problem
 from impactgraph.ingest.journal_events import MOST_ELEMENTS
-from impactgraph.operations.lifecycle import actions_of
+from impactgraph.operations.lifecycle import actions_of, start_number
 from impactgraph.ports.store import Store
 from impactgraph.topology.near import nearest
 from impactgraph.usecases.answer import Ask
@@ -93,7 +93,7 @@ def work_on_incident(store: Store, ask: Ask, work: IncidentWork, now: Millis) ->
         if (conflict := _conflict(work, actions)) is not None:
             return _repetition(s, ask, work, actions) or IncidentOutcome(None, (conflict,))
         work, problems = _check(s, ask, work, incident)
-        request = _request(s, ask, work, now) if not problems else ()
+        request = _request(s, ask, work, actions, now) if not problems else ()
     if problems:
         return IncidentOutcome(None, problems)
     event_type = f"incident.{work.kind.value}"
@@ -193,8 +193,8 @@ def _check(
             # one key for all who start it: it is asked for once
             return _with_start(s, ask, replace(work, incident=incident.key))
         case IncidentActionKind.STEP_DONE:
-            work, _, problems = _with_step(s, ask, work)
-            return work, problems
+            work, step, problems = _with_step(s, ask, work)
+            return work, problems if step is None else _past(step, step.done, "done")
         case _:
             return work, ()
 
@@ -241,24 +241,32 @@ def _with_start(s: Snapshot, ask: Ask, work: IncidentWork) -> tuple[IncidentWork
         return work, problems
     if not work.by:
         return work, (Problem("by is empty: a person starts a step. Give their name."),)
-    for action, verb in ((step.done, "done"), (step.started, "started")):
-        if action is not None:
-            when = moment(action.at).strftime("%Y-%m-%d %H:%M:%S UTC")
-            who = action.by or "somebody"
-            return work, (Problem(f"Step {step.number} was {verb} by {who} at {when}."),)
-    return work, ()
+    return work, _past(step, step.done, "done") or _past(step, step.started, "started")
 
 
-def _request(s: Snapshot, ask: Ask, work: IncidentWork, now: Millis) -> tuple[bytes, ...]:
+def _past(step: ChecklistStep, action: IncidentAction | None, verb: str) -> tuple[Problem, ...]:
+    """What was done or started is not done or started again."""
+    if action is None:
+        return ()
+    when = moment(action.at).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return (Problem(f"Step {step.number} was {verb} by {action.by or 'somebody'} at {when}."),)
+
+
+def _request(
+    s: Snapshot, ask: Ask, work: IncidentWork, actions: Sequence[IncidentAction], now: Millis
+) -> tuple[bytes, ...]:
     """What asks for a step that is started to be carried out, where that is automated."""
     if work.kind is not IncidentActionKind.STEP_STARTED:
         return ()
     _, step, _ = _with_step(s, ask, work)
-    action = IncidentAction(
+    request = request_for(step, _start_of(work, now), actions) if step is not None else None
+    return (waiting_record(request, now),) if request is not None else ()
+
+
+def _start_of(work: IncidentWork, now: Millis) -> IncidentAction:
+    return IncidentAction(
         work.kind, work.incident, now, work.by, work.note, playbook=work.playbook, step=work.step
     )
-    request = request_for(step, action) if step is not None else None
-    return (waiting_record(request, now),) if request is not None else ()
 
 
 def _with_step(
@@ -281,11 +289,13 @@ def _with_step(
 
 def _data(work: IncidentWork, incident: Incident) -> Data:
     """The `data` of the event, without what is empty. The key is one that the incident has had: it stays in
-    the incident whatever becomes of the others.
+    the incident whatever becomes of the others. A split names one that stays: it is an action of both parts.
     """
     keys = [alert.key for alert in incident.alerts]
+    leaving_keys = work.failures if work.kind is IncidentActionKind.SPLIT else ()
+    staying_keys = [key for key in keys if key not in leaving_keys]
     fields: Data = {
-        "incident": work.incident if work.incident in keys else incident.key,
+        "incident": work.incident if work.incident in staying_keys else staying_keys[0],
         "by": work.by,
         "note": work.note,
         "assignee": work.assignee,
@@ -309,7 +319,9 @@ def _id(work: IncidentWork, incident: Incident, actions: Sequence[IncidentAction
     An incident that was merged and split again has a version for the second time, with other actions.
     """
     if work.kind is IncidentActionKind.STEP_STARTED:
-        return f"incident-{incident.key}-start-{work.playbook}-{work.step}"
+        number = start_number(_start_of(work, now), actions)
+        again = f"-{number}" if number > 1 else ""
+        return f"incident-{incident.key}-start-{work.playbook}-{work.step}{again}"
     if work.version is None:
         return next_id(now)
     history = "\n".join(f"{each.at} {each.kind} {each.incident} {each.by}" for each in actions)

@@ -14,9 +14,9 @@ from impactgraph.usecases.step_savings import ProposedStep, StepSavings
 def checklist(s: Snapshot, ask: Ask, report: IncidentReport) -> tuple[ProposedStep, ...]:
     """Costs an answer, and two for each step whose effect can be computed."""
     savings = StepSavings(s, ask, report.question, report.likely_cause)
-    notices = s.journal.notices
+    actions, notices = report.life.actions, s.journal.notices
     steps = steps_of(s, report)
-    return tuple(replace(savings.of(step), request=request_of(step, notices)) for step in steps)
+    return tuple(replace(savings.of(step), request=request_of(step, actions, notices)) for step in steps)
 
 
 def steps_of(s: Snapshot, report: IncidentReport) -> tuple[ChecklistStep, ...]:

@@ -12,10 +12,10 @@ from graph_models.incident_life import IncidentLife
 from graph_models.incidents import Alert, CandidateCause, Incident
 from graph_models.journal import Change, Maintenance
 from graph_models.scope import EVERYWHERE
-from graph_models.time import DAY, FOREVER, Millis, Window
+from graph_models.time import DAY, FOREVER, Millis
 from impactgraph.diagnosis.incidents.sentences import cause_text, change_text, incident_text
 from impactgraph.impact.paths import path_to
-from impactgraph.operations.lifecycle import Course, actions_of, life_of
+from impactgraph.operations.lifecycle import Course, Episode, actions_of, life_of
 from impactgraph.operations.maintenance import maintenance_of
 from impactgraph.operations.ranking import rank_reason
 from impactgraph.propagation import propagate
@@ -172,18 +172,17 @@ def is_active(incident: Incident, at: Millis) -> bool:
 
 def course_of(incident: Incident, failures: Sequence[Failure], at: Millis) -> Course:
     """When its failures, with all their episodes, and its alerts lasted."""
-    windows = {
-        alert.key: (Window(alert.started_at, FOREVER if alert.ended_at is None else alert.ended_at),)
-        for alert in incident.alerts
-    }
-    windows |= {
-        failure.key: tuple(
-            Window(each.started_at, FOREVER if each.ended_at is None else each.ended_at)
-            for each in failure.episodes
-        )
+    episodes = {alert.key: (_episode(alert),) for alert in incident.alerts}
+    episodes |= {
+        failure.key: tuple(_episode(each, each.reported_at) for each in failure.episodes)
         for failure in failures
     }
-    return Course(windows, at, frozenset(failure.key for failure in failures))
+    return Course(episodes, at, frozenset(failure.key for failure in failures))
+
+
+def _episode(each: Alert | Failure, reported_at: Millis = 0) -> Episode:
+    until = FOREVER if each.ended_at is None else each.ended_at
+    return Episode(each.started_at, until, reported_at)
 
 
 def _residual(s: Snapshot, ask: Ask, answer: Answer, failures: Sequence[Failure]) -> Residual | None:

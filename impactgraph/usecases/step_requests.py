@@ -9,16 +9,21 @@ from collections.abc import Iterable
 
 from graph_models.incident_life import ChecklistStep
 from graph_models.journal import IncidentAction, NoticeKind, NoticeLevel, NoticeRecord
+from impactgraph.operations.lifecycle import start_number
 from impactgraph.usecases.notices import Notice, NoticeStatus, statuses_of
 
 
-def request_for(step: ChecklistStep, action: IncidentAction) -> Notice | None:
-    """The request that goes with the start of a step; None where people do all of it."""
+def request_for(
+    step: ChecklistStep, action: IncidentAction, actions: Iterable[IncidentAction]
+) -> Notice | None:
+    """The request that goes with the start of a step; None where people do all of it. `actions`: of its
+    incident so far.
+    """
     if step.automation is None:
         return None
     note = f": {action.note}" if action.note else ""
     return Notice(
-        key=request_key(action),
+        key=_request_key(action, actions),
         incident=action.incident,
         rule=f"{action.playbook}/{action.step}",
         channel=step.automation,
@@ -30,15 +35,20 @@ def request_for(step: ChecklistStep, action: IncidentAction) -> Notice | None:
     )
 
 
-def request_key(action: IncidentAction) -> str:
-    """The same for every start of a step of an incident: it is asked for once."""
-    identity = f"{action.incident}\n{action.playbook}\n{action.step}"
-    return f"S-{hashlib.sha256(identity.encode()).hexdigest()[:20]}"
-
-
-def request_of(step: ChecklistStep, records: Iterable[NoticeRecord]) -> NoticeStatus | None:
-    """What became of the request of a step; None where it was not started, or is not automated."""
+def request_of(
+    step: ChecklistStep, actions: Iterable[IncidentAction], records: Iterable[NoticeRecord]
+) -> NoticeStatus | None:
+    """What became of the request of a step; None where it was not started, or is not automated. `actions`: of
+    its incident.
+    """
     if step.started is None:
         return None
-    key = request_key(step.started)
+    key = _request_key(step.started, actions)
     return next(iter(statuses_of(each for each in records if each.notice == key)), None)
+
+
+def _request_key(start: IncidentAction, actions: Iterable[IncidentAction]) -> str:
+    """The same for whoever starts a step: it is asked for once, until the incident recurs."""
+    number = start_number(start, actions)
+    identity = f"{start.incident}\n{start.playbook}\n{start.step}" + (f"\n{number}" if number > 1 else "")
+    return f"S-{hashlib.sha256(identity.encode()).hexdigest()[:20]}"

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from graph_models.incident_life import IncidentState
 from graph_models.incidents import Alert, Incident
 from graph_models.journal import IncidentAction, IncidentActionKind
-from graph_models.time import FOREVER, MINUTE, Window
+from graph_models.time import FOREVER, MINUTE
 from impactgraph.operations.grouping import constrained
-from impactgraph.operations.lifecycle import Course, life_of
+from impactgraph.operations.lifecycle import Course, Episode, life_of
 
 Kind = IncidentActionKind
 KEYS = tuple("abcdefgh")
@@ -127,12 +127,12 @@ actions = st.lists(
     max_size=6,
 ).map(lambda each: sorted(each, key=lambda action: action.at))
 windows = st.lists(st.tuples(st.integers(0, 300), st.integers(1, 100)), min_size=1, max_size=4).map(
-    lambda each: [Window(since * MINUTE, (since + length) * MINUTE) for since, length in sorted(each)]
+    lambda each: [Episode(since * MINUTE, (since + length) * MINUTE) for since, length in sorted(each)]
 )
 
 
 def state(
-    windows: Sequence[Window], history: Sequence[IncidentAction], at: int, **facts: bool
+    windows: Sequence[Episode], history: Sequence[IncidentAction], at: int, **facts: bool
 ) -> IncidentState:
     course = Course({"a": windows}, at * MINUTE)
     return life_of(course, history, **({"is_quiet": False, "is_healed": False} | facts)).state
@@ -140,9 +140,9 @@ def state(
 
 @given(windows, actions, st.integers(0, 400), st.booleans(), st.booleans())
 def test_a_past_moment_shows_the_state_of_then(
-    spans: list[Window], history: list[IncidentAction], at: int, quiet: bool, healed: bool
+    spans: list[Episode], history: list[IncidentAction], at: int, quiet: bool, healed: bool
 ) -> None:
-    until_then = [Window(each.since, each.until if each.until <= at * MINUTE else FOREVER) for each in spans]
+    until_then = [Episode(each.since, each.until if each.until <= at * MINUTE else FOREVER) for each in spans]
     known = [each for each in until_then if each.since <= at * MINUTE]
     facts = {"is_quiet": quiet, "is_healed": healed}
 
@@ -153,7 +153,7 @@ def test_a_past_moment_shows_the_state_of_then(
 
 @given(windows, actions, st.integers(0, 400))
 def test_what_is_closed_by_hand_is_closed_whatever_is_left(
-    spans: list[Window], history: list[IncidentAction], at: int
+    spans: list[Episode], history: list[IncidentAction], at: int
 ) -> None:
     closed = [
         *(each for each in history if each.at <= at * MINUTE),
@@ -165,7 +165,7 @@ def test_what_is_closed_by_hand_is_closed_whatever_is_left(
 
 @given(windows, actions, st.integers(0, 400))
 def test_what_needs_an_action_is_never_closed_by_itself(
-    spans: list[Window], history: list[IncidentAction], at: int
+    spans: list[Episode], history: list[IncidentAction], at: int
 ) -> None:
     by_hand = [each for each in history if each.kind is not Kind.CLOSED]
 
@@ -174,7 +174,7 @@ def test_what_needs_an_action_is_never_closed_by_itself(
 
 @given(windows, actions, st.integers(0, 99))
 def test_the_order_in_which_failures_came_does_not_matter(
-    spans: list[Window], history: list[IncidentAction], seed: int
+    spans: list[Episode], history: list[IncidentAction], seed: int
 ) -> None:
     shuffled = [*spans]
     Random(seed).shuffle(shuffled)

@@ -1,6 +1,7 @@
 """People work on incidents, on both stores."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -13,7 +14,7 @@ from impactgraph.usecases.incident_actions import IncidentOutcome, IncidentWork,
 from impactgraph.usecases.incident_document import incident_document
 from impactgraph.usecases.incidents import IncidentsQuestion, list_incidents
 from impactgraph.usecases.snapshot import snapshot
-from tests.stores.events import at, entered, event, placed, reported
+from tests.stores.events import NOON, at, entered, event, placed, reported
 
 Kind = IncidentActionKind
 
@@ -55,6 +56,30 @@ def test_merged_incidents_are_one_and_split_ones_are_not(store: Store) -> None:
     assert act(store, Kind.SPLIT, 32, failures=("failure:F-3",)).problems == ()
     assert frozenset({"F-3"}) in groups(store)
     assert any({"F-1", "F-3"} <= group for group in groups(store, 31.5))
+
+
+def test_a_split_is_an_action_of_both_parts_whichever_key_is_named(store: Store) -> None:
+    fill(store)
+    act(store, Kind.MERGED, 31, incidents=("F-2",))
+    act(store, Kind.SPLIT, 32, failures=("F-1",), by="ana")
+
+    assert frozenset({"F-1"}) in groups(store)
+    with snapshot(store, at(40), at(40)) as s:
+        reports = list_incidents(s, answer_question, IncidentsQuestion(as_of=at(40), active=None))
+    assert len(reports) == 2
+    assert all(each.life.actions[-1].kind is Kind.SPLIT for each in reports)
+
+
+def test_a_failure_that_began_before_a_close_and_was_reported_after_it_opens_it(store: Store) -> None:
+    fill(store)
+    store.ingest([event("failure.resolved", 20, failure="F-1"), event("failure.resolved", 21, failure="F-2")])
+    act(store, Kind.CLOSED, 30)
+    start = (NOON + timedelta(minutes=28)).isoformat()
+    store.ingest([reported("F-1", 35, started_at=start)])
+
+    with snapshot(store, None, at(36)) as s:
+        (report,) = list_incidents(s, answer_question, IncidentsQuestion())
+    assert (report.life.state, report.life.opened_at) == (IncidentState.OPEN, at(35))
 
 
 def test_a_failure_that_joins_a_closed_incident_is_not_closed_with_it(store: Store) -> None:

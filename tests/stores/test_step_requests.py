@@ -1,7 +1,7 @@
 """Requests to carry out a step of a playbook, on both stores: sent once, and only when a person starts it."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from graph_models.incident_life import ReportFormat
 from graph_models.journal import IncidentActionKind, NoticeState
@@ -18,7 +18,7 @@ from impactgraph.usecases.incidents import get_incident
 from impactgraph.usecases.notices import NoticeStatus
 from impactgraph.usecases.snapshot import snapshot
 from impactgraph.usecases.step_savings import ProposedStep
-from tests.stores.events import DOCUMENTS, at, reported
+from tests.stores.events import DOCUMENTS, at, event, reported
 
 PLAYBOOK = """
 playbooks:
@@ -106,6 +106,29 @@ def test_what_was_started_is_not_started_again(store: Store) -> None:
 
     assert [each.message[:31] for each in again.problems] == ["Step 1 was started by ana at 20"]
     assert len(Outbox(store, give_up=DAY).statuses()) == 1
+
+
+def test_a_step_of_an_incident_that_recurs_is_open_and_asked_for_again(store: Store) -> None:
+    prepared(store)
+    start(store)
+    done = IncidentWork(IncidentActionKind.STEP_DONE, "F-1", by="ana", step=1)
+    assert not work_on_incident(store, answer_question, done, NOW + 1).problems
+    (again,) = work_on_incident(store, answer_question, replace(done, by="ben"), NOW + 2).problems
+    assert again.message == "Step 1 was done by ana at 2026-03-02 13:00:00 UTC."
+    store.ingest([event("failure.resolved", 62, failure="F-1"), reported("F-1", 300)])
+
+    with snapshot(store, None, at(301)) as s:
+        open_step, _ = checklist(s, answer_question, get_incident(s, answer_question, "F-1"))
+    assert (step_state(open_step.step), open_step.request) == ("open", None)
+    assert not start(store, by="eve", minutes=250).problems
+
+    receiver = Receiver()
+    send_due(store, receiver, at(320))
+    with snapshot(store, None, at(321)) as s:
+        started, _ = checklist(s, answer_question, get_incident(s, answer_question, "F-1"))
+    assert started.request is not None and started.request.state is NoticeState.SENT
+    assert "Started by eve" in started.request.text
+    assert len(receiver.bodies) == 2
 
 
 def test_nobody_starts_nothing_and_what_people_do_asks_nobody(store: Store) -> None:

@@ -2,8 +2,8 @@ import pytest
 
 from graph_models.incident_life import IncidentLife, IncidentState
 from graph_models.journal import IncidentAction, IncidentActionKind
-from graph_models.time import FOREVER, HOUR, MINUTE, Window
-from impactgraph.operations.lifecycle import Course, actions_of, life_of
+from graph_models.time import FOREVER, HOUR, MINUTE
+from impactgraph.operations.lifecycle import Course, Episode, actions_of, life_of, start_number
 
 NOW = 1_773_000_000_000
 Kind = IncidentActionKind
@@ -17,20 +17,21 @@ def action(kind: Kind, minutes_ago: float, **fields: object) -> IncidentAction:
     return IncidentAction(kind, "F-1", ago(minutes_ago), **fields)  # type: ignore[arg-type]
 
 
-def window(since: float, until: float | None = None) -> Window:
+def window(since: float, until: float | None = None, reported: float | None = None) -> Episode:
     """Minutes ago."""
-    return Window(ago(since), FOREVER if until is None else ago(until))
+    reported_at = ago(since if reported is None else reported)
+    return Episode(ago(since), FOREVER if until is None else ago(until), reported_at)
 
 
 def life(
-    *actions: IncidentAction, windows: tuple[Window, ...] = (window(60),), **facts: bool
+    *actions: IncidentAction, windows: tuple[Episode, ...] = (window(60),), **facts: bool
 ) -> IncidentLife:
     course = Course({"F-1": windows}, NOW)
     return life_of(course, actions, **({"is_quiet": False, "is_healed": False} | facts))
 
 
 def state(
-    *actions: IncidentAction, windows: tuple[Window, ...] = (window(60),), **facts: bool
+    *actions: IncidentAction, windows: tuple[Episode, ...] = (window(60),), **facts: bool
 ) -> IncidentState:
     return life(*actions, windows=windows, **facts).state
 
@@ -63,6 +64,15 @@ def test_a_failure_that_begins_after_a_close_opens_the_incident_anew() -> None:
     assert state(acknowledged, closed) is IncidentState.CLOSED
     assert state(acknowledged, closed, windows=(window(60, 30), window(10))) is IncidentState.OPEN
     assert state(acknowledged, closed, windows=(window(60, 30), window(25))) is IncidentState.CLOSED
+
+
+def test_a_failure_that_was_reported_after_a_close_opens_the_incident_though_it_began_before() -> None:
+    closed = action(Kind.CLOSED, 20)
+    late = (window(60, 30), window(25, reported=15))
+
+    assert life(closed, windows=late).opened_at == ago(15)
+    assert state(closed, windows=late) is IncidentState.OPEN
+    assert state(closed, action(Kind.CLOSED, 10), windows=late) is IncidentState.CLOSED
 
 
 def test_a_failure_that_was_no_part_of_it_as_it_was_closed_opens_it() -> None:
@@ -116,6 +126,30 @@ def test_the_last_assignment_counts_and_words_are_notes() -> None:
     assert (result.assignee, result.version) == ("ben", 3)
     assert [each.note for each in result.notes] == ["you know it"]
     assert result.step_done("p", 2) is not None and result.step_done("p", 1) is None
+
+
+def test_steps_that_were_done_before_it_recurred_do_not_count() -> None:
+    done = action(Kind.STEP_DONE, 195, playbook="p", step=1)
+    started = action(Kind.STEP_STARTED, 196, playbook="p", step=1)
+    again = action(Kind.STEP_STARTED, 5, playbook="p", step=1)
+
+    short_gap = life(started, done, windows=(window(200, 190), window(140)))
+    long_gap = life(started, done, again, windows=(window(200, 190), window(20)))
+    closed, reopened = action(Kind.CLOSED, 150), action(Kind.REOPENED, 149)
+    after_close = life(started, done, closed, windows=(window(200, 190), window(140)))
+    by_hand = life(started, done, closed, reopened, windows=(window(200),))
+
+    assert short_gap.step_done("p", 1) == by_hand.step_done("p", 1) == done
+    assert (long_gap.step_done("p", 1), long_gap.step_started("p", 1)) == (None, again)
+    assert after_close.step_started("p", 1) is None
+    assert [start_number(each, long_gap.actions) for each in (started, again)] == [1, 2]
+
+
+def test_what_is_quiet_is_open_where_somebody_has_reopened_it() -> None:
+    closed, reopened = action(Kind.CLOSED, 20), action(Kind.REOPENED, 10)
+
+    assert state(closed, reopened, is_quiet=True) is IncidentState.OPEN
+    assert state(closed, reopened, windows=(window(60, 30),), is_healed=True) is IncidentState.OPEN
 
 
 def test_later_actions_do_not_count() -> None:
