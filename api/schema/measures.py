@@ -26,15 +26,16 @@ class IncidentFigures:
     alerts: int = strawberry.field(description="Failures among them that were made from alerts.")
     alerts_per_incident: float | None = strawberry.field(description="Null without incidents.")
     quiet_share: float | None = strawberry.field(
-        description="Share of the alerts whose incident affects nothing, as far as is known; null without "
-        "alerts."
+        description="Share of the alerts whose incident affects nothing, as far as is known, or is planned "
+        "maintenance; null without alerts."
     )
     actions: int = strawberry.field(description="Number of actions that people recorded.")
     detect: Spread = strawberry.field(description="From the first error or alert to the first report.")
     acknowledge: Spread = strawberry.field(description="From the first report to the action.")
     mitigate: Spread = strawberry.field(description="From the first report to the action.")
     heal: Spread = strawberry.field(
-        description="From the first report to the end of the last failure, or to its close if that is later."
+        description="From the first report to the end of the last failure, or to its close if that is later; "
+        "not known while it is open."
     )
     orders: float = strawberry.field(
         description="Expected number of orders affected; an order of two incidents counts twice."
@@ -96,8 +97,11 @@ class ServiceLevel:
 class StepErrors:
     period: str = strawberry.field(description="Key of the period.")
     step: strawberry.ID = strawberry.field(description="Full id of the step.")
-    entered: int = strawberry.field(description="Visits that began in the period.")
-    failed: int = strawberry.field(description="Fulfillments with an error in the step.")
+    entered: int = strawberry.field(
+        description="Fulfillments that entered it in the period; one that entered it several times did so "
+        "when it last did."
+    )
+    failed: int = strawberry.field(description="Those of them that have an error in it.")
     rate: float = strawberry.field(description="Failed as a share of entered.")
 
 

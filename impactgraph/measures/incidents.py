@@ -18,17 +18,18 @@ class IncidentFacts:
     signs_at: Millis
     """The first error or alert that belongs to it, or its start."""
     reported_at: Millis
+    """When the first of its failures had begun, and was on record."""
     acknowledged_at: Millis | None = None
     mitigated_at: Millis | None = None
     healed_at: Millis | None = None
-    """When its last failure ended, or it was closed, whichever is later."""
+    """When its last failure ended, or it was closed, whichever is later; None while it is open."""
     alerts: int = 0
     """Failures of it that were made from alerts."""
     failures: int = 1
     actions: int = 0
     """What people did about it."""
     is_quiet: bool = False
-    """Nothing explains it, or no order and no record is affected."""
+    """Nothing explains it, no order and no record is affected, or it is planned maintenance."""
     cause: str | None = None
     """Full id of the likeliest."""
     owner: str | None = None

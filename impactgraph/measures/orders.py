@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from graph_models.money import MICROS, Money
 from graph_models.time import DAY, Millis
 from graph_models.topology import Topology
-from impactgraph.columns import CANCELLED, COMPLETED, NO_AMOUNT, Codes, Columns, Ints, Visits
+from impactgraph.columns import CANCELLED, COMPLETED, NO_AMOUNT, Columns, Ints
 from impactgraph.measures.money_days import money_days
 from impactgraph.measures.periods import Period
 from impactgraph.topology.collection import promise_step
@@ -40,9 +40,10 @@ class StepErrors:
     step: str
     """Full id."""
     entered: int
-    """Visits that began in the period."""
+    """Fulfillments that entered it in the period; one that entered it several times did so when it last did.
+    """
     failed: int
-    """Fulfillments with an error in the step in the period."""
+    """Those of them that have an error in it."""
 
     @property
     def rate(self) -> float:
@@ -100,42 +101,42 @@ def service_levels(
     return tuple(sorted(levels, key=lambda each: (each.period, each.channel)))
 
 
-def step_errors(
-    columns: Columns, visits: Visits, periods: Sequence[Period], most_visits: int
-) -> tuple[StepErrors, ...]:
-    """By period and step, those with errors first. Steps of which only the latest `most_visits` are known are
-    left out of periods that begin before these.
+def step_errors(columns: Columns, periods: Sequence[Period]) -> tuple[StepErrors, ...]:
+    """By period and step, those with errors first."""
+    found: list[StepErrors] = []
+    for code, words in enumerate(columns.dictionaries.workflows):
+        rows = np.flatnonzero(columns.fulfillments.workflow == code)
+        for step, key in enumerate(words.steps):
+            entered_at, is_failed = _entries(columns, rows, step)
+            totals = _by_period(entered_at, periods)
+            failures = _by_period(entered_at[is_failed], periods)
+            found += [
+                StepErrors(period.key, f"step:{words.key}/{key}", entered, failed)
+                for period, entered, failed in zip(periods, totals, failures, strict=True)
+                if entered
+            ]
+    return tuple(sorted(found, key=lambda each: (each.period, -each.rate, each.step)))
+
+
+def _entries(columns: Columns, rows: NDArray[np.intp], step: int) -> tuple[Ints, NDArray[np.bool_]]:
+    """When each of these fulfillments last entered the step, 0 where it has not; whether it has an error in
+    it. One of which only an error is known entered the step then.
     """
-    names = [
-        (code, step, f"step:{words.key}/{key}")
-        for code, words in enumerate(columns.dictionaries.workflows)
-        for step, key in enumerate(words.steps)
-    ]
-    errors: list[StepErrors] = []
-    for code, step, name in names:
-        entered_at = visits.entered_at[(visits.workflow == code) & (visits.step == step)]
-        failures = _failures(columns, code, step)
-        is_cut = len(entered_at) >= most_visits
-        errors += [
-            StepErrors(period.key, name, entries, _distinct(failures, period))
-            for period in periods
-            if not is_cut or entered_at.min() <= period.start
-            if (entries := int(((entered_at >= period.start) & (entered_at < period.end)).sum()))
-        ]
-    return tuple(sorted(errors, key=lambda each: (each.period, -each.rate, each.step)))
-
-
-def _failures(columns: Columns, workflow: int, step: int) -> tuple[Codes, Ints]:
-    """(fulfillment, moment) of each error in the step."""
     errors = columns.errors
     which = errors.step == step
-    which &= columns.fulfillments.workflow[errors.fulfillment] == workflow
-    return errors.fulfillment[which], errors.at[which]
+    first_error_at = np.full(len(columns.fulfillments), NOT_KEPT)
+    np.minimum.at(first_error_at, errors.fulfillment[which], errors.at[which])
+    error_at = first_error_at[rows]
+    is_failed = error_at < NOT_KEPT
+    entered_at = columns.fulfillments.entered_step_at[rows, step]
+    return np.where(is_failed & (entered_at == 0), error_at, entered_at), is_failed
 
 
-def _distinct(failures: tuple[Codes, Ints], period: Period) -> int:
-    rows, at = failures
-    return len(np.unique(rows[(at >= period.start) & (at < period.end)]))
+def _by_period(moments: Ints, periods: Sequence[Period]) -> Sequence[int]:
+    """How many are in each of the periods, which follow each other."""
+    ends = np.array([period.end for period in periods])
+    asked_for = moments[(moments >= periods[0].start) & (moments < periods[-1].end)]
+    return np.bincount(np.searchsorted(ends, asked_for, side="right"), minlength=len(periods)).tolist()
 
 
 @dataclass(frozen=True)

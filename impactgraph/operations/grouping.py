@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from graph_models.incidents import Alert, Incident
 from graph_models.journal import IncidentAction, IncidentActionKind
+from graph_models.time import Millis
 
 _CHANGES_GROUPS = (IncidentActionKind.MERGED, IncidentActionKind.SPLIT)
 Group = frozenset[str]
@@ -24,20 +25,29 @@ def constrained(
     `actions` are oldest first. `explain` names the causes of alerts that are one incident; it is called for
     each incident that is other than the correlation has it.
     """
-    changes = [action for action in actions if action.kind in _CHANGES_GROUPS]
-    if not changes:
-        return tuple(incidents)
     alerts = {alert.key: alert for incident in incidents for alert in incident.alerts}
     incident_by_alerts = {frozenset(alert.key for alert in each.alerts): each for each in incidents}
-    groups = _Groups(alerts, tuple(incident_by_alerts))
-    for action in changes:
-        groups.apply(action)
+    starts = {key: alert.started_at for key, alert in alerts.items()}
     return tuple(
         incident_by_alerts[group]
         if group in incident_by_alerts
         else explain(_in_order(alerts[key] for key in group))
-        for group in groups.groups
+        for group in regrouped(tuple(incident_by_alerts), starts, actions)
     )
+
+
+def regrouped(
+    groups: Sequence[Group], starts: Mapping[str, Millis], actions: Iterable[IncidentAction]
+) -> Sequence[Group]:
+    """The groups of the correlation as people have merged and split them.
+
+    `starts`: when each alert began, by its key; `actions`: oldest first.
+    """
+    current = _Groups(starts, groups)
+    for action in actions:
+        if action.kind in _CHANGES_GROUPS:
+            current.apply(action)
+    return current.groups
 
 
 def _in_order(alerts: Iterable[Alert]) -> Sequence[Alert]:
@@ -45,8 +55,8 @@ def _in_order(alerts: Iterable[Alert]) -> Sequence[Alert]:
 
 
 class _Groups:
-    def __init__(self, alerts: Mapping[str, Alert], groups: Sequence[Group]) -> None:
-        self._alerts = alerts
+    def __init__(self, starts: Mapping[str, Millis], groups: Sequence[Group]) -> None:
+        self._starts = starts
         self._correlation = {key: group for group in groups for key in group}
         self.groups = list(groups)
 
@@ -78,9 +88,7 @@ class _Groups:
         """Whether an alert that began after the split goes with those that left: the correlation has it with
         none but them.
         """
-        if self._alerts[key].started_at <= action.at:
+        if self._starts[key] <= action.at:
             return False
-        earlier = {
-            other for other in self._correlation[key] & group if self._alerts[other].started_at <= action.at
-        }
+        earlier = {other for other in self._correlation[key] & group if self._starts[other] <= action.at}
         return bool(earlier) and earlier <= leaving

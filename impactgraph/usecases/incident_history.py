@@ -1,7 +1,7 @@
 """Incidents of a longer time with what is known of each, for measures."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from graph_models.failure import Failure
@@ -13,8 +13,10 @@ from impactgraph.diagnosis.incidents import correlate
 from impactgraph.diagnosis.incidents.symptoms import symptoms_of
 from impactgraph.measures.forecasts import ForecastOrder
 from impactgraph.measures.incidents import IncidentFacts
+from impactgraph.operations.maintenance import maintenance_of
 from impactgraph.usecases.answer import Ask
 from impactgraph.usecases.incident_facts import alert_of
+from impactgraph.usecases.incident_groups import PastIncident, each_once, regrouped_past, without_cause
 from impactgraph.usecases.snapshot import Snapshot, snapshot
 
 APART: Millis = 6 * HOUR
@@ -42,11 +44,11 @@ class Hit:
     """At most `MOST_ORDERS` of its orders."""
 
 
-def incidents_since(s: Snapshot, since: Millis) -> tuple[tuple[Incident, tuple[Failure, ...]], ...]:
+def incidents_since(s: Snapshot, since: Millis) -> tuple[PastIncident, ...]:
     """Incidents that began at `since` or later, each with its failures as they were in it, the newest first.
 
-    A failure that occurred several times is in as many incidents, where these are apart. Costs a correlation
-    of each cluster of failures that are less than six hours apart.
+    A failure that occurred several times is in as many incidents, where these are apart. People's merges and
+    splits count. Costs a correlation of each cluster of failures that are less than six hours apart.
     """
     episodes = (
         episode
@@ -54,18 +56,16 @@ def incidents_since(s: Snapshot, since: Millis) -> tuple[tuple[Incident, tuple[F
         for episode in failure.episodes
         if since <= episode.started_at <= s.at
     )
-    incidents: list[tuple[Incident, tuple[Failure, ...]]] = []
+    incidents: list[PastIncident] = []
     for cluster in _clusters(episodes):
-        by_key = _by_key(cluster)
+        by_key = {each.key: each for each in each_once(cluster)}
         correlation = correlate(
             s.graph, map(alert_of, by_key.values()), now=s.at, symptoms=partial(symptoms_of, s.graph)
         )
-        for incident in correlation.incidents:
+        single_alerts = (without_cause([alert]) for alert in correlation.unmatched)
+        for incident in (*correlation.incidents, *single_alerts):
             incidents.append((incident, tuple(by_key[alert.key] for alert in incident.alerts)))
-        incidents += [
-            (Incident(each.key, (each,), (), 1.0), (by_key[each.key],)) for each in correlation.unmatched
-        ]
-    return tuple(sorted(incidents, key=lambda each: (-each[0].started_at, each[0].key)))
+    return tuple(sorted(regrouped_past(s, incidents), key=lambda each: (-each[0].started_at, each[0].key)))
 
 
 def facts_of(
@@ -90,10 +90,8 @@ def facts_of(
     )
     cause = incident.causes[0].element if incident.is_explained else None
     elements = tuple(dict.fromkeys(failure.target for failure in failures))
-    reported_at = min(failure.reported_at for failure in failures)
-    ends = [failure.ended_at for failure in failures]
-    closed_at = _first(mine, (IncidentActionKind.CLOSED,))
-    healed_at = max((each for each in (*ends, closed_at) if each is not None), default=None)
+    reported_at = _known_at(failures)
+    is_planned = maintenance_of(incident, s.journal.maintenance, s.at) is not None
     return IncidentFacts(
         key=incident.key,
         started_at=incident.started_at,
@@ -101,11 +99,11 @@ def facts_of(
         reported_at=reported_at,
         acknowledged_at=_first(mine, _TAKEN_UP),
         mitigated_at=_first(mine, (IncidentActionKind.MITIGATED,)),
-        healed_at=healed_at if all(each is not None for each in ends) else None,
+        healed_at=_healed_at(failures, mine, s.at),
         alerts=sum(failure.alert is not None for failure in failures),
         failures=len(failures),
         actions=len(mine),
-        is_quiet=cause is None if hit is None else not hit.is_anything,
+        is_quiet=is_planned or (cause is None if hit is None else not hit.is_anything),
         cause=cause,
         owner=s.topology.owner_of(cause) if cause is not None else None,
         elements=elements,
@@ -122,8 +120,7 @@ def last_moment(s: Snapshot, failures: Sequence[Failure]) -> Millis:
 
 def forecast_moment(s: Snapshot, failures: Sequence[Failure]) -> Millis:
     """A quarter of an hour after the first report, or its last moment where that is earlier."""
-    reported_at = min(failure.reported_at for failure in failures)
-    return min(reported_at + FORECAST_AFTER, last_moment(s, failures))
+    return min(_known_at(failures) + FORECAST_AFTER, last_moment(s, failures))
 
 
 def hit_at(s: Snapshot, ask: Ask, failures: Sequence[Failure], at: Millis) -> Hit | None:
@@ -164,15 +161,6 @@ def _clusters(failures: Iterable[Failure]) -> list[list[Failure]]:
     return clusters
 
 
-def _by_key(cluster: Iterable[Failure]) -> dict[str, Failure]:
-    """Each failure once: from the first time that it occurred in the cluster until the end of the last."""
-    by_key: dict[str, Failure] = {}
-    for each in cluster:
-        first = by_key.get(each.key, each)
-        by_key[each.key] = replace(each, started_at=first.started_at, reported_at=first.reported_at)
-    return by_key
-
-
 def _next_start(s: Snapshot, failures: Sequence[Failure]) -> Millis:
     """When one of them occurred again after the incident; FOREVER where none has."""
     ends = {failure.key: failure.ended_at for failure in failures if failure.ended_at is not None}
@@ -184,6 +172,29 @@ def _next_start(s: Snapshot, failures: Sequence[Failure]) -> Millis:
         if episode.started_at > ends[failure.key]
     )
     return min(starts, default=FOREVER)
+
+
+def _known_at(failures: Iterable[Failure]) -> Millis:
+    """When the first of them had begun, and was on record."""
+    return min(max(failure.started_at, failure.reported_at) for failure in failures)
+
+
+def _healed_at(failures: Sequence[Failure], actions: Sequence[IncidentAction], at: Millis) -> Millis | None:
+    """The end of the last failure, or the close by hand where that is later; None while it is open.
+
+    `actions`: of the incident, oldest first. A close counts until the incident is reopened by hand.
+    """
+    ends = [each.ended_at for each in failures if each.ended_at is not None and each.ended_at <= at]
+    if len(ends) < len(failures):
+        return None
+    over_at = max(ends)
+    reopened_at = max((each.at for each in actions if each.kind is IncidentActionKind.REOPENED), default=0)
+    closes = [
+        each.at for each in actions if each.kind is IncidentActionKind.CLOSED and each.at >= reopened_at
+    ]
+    if not closes and reopened_at >= over_at:
+        return None
+    return max([over_at, *closes[:1]])
 
 
 def _first(actions: Iterable[IncidentAction], kinds: Sequence[IncidentActionKind]) -> Millis | None:

@@ -12,7 +12,7 @@ from graph_models.incidents import Alert, Incident
 from graph_models.journal import IncidentActionKind
 from graph_models.orders import Page
 from graph_models.time import DAY, Millis
-from impactgraph.diagnosis.incidents import Monitoring, correlate, correlate_as_one
+from impactgraph.diagnosis.incidents import Monitoring, correlate
 from impactgraph.diagnosis.incidents.symptoms import symptoms_of
 from impactgraph.errors import BadInputError, NotFoundError, NoTopologyError, Problem
 from impactgraph.operations.grouping import constrained
@@ -30,6 +30,7 @@ from impactgraph.usecases.incident_facts import (
     is_active,
     report_incident,
 )
+from impactgraph.usecases.incident_groups import explained_as_one, without_cause
 from impactgraph.usecases.pages import page_in_order
 from impactgraph.usecases.snapshot import Snapshot
 
@@ -169,24 +170,9 @@ def _incidents(s: Snapshot, question: IncidentsQuestion) -> Sequence[Incident]:
         s.graph, alerts, now=s.at, monitoring=monitoring, symptoms=symptoms, changes=changes
     )
 
-    def as_one(alerts: Sequence[Alert]) -> Incident:
-        known = [alert for alert in alerts if alert.element in s.graph.numbers]
-        if not known:
-            return _without_cause(alerts)
-        incident = correlate_as_one(
-            s.graph, known, now=s.at, monitoring=monitoring, symptoms=symptoms, changes=changes
-        )
-        if len(known) == len(alerts):
-            return incident
-        return replace(incident, key=alerts[0].key, alerts=tuple(alerts))
-
-    single_alerts = (_without_cause([alert]) for alert in correlation.unmatched)
+    as_one = partial(explained_as_one, s, monitoring=monitoring, changes=changes)
+    single_alerts = (without_cause([alert]) for alert in correlation.unmatched)
     return constrained((*correlation.incidents, *single_alerts), s.journal.actions, as_one)
-
-
-def _without_cause(alerts: Sequence[Alert]) -> Incident:
-    """Of elements that the topology does not have any more."""
-    return Incident(alerts[0].key, tuple(alerts), (), 1.0)
 
 
 def _check(s: Snapshot, question: IncidentsQuestion) -> None:

@@ -62,8 +62,6 @@ __all__ = [
 DEFAULT_SPAN: Millis = 28 * DAY
 MOST_PERIODS = 120
 MOST_ASKED = 200
-_MOST_VISITS = 20_000
-"""Of a step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,7 @@ class Measures:
 
 
 def measures(s: Snapshot, ask: Ask, question: MeasuresQuestion) -> Measures:
-    """Costs a look at all orders, records and visits, and two answers for each incident that is asked of.
+    """Costs a look at all orders and records, and two answers for each incident that is asked of.
 
     Raises:
         NoTopologyError: no topology was applied.
@@ -112,7 +110,7 @@ def measures(s: Snapshot, ask: Ask, question: MeasuresQuestion) -> Measures:
         periods=figures_by_period(facts, periods),
         groups=groups_of(facts),
         service=service_levels(s.columns, promise_keeping, periods, s.at),
-        steps=step_errors(s.columns, s.store.visits(s.as_of, per_step=_MOST_VISITS), periods, _MOST_VISITS),
+        steps=step_errors(s.columns, periods),
         postings=late_postings(_postings(s), periods),
         forecasts=checks,
         notes=(),
@@ -215,6 +213,8 @@ def _notes_on_retention(s: Snapshot, since: Millis) -> Iterator[str]:
 
 def _notes(answer: Measures, facts: Sequence[IncidentFacts], question: MeasuresQuestion) -> tuple[str, ...]:
     asked_count = sum(each.orders is not None for each in facts)
+    unexplained_count = sum(each.cause is None for each in facts)
+    unowned_count = sum(each.cause is not None and each.owner is None for each in facts)
     texts = (
         (not facts, "No failure that is on record began in this time: there is no incident to measure."),
         (
@@ -225,6 +225,8 @@ def _notes(answer: Measures, facts: Sequence[IncidentFacts], question: MeasuresQ
             bool(facts) and not any(each.actions for each in facts),
             "Nobody recorded work on an incident: the times to acknowledge and to mitigate are unknown.",
         ),
+        (unexplained_count > 0, _left_out("cause and owner", unexplained_count, "no likely cause")),
+        (unowned_count > 0, _left_out("owner", unowned_count, "a likely cause that nobody owns")),
         (
             bool(facts) and all(each.reported_at <= each.signs_at for each in facts),
             "Reports are dated at the start of their failures: how long these went unseen is not known.",
@@ -240,3 +242,8 @@ def _notes(answer: Measures, facts: Sequence[IncidentFacts], question: MeasuresQ
         (not answer.postings, "No posting with an amount was late in this time."),
     )
     return tuple(text for is_so, text in texts if is_so)
+
+
+def _left_out(rows: str, count: int, what: str) -> str:
+    have, them = ("incident has", "it") if count == 1 else ("incidents have", "them")
+    return f"{count:,} {have} {what}: the figures by {rows} do not count {them}."

@@ -6,12 +6,15 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph_models.time import DAY, MINUTE, moment
+from graph_models.time import DAY, HOUR, MINUTE, moment
+from impactgraph.columns import CANCELLED
 from impactgraph.measures.incidents import IncidentFacts, figures_by_period, figures_of, spread_of
 from impactgraph.measures.money_days import money_days
-from impactgraph.measures.orders import Postings, late_postings
+from impactgraph.measures.orders import Postings, late_postings, step_errors
 from impactgraph.measures.periods import PeriodUnit, periods_between
 from tests.unit.measures.test_incidents import NOON
+from tests.unit.measures.test_orders import MONDAY, journey, world
+from tests.worlds import Erred, columns_of
 
 units = st.sampled_from(PeriodUnit)
 moments = st.integers(NOON - 900 * DAY, NOON)
@@ -111,3 +114,32 @@ def test_money_in_late_postings_is_the_same_by_week_and_by_month(rows: list[tupl
 
     assert abs(sums[0] - sums[1]) < 0.1
     assert abs(sums[0] - sum(float(each.amount) for each in whole)) < 0.1
+
+
+steps_and_errors = st.lists(
+    st.tuples(st.integers(0, 40), st.none() | st.integers(0, 40), st.booleans()), min_size=1, max_size=8
+)
+
+
+@given(steps_and_errors)
+@settings(max_examples=25)
+def test_no_step_has_more_exceptions_than_entries_and_periods_add_up(
+    rows: list[tuple[int, int | None, bool]],
+) -> None:
+    """Each fulfillment in one period, whenever its errors came and whether it was cancelled."""
+    journeys = [
+        journey(f"O-{n}", 12 * entry, errors=errors_after(entry, gap))
+        for n, (entry, gap, _) in enumerate(rows)
+    ]
+    columns = columns_of(world(*journeys))
+    columns.fulfillments.status[[is_cancelled for _, _, is_cancelled in rows]] = CANCELLED
+
+    for unit in PeriodUnit:
+        found = step_errors(columns, periods_between(MONDAY, MONDAY + 60 * DAY, unit))
+        assert all(each.failed <= each.entered for each in found)
+        assert sum(each.entered for each in found) == len(rows)
+        assert sum(each.failed for each in found) == sum(gap is not None for _, gap, _ in rows)
+
+
+def errors_after(entry: int, gap: int | None) -> tuple[Erred, ...]:
+    return () if gap is None else (Erred("pick", MONDAY + 12 * (entry + gap) * HOUR + 1),)

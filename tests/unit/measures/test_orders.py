@@ -6,7 +6,7 @@ import numpy as np
 
 from graph_models.money import Money
 from graph_models.time import DAY, HOUR, parse_moment
-from impactgraph.columns import CANCELLED, NO_AMOUNT, Visits
+from impactgraph.columns import CANCELLED, NO_AMOUNT
 from impactgraph.measures.orders import (
     LatePostings,
     Postings,
@@ -92,35 +92,22 @@ def test_cancelled_parts_promise_nothing() -> None:
     assert kept_at(TOPOLOGY, columns).tolist() == [MONDAY + HOUR]
 
 
-def visits(*entered_at: int) -> Visits:
-    count = len(entered_at)
-    none = np.zeros(count, np.int32)
-    at = np.array(entered_at, np.int64)
-    return Visits(none, none, none, at, at)
-
-
-def test_exceptions_are_those_of_fulfillments_in_the_step_and_period() -> None:
+def test_exceptions_are_those_of_fulfillments_that_entered_the_step_in_the_period() -> None:
     twice = (Erred("pick", MONDAY + HOUR), Erred("pick", MONDAY + 2 * HOUR))
     columns = columns_of(
         world(
             journey("O-1", errors=twice),
-            journey("O-2", errors=(Erred("pick", MONDAY + 7 * DAY),)),
+            journey("O-2", hours=7 * 24, errors=(Erred("pick", MONDAY + 7 * DAY + 1),)),
             journey("O-3", errors=(Erred("pack", MONDAY + HOUR),)),
+            journey("O-4", hours=7 * 24 - 1, errors=(Erred("pick", MONDAY + 7 * DAY),)),
         )
     )
 
-    first, second = step_errors(columns, visits(MONDAY, MONDAY + 1, MONDAY + 2, MONDAY + 7 * DAY), WEEKS, 100)
-
-    assert (first.period, first.step, first.entered, first.failed) == ("2026-W10", "step:ship/pick", 3, 1)
-    assert (second.period, second.entered, second.failed, second.rate) == ("2026-W11", 1, 1, 1.0)
-
-
-def test_a_step_whose_earlier_visits_are_not_known_has_no_rate_then() -> None:
-    columns = columns_of(world(journey("O-1")))
-
-    found = step_errors(columns, visits(MONDAY + HOUR, MONDAY + 7 * DAY), WEEKS, 2)
-
-    assert [each.period for each in found] == ["2026-W11"]
+    assert [(each.period, each.step, each.entered, each.failed) for each in step_errors(columns, WEEKS)] == [
+        ("2026-W10", "step:ship/pack", 1, 1),
+        ("2026-W10", "step:ship/pick", 3, 2),
+        ("2026-W11", "step:ship/pick", 1, 1),
+    ]
 
 
 def postings(*rows: tuple[int, int, int | None]) -> Postings:

@@ -6,7 +6,7 @@ import pytest
 
 from graph_models.time import DAY, HOUR, MINUTE
 from impactgraph.errors import BadInputError, NoTopologyError
-from impactgraph.measures.incidents import Spread
+from impactgraph.measures.incidents import Grouping, IncidentFigures, Spread
 from impactgraph.measures.periods import PeriodUnit
 from impactgraph.ports.removal import RetentionRule
 from impactgraph.ports.store import Store
@@ -120,6 +120,77 @@ def test_promises_and_exceptions_are_those_of_the_columns(store: Store) -> None:
     assert (check.incident, check.orders, check.happened) == ("F-1", 4, 4)
     assert check.headline.startswith("An outage of ")
     assert 0 <= check.expected <= 4
+
+
+def incidents(store: Store, **fields: object) -> list[IncidentFigures]:
+    return [figures for _, figures in asked(store, **fields).periods if figures.incidents]
+
+
+def test_what_people_merged_is_one_incident_and_what_they_split_is_two(store: Store) -> None:
+    week = 7 * 24 * 60
+    for noon in (-week, 0):
+        store.ingest([reported("F-1", noon), reported("F-2", noon + 1, target="system:erp")])
+        ends = (event("failure.resolved", noon + 30, failure=key) for key in ("F-1", "F-2"))
+        store.ingest([*ends])
+    store.ingest([event("incident.merged", 10, incident="F-2", incidents=["F-1"], by="ana")])
+    last, merged = incidents(store)
+    store.ingest([event("incident.split", 20, incident="F-1", failures=["F-2"], by="ana")])
+    _, split = incidents(store)
+
+    assert [(each.incidents, each.failures) for each in (last, merged, split)] == [(2, 2), (1, 2), (2, 2)]
+    assert (last.actions, merged.actions, split.actions) == (0, 1, 2)
+
+
+def test_incidents_of_several_days_that_people_merged_count_once_on_the_first_day(store: Store) -> None:
+    store.ingest([reported("F-1", -24 * 60), event("failure.resolved", -23 * 60, failure="F-1")])
+    store.ingest([reported("F-2", 0, target="system:erp"), reported("F-1", 1)])
+    assert [each.incidents for each in incidents(store)] == [1, 2]
+
+    store.ingest([event("incident.merged", -22 * 60, incident="F-1", incidents=["F-2"])])
+    assert [(each.incidents, each.failures) for each in incidents(store)] == [(1, 2), (1, 1)]
+
+    store.ingest([event("incident.merged", 10, incident="F-2", incidents=["F-1"])])
+    assert [(each.incidents, each.failures) for each in incidents(store)] == [(1, 2)]
+
+
+def test_an_incident_is_not_healed_while_it_is_open_again(store: Store) -> None:
+    store.ingest([reported("F-1", 0), event("failure.resolved", 20, failure="F-1")])
+    heals: list[Spread] = []
+    for kind, minute in (("closed", 30), ("reopened", 40), ("closed", 90), ("closed", 95)):
+        store.ingest([event(f"incident.{kind}", minute, incident="F-1")])
+        heals += [each.heal for each in incidents(store)]
+
+    assert [each.median for each in heals] == [30 * MINUTE, None, 90 * MINUTE, 90 * MINUTE]
+
+
+def test_times_of_a_failure_that_was_announced_count_from_its_start(store: Store) -> None:
+    store.ingest([reported("F-1", -24 * 60, started_at=f"{NOON.date()}T12:00:00Z")])
+    store.ingest([event("incident.acknowledged", 5, incident="F-1", by="ana")])
+    store.ingest([event("failure.resolved", 60, failure="F-1")])
+
+    (figures,) = incidents(store)
+
+    assert (figures.acknowledge.median, figures.heal.median) == (5 * MINUTE, HOUR)
+
+
+def test_alerts_of_planned_maintenance_are_quiet(store: Store) -> None:
+    fill(store)
+    assert incidents(store)[0].quiet_alerts == 0
+    plan = {"starts_at": f"{NOON.date()}T12:00:00Z", "ends_at": f"{NOON.date()}T14:00:00Z"}
+    store.ingest([event("maintenance.planned", -30, maintenance="M", elements=["system:oms"], **plan)])
+
+    assert incidents(store)[0].quiet_alerts == 1
+
+
+def test_what_figures_by_cause_and_owner_leave_out_is_named(store: Store) -> None:
+    alert = {"sender": "alertmanager", "source": "prod", "key": "a1"}
+    store.ingest([reported("F-1", 0, alert=alert), reported("F-2", 2 * 24 * 60 - 60)])
+
+    answer = asked(store)
+
+    causes = sum(each.figures.incidents for each in answer.groups if each.grouping is Grouping.CAUSE)
+    assert (causes, sum(each.incidents for _, each in answer.periods)) == (0, 1)
+    assert "1 incident has no likely cause: the figures by cause and owner do not count it." in answer.notes
 
 
 def test_an_empty_answer_says_why(store: Store) -> None:
