@@ -69,8 +69,14 @@ def _checklist(document: Mapping[str, Any]) -> Iterator[str]:
         box = "x" if step["done"] else " "
         owner = f" ({_plain(step['owner'])})" if step["owner"] else ""
         approval = f". Needs approval: {_plain(step['approval'])}" if step["approval"] else ""
-        done = f". Done {_time(step['done'])} by {_plain(step['by'] or 'somebody')}" if step["done"] else ""
-        yield f"- [{box}] {step['number']}. {_plain(step['text'])}{owner}{approval}{done}"
+        work = _event("Done", step["done"], step["by"]) or _event(
+            "Started", step["started"], step["startedBy"]
+        )
+        yield f"- [{box}] {step['number']}. {_plain(step['text'])}{owner}{approval}{work}"
+
+
+def _event(verb: str, at: str | None, by: str | None) -> str:
+    return f". {verb} {_time(at)} by {_plain(by or 'somebody')}" if at else ""
 
 
 def _work(document: Mapping[str, Any]) -> Iterator[str]:

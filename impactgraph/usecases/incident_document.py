@@ -74,6 +74,8 @@ def _document(s: Snapshot, report: IncidentReport) -> Json:
                 "text": step.text,
                 "owner": contact_name(s.topology, step.owner) if step.owner else None,
                 "approval": contact_name(s.topology, step.approval) if step.approval else None,
+                "started": iso(step.started.at) if step.started is not None else None,
+                "startedBy": step.started.by or None if step.started is not None else None,
                 "done": iso(step.done.at) if step.done is not None else None,
                 "by": step.done.by or None if step.done is not None else None,
             }
@@ -128,10 +130,10 @@ def _timeline(s: Snapshot, report: IncidentReport) -> list[_Line]:
 def _lines(s: Snapshot, report: IncidentReport) -> Iterator[_Line]:
     for failure in report.failures:
         origin = f", alert of {failure.alert.sender} {failure.alert.source}" if failure.alert else ""
-        summary = f": {failure.summary}" if failure.summary else ""
+        summary = f": {failure.summary.strip()}" if failure.summary else ""
         for episode in failure.episodes:
             what = f"{failure.key} ({failure_of(s.topology, failure)}{origin})"
-            yield _Line(episode.started_at, f"{what} began{summary}.")
+            yield _Line(episode.started_at, _sentence(f"{what} began{summary}"))
             if episode.ended_at is not None:
                 yield _Line(episode.ended_at, f"{what} ended.")
     changes = {change.key: (change, cause) for cause in report.likely_cause for change in cause.changes}
@@ -141,8 +143,9 @@ def _lines(s: Snapshot, report: IncidentReport) -> Iterator[_Line]:
     if report.maintenance is not None:
         plan = report.maintenance
         yield _Line(plan.starts_at, f"Maintenance {plan.key} began.{_after(plan.note)}")
+        yield _Line(plan.ends_at, f"Maintenance {plan.key} ended.")
     for action in report.life.actions:
-        yield _Line(action.at, f"{action.by or 'Somebody'} {_what(action)}.")
+        yield _Line(action.at, _sentence(f"{action.by or 'Somebody'} {_what(action)}"))
     members = set(report.members)
     for notice in s.journal.notices:
         if notice.incident in members:
@@ -157,11 +160,16 @@ def _what(action: IncidentAction) -> str:
     if action.incidents:
         what += f" with {', '.join(action.incidents)}"
     if action.failures and action.kind is IncidentActionKind.SPLIT:
-        what += f", without {', '.join(action.failures)}"
+        what = f"split off {', '.join(action.failures)}"
     if action.step:
         verb = "started" if action.kind is IncidentActionKind.STEP_STARTED else "completed"
         what = f"{verb} step {action.step} of playbook {action.playbook}"
     return f"{what}: {action.note.rstrip('.')}" if action.note else what
+
+
+def _sentence(text: str) -> str:
+    """With its full stop, unless somebody's words have their own."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _after(text: str) -> str:

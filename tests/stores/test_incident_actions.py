@@ -177,6 +177,32 @@ def test_a_report_of_a_moment_is_the_same_to_the_byte_whatever_comes_later(
     assert "d1" in before
 
 
+def test_a_timeline_has_whole_sentences_and_the_end_of_a_maintenance(store: Store) -> None:
+    plan = {"starts_at": NOON.isoformat(), "ends_at": (NOON + timedelta(minutes=50)).isoformat()}
+    store.ingest([reported("F-1", 10, summary="All is down."), reported("F-2", 11, target="system:erp")])
+    act(store, Kind.NOTED, 20, by="ana", note="Is it the broker?")
+    act(store, Kind.MERGED, 21, by="ana", incidents=("F-2",), note="One cause.")
+    act(store, Kind.SPLIT, 22, by="ana", failures=("F-2",))
+    store.ingest([event("maintenance.planned", 0, maintenance="M", elements=["system:oms"], **plan)])
+    store.ingest([event("failure.resolved", 40, failure="F-1")])
+
+    with snapshot(store, at(60), at(60)) as s:
+        text = incident_document(s, answer_question, "F-1", ReportFormat.MARKDOWN)
+
+    rows = [
+        line.split(" | ")[1].removesuffix(" |") for line in text.splitlines() if line.startswith("| 2026")
+    ]
+    assert rows == [
+        "Maintenance M began.",
+        "F-1 (outage of Order management) began: All is down.",
+        "ana wrote a note: Is it the broker?",
+        "ana merged it with F-2: One cause.",
+        "ana split off F-2.",
+        "F-1 (outage of Order management) ended.",
+        "Maintenance M ended.",
+    ]
+
+
 class _Racing:
     """A store in which somebody else acts between what is read and what is written."""
 

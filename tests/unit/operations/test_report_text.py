@@ -24,6 +24,7 @@ DOCUMENT: dict[str, Any] = {
     "actions": [],
 }
 STEP = {"number": 1, "text": "Restart it", "owner": "OMS", "approval": None, "done": None, "by": None}
+STEP |= {"started": None, "startedBy": None}
 
 
 def lines(**fields: object) -> list[str]:
@@ -39,10 +40,13 @@ def test_one_of_what_is_left_is_not_a_plural() -> None:
     ]
 
 
-def test_a_step_says_who_approves_it_and_who_did_it() -> None:
+def test_a_step_says_who_approves_it_and_who_started_and_did_it() -> None:
+    started = {"started": "2026-03-02T09:10:00.000Z", "startedBy": "ben"}
     done = {"approval": "Finance", "done": "2026-03-02T09:20:00.000Z", "by": "ana"}
 
-    assert lines(checklist=[STEP, STEP | {"number": 2} | done])[-2:] == [
+    steps = [STEP, STEP | {"number": 2} | started, STEP | {"number": 3} | started | done]
+    assert lines(checklist=steps)[-3:] == [
         "- [ ] 1. Restart it (OMS)",
-        "- [x] 2. Restart it (OMS). Needs approval: Finance. Done 2026-03-02 09:20:00 by ana",
+        "- [ ] 2. Restart it (OMS). Started 2026-03-02 09:10:00 by ben",
+        "- [x] 3. Restart it (OMS). Needs approval: Finance. Done 2026-03-02 09:20:00 by ana",
     ]
