@@ -11,7 +11,7 @@ from graph_models.money import from_micros
 from graph_models.repair import ReplayItem, ReplayReason
 from graph_models.time import Millis
 from graph_models.topology import Step
-from impactgraph.columns import CANCELLED, COMPLETED, IN_FLIGHT, RECORD_KINDS, Columns
+from impactgraph.columns import CANCELLED, COMPLETED, RECORD_KINDS, Columns
 from impactgraph.impact.blast_radius import BlastRadius
 from impactgraph.impact.workflow_context import DEAD_LETTERED
 from impactgraph.repair.replay import Identity, identity, order_of_list
@@ -38,7 +38,7 @@ def checked_off(
         if identity(item) not in open_items:
             done[identity(item)] = item
     closed_items = [each for each in before if identity(each) not in open_items]
-    moments = _Moments(impact.columns, closed_items)
+    moments = _Moments(impact.columns, closed_items, checkpoint(impact.failures, impact.as_of) or 0)
     for item in closed_items:
         moment = moments.of(item)
         if moment is not None:
@@ -52,6 +52,8 @@ class _Moments:
 
     columns: Columns
     items: Sequence[ReplayItem]
+    open_at: Millis
+    """All were open then."""
 
     def of(self, item: ReplayItem) -> Millis | None:
         """0 where no event shows it; None where it was cancelled."""
@@ -59,10 +61,12 @@ class _Moments:
         row = self._rows.get(item.fulfillment)
         if row is None or int(f.status[row]) == CANCELLED:
             return None
-        if item.kind is not None:
-            return self._last_records.get((row, RECORD_KINDS.index(item.kind), item.type), 0)
-        moved_at = int(f.entered_at[row] if f.status[row] == IN_FLIGHT else f.ended_at[row])
-        return moved_at if moved_at > item.since else 0
+        if item.kind is None:
+            return _first_move(self.columns, row, max(item.since, self.open_at))
+        moments = self._records.get((row, RECORD_KINDS.index(item.kind), item.type), [0])
+        if item.reason is ReplayReason.DUPLICATED:
+            return moments[-1]
+        return next((each for each in moments if each > self.open_at), moments[-1])
 
     @cached_property
     def _rows(self) -> Mapping[str, int]:
@@ -72,15 +76,23 @@ class _Moments:
         return {str(self.columns.fulfillments.ids[row]): int(row) for row in rows}
 
     @cached_property
-    def _last_records(self) -> Mapping[tuple[int, int, str], Millis]:
-        """Moment of the last record by row of the fulfillment, index of the kind, and type."""
+    def _records(self) -> Mapping[tuple[int, int, str], Sequence[Millis]]:
+        """Moments of records by row of the fulfillment, index of the kind, and type, the oldest first."""
         r, types = self.columns.records, self.columns.dictionaries.types.values
         at = np.flatnonzero(np.isin(r.fulfillment, list(self._rows.values())))
         at = at[np.argsort(r.at[at], kind="stable")]
-        names = zip(r.fulfillment[at].tolist(), r.kind[at].tolist(), r.type[at].tolist(), strict=True)
-        moments = r.at[at].tolist()
-        by_name = zip(names, moments, strict=True)
-        return {(row, kind, types[type_]): moment for (row, kind, type_), moment in by_name}
+        moments: dict[tuple[int, int, str], list[Millis]] = {}
+        for index in at.tolist():
+            name = int(r.fulfillment[index]), int(r.kind[index]), types[int(r.type[index])]
+            moments.setdefault(name, []).append(int(r.at[index]))
+        return moments
+
+
+def _first_move(columns: Columns, row: int, since: Millis) -> Millis:
+    """When a fulfillment first entered a step or was completed after a moment; 0 where it has not."""
+    f = columns.fulfillments
+    last = f.ended_at[row] if f.status[row] == COMPLETED else f.entered_at[row]
+    return min((each for each in (*f.entered_step_at[row].tolist(), int(last)) if each > since), default=0)
 
 
 def _answered_dead_letters(impact: BlastRadius) -> Iterator[ReplayItem]:
@@ -100,7 +112,8 @@ def _answered_dead_letters(impact: BlastRadius) -> Iterator[ReplayItem]:
         step, way = _place_of_error(impact, at)
         if step is not None:
             row = int(errors.fulfillment[at])
-            yield _dead_letter(impact, row, step, way, (int(errors.at[at]), int(moved_at[row])))
+            failed_at = int(errors.at[at])
+            yield _dead_letter(impact, row, step, way, (failed_at, _first_move(columns, row, failed_at)))
 
 
 def _place_of_error(impact: BlastRadius, at: int) -> tuple[Step | None, str | None]:

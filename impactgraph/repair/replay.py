@@ -14,6 +14,7 @@ from graph_models.failure import Failure
 from graph_models.money import Money, from_micros
 from graph_models.orders import OrderRecord
 from graph_models.repair import ReplayGroup, ReplayItem, ReplayReason
+from graph_models.time import Millis
 from graph_models.topology import Emission, Step, Workflow
 from impactgraph.diagnosis.records import RecordFindings
 from impactgraph.forecast.record_outcomes import RECORD_EFFECTS
@@ -147,7 +148,7 @@ def _order(impact: BlastRadius, rows: AffectedRows, row: int) -> ReplayItem:
         system=source.system,
         integration=source.integration,
         queue=source.queue,
-        since=round(float(rows.hit_at[row])),
+        since=_waits_since(impact, fulfillment, round(float(rows.hit_at[row]))),
         why=why_text(impact.topology, reason, source),
         takes=takes_text(impact.topology, reason, source),
         value=from_micros(int(columns.fulfillments.value[fulfillment]), currency),
@@ -170,6 +171,14 @@ def _is_dead_letter(impact: BlastRadius, fulfillment: int) -> bool:
     code = impact.columns.dictionaries.fail_codes.find(DEAD_LETTERED)
     is_present = int(f.failed_at[fulfillment]) >= max(int(f.entered_at[fulfillment]), 1)
     return code is not None and is_present and int(f.failed_code[fulfillment]) == code
+
+
+def _waits_since(impact: BlastRadius, fulfillment: int, hit_at: Millis) -> Millis:
+    """Since its message is in a dead-letter queue; else since it was hit in the step that it has entered."""
+    f = impact.columns.fulfillments
+    if _is_dead_letter(impact, fulfillment):
+        return int(f.failed_at[fulfillment])
+    return max(hit_at, int(f.entered_at[fulfillment]))
 
 
 def _failure(impact: BlastRadius, keys: Sequence[str]) -> Failure | None:

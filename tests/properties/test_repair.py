@@ -171,6 +171,19 @@ def test_totals_are_those_of_the_items(world: World) -> None:
 
 
 @settings(max_examples=20, deadline=None)
+@given(repaired())
+def test_an_item_waits_from_its_step_until_it_is_done(world: World) -> None:
+    with lists_of(world) as lists:
+        columns = lists.answer.columns
+        for item in (*lists.replay.items, *lists.replay.done):
+            assert item.since <= (item.done_at or world.as_of) <= world.as_of
+        for item in lists.replay.items:
+            if item.kind is None:
+                row = columns.fulfillments.ids.tolist().index(item.fulfillment)
+                assert item.since >= columns.fulfillments.entered_at[row]
+
+
+@settings(max_examples=20, deadline=None)
 @given(repaired(), st.randoms(use_true_random=False))
 def test_an_item_vanishes_when_its_event_comes(world: World, dice: Any) -> None:
     with lists_of(world) as lists:

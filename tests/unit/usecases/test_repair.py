@@ -113,6 +113,25 @@ def test_an_order_is_checked_off_when_it_moves_on(store: Store) -> None:
     assert (group.queue, group.left, group.done) == ("to-wms.dlq", 1, 1)
 
 
+@pytest.mark.parametrize("dead_letter", [False, True])
+def test_what_comes_later_does_not_move_the_moment_of_what_is_done(store: Store, dead_letter: bool) -> None:
+    place(store, "O-1", ("plan", 150))
+    fail(store, "integration:to-wms", FailureClass.SCHEMA_MISMATCH)
+    if dead_letter:
+        of_step = {"order": "O-1", "fulfillment": "O-1/1", "step": "plan", "code": "DEAD_LETTERED"}
+        send(store, "fulfillment.failed", 140, **of_step, element="integration:to-wms")
+    enter(store, "O-1", "pick", 20)
+    enter(store, "O-1", "pack", 15)
+    send(store, "fulfillment.completed", 10, order="O-1", fulfillment="O-1/1")
+
+    with repair(store, REFUSED, NOW) as lists:
+        (done,) = lists.replay.done
+
+    assert done.done_at == NOW - 20 * MINUTE
+    if dead_letter:
+        assert done.since == NOW - 140 * MINUTE
+
+
 def test_a_posting_is_checked_off_when_it_comes(store: Store) -> None:
     place(store, "O-1", ("plan", 170), ("pick", 160), ("pack", 140))
     fail(store, "integration:to-erp", FailureClass.SCHEMA_MISMATCH)
@@ -127,6 +146,9 @@ def test_a_posting_is_checked_off_when_it_comes(store: Store) -> None:
 
     assert (item.type, item.value and item.value.amount) == ("issue", 50)
     assert done.done_at == NOW - 5 * MINUTE
+    post(store, "O-1", 2, "D-2")
+    with repair(store, REFUSED, NOW) as lists:
+        assert [each.done_at for each in lists.replay.done] == [NOW - 5 * MINUTE]
 
 
 def test_a_dead_letter_is_checked_off_while_the_failure_lasts(store: Store) -> None:
