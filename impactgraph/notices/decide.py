@@ -137,15 +137,14 @@ class _Speaker:
         return self._notice(picture.incident, NoticeKind.NEW, picture)
 
     def _known_since(self, picture: Picture) -> Millis:
-        """When another rule first sent it; without one, when it became known."""
+        """When another rule first sent it since it was last opened; without one, when it became known."""
+        opened_at = max(picture.started_at, picture.opened_at)
         told_at = [
             each.created_at
             for each in self.statuses
-            if each.incident in picture.keys
-            and each.rule != self.rule.key
-            and each.created_at >= picture.started_at
+            if each.incident in picture.keys and each.rule != self.rule.key and each.created_at >= opened_at
         ]
-        return min(told_at, default=picture.known_at)
+        return min(told_at, default=max(picture.known_at, picture.opened_at))
 
     def _further(self, incident: str, picture: Picture) -> Notice | None:
         last, at = self.history[incident][-1], self.present.at

@@ -71,6 +71,8 @@ class Picture:
     failures: tuple[str, ...]
     opened_at: Millis = 0
     """What people did before does not count."""
+    quiet_reason: str = ""
+    """Why it is quiet; empty where it is not."""
 
 
 def pictures_of(
@@ -141,6 +143,7 @@ def _picture(report: IncidentReport, rank: int, loud: int, topology: Topology, r
         first_step=_first_step(report, topology),
         failures=tuple(failure.key for failure in report.failures),
         opened_at=report.life.opened_at,
+        quiet_reason=report.reason if report.is_quiet else "",
     )
 
 

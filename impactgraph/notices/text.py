@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from graph_models.journal import NoticeKind
+from graph_models.journal import NoticeKind, NoticeLevel
 from graph_models.time import Millis, moment, say_duration
 from impactgraph.notices.pictures import Picture
 from impactgraph.usecases.failure_events import iso
@@ -50,7 +50,7 @@ def title_and_body(text: str) -> tuple[str, str]:
 
 def _lines(picture: Picture, occasion: Occasion) -> list[str]:
     last = occasion.last if occasion.kind is NoticeKind.CHANGED else None
-    lines = [f"[{picture.level}] {picture.headline}"]
+    lines = [f"[{_word(picture.level)}] {picture.headline}"]
     if last is not None:
         lines.append(_change(picture, last))
     if occasion.waited is not None:
@@ -72,10 +72,15 @@ def _change(picture: Picture, last: NoticeStatus) -> str:
     told_at = _moment(last.created_at)
     parts: list[str] = []
     if picture.level is not last.level:
-        parts.append(f"it is {picture.level}, and was {last.level} at {told_at}")
+        reason = f" ({picture.quiet_reason})" if picture.quiet_reason else ""
+        parts.append(f"it is {_word(picture.level)}{reason}, and was {_word(last.level)} at {told_at}")
     if picture.cause != last.cause:
         parts.append(f"its likeliest cause was {last.cause or 'not known'} at {told_at}")
     return f"Changed: {'; '.join(parts)}."
+
+
+def _word(level: NoticeLevel) -> str:
+    return "quiet" if level is NoticeLevel.NONE else level
 
 
 def _ended_lines(incident: str, occasion: Occasion) -> list[str]:

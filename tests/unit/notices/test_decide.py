@@ -183,6 +183,28 @@ def test_what_was_closed_or_taken_up_before_it_was_opened_again_is_reported_as_a
     )
 
 
+def test_the_wait_of_an_escalation_begins_when_the_incident_is_opened_again() -> None:
+    by = rules(Rule("first", ("chat",)), Rule("boss", ("mail",), after=15 * MINUTE))
+    journal = told(due(picture(known_at=NOW), by=by), NOW - 50 * MINUTE)
+    opened = picture(opened_at=NOW)
+
+    assert due(opened, by=by, journal=journal, at=NOW) == ()
+    assert due(opened, by=by, journal=journal, at=NOW + 15 * MINUTE - 1) == ()
+    assert [each.rule for each in due(opened, by=by, journal=journal, at=NOW + 15 * MINUTE)] == ["boss"]
+
+
+def test_what_becomes_quiet_says_why() -> None:
+    journal = told(due(picture()), NOW)
+    quiet = picture(is_quiet=True, level=NoticeLevel.NONE, quiet_reason="planned maintenance M")
+
+    (notice,) = due(quiet, journal=journal, at=NOW + CALM)
+
+    assert notice.text.startswith("[quiet] An outage of")
+    assert (
+        "Changed: it is quiet (planned maintenance M), and was high at 2026-03-08 20:00 UTC." in notice.text
+    )
+
+
 def test_an_escalation_waits_for_an_acknowledgement_since_the_first_notice() -> None:
     by = rules(Rule("first", ("chat",)), Rule("boss", ("mail",), after=15 * MINUTE))
     begun = picture(known_at=NOW, started_at=NOW)
