@@ -101,7 +101,10 @@ class IncidentMutations:
     ) -> IncidentPayload:
         return await _done(info, IncidentActionKind.CLOSED, id, by, version, note=note or "")
 
-    @strawberry.mutation(description="Opens an incident again; it stays open until it is closed by hand.")
+    @strawberry.mutation(
+        description="Opens an incident again. One whose failures have ended stays open until it is closed by "
+        "hand."
+    )
     async def reopen_incident(
         self, info: Info, id: IncidentId, note: NoteText = None, by: By = None, version: Version = None
     ) -> IncidentPayload:

@@ -60,7 +60,7 @@ const ACTIONS = {
     label: "Reopen",
     title: "Reopen it?",
     when: ({ state }) => state === "CLOSED",
-    says: () => ["It is listed again, and stays open until somebody closes it."],
+    says: ({ active }) => [`It is listed again${active ? "" : ", and stays open until somebody closes it"}.`],
     field: simple("reopen"),
   },
   merge: {

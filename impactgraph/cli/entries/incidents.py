@@ -101,7 +101,7 @@ COMMANDS = (
     Command(
         "incidents reopen",
         "Reopens a closed incident.",
-        f"It stays open until it is closed by hand. {_INCIDENT_STATUS}",
+        f"One whose failures have ended stays open until it is closed by hand. {_INCIDENT_STATUS}",
         ("impactgraph incidents reopen F-stock --by ana",),
     ),
     Command(
