@@ -291,8 +291,8 @@ class Context(RequestThread):
         return await self.ask_at(as_of, checklist, self._ask_impact, report)
 
     async def incident_document(self, key: str, at: Millis, form: ReportFormat) -> str:
-        """The report of an incident at a moment. Raises NotFoundError."""
-        return await self.ask_at(at, incident_document, self._ask_impact, key, form)
+        """The report of an incident at a moment. Raises NotFoundError, BadInputError."""
+        return await self.ask_at(at, incident_document, self._ask_impact, key, form, self.now)
 
     async def work_on_incident(self, work: IncidentWork) -> IncidentOutcome:
         """Records an action. Raises NotFoundError."""

@@ -8,8 +8,10 @@ from graph_models.ids import key_of
 from graph_models.incident_life import ChecklistStep
 from graph_models.incidents import Incident
 from graph_models.journal import IncidentAction, IncidentActionKind
+from graph_models.playbooks import Playbook
 from graph_models.time import Millis, moment
 from impactgraph.errors import Problem
+from impactgraph.impact.owners import is_about
 from impactgraph.ingest.journal_events import MOST_ELEMENTS
 from impactgraph.operations.lifecycle import actions_of, start_number
 from impactgraph.ports.store import Store
@@ -190,8 +192,7 @@ def _check(
         case IncidentActionKind.SPLIT:
             return work, tuple(_split_problems(work, incident))
         case IncidentActionKind.STEP_STARTED:
-            # one key for all who start it: it is asked for once
-            return _with_start(s, ask, replace(work, incident=incident.key))
+            return _with_start(s, ask, work)
         case IncidentActionKind.STEP_DONE:
             work, step, problems = _with_step(s, ask, work)
             return work, problems if step is None else _past(step, step.done, "done")
@@ -272,8 +273,11 @@ def _start_of(work: IncidentWork, now: Millis) -> IncidentAction:
 def _with_step(
     s: Snapshot, ask: Ask, work: IncidentWork
 ) -> tuple[IncidentWork, ChecklistStep | None, tuple[Problem, ...]]:
-    """With the playbook, and the number of the step in it; and the step."""
-    steps = steps_of(s, get_incident(s, ask, work.incident))
+    """With the playbook, and the number of the step in it; and the step. The key is that of the failure that
+    the playbook is about: the step stays with it where it is split off. It is one key for all who start it.
+    """
+    report = get_incident(s, ask, work.incident)
+    steps = steps_of(s, report)
     for each in steps:
         is_it = (
             (each.playbook, each.step) == (work.playbook, work.step)
@@ -281,10 +285,19 @@ def _with_step(
             else (each.number == work.step)
         )
         if is_it:
-            return replace(work, playbook=each.playbook, step=each.step), each, ()
+            key = _subject_of(s.topology.playbooks[each.playbook], report)
+            return replace(work, incident=key, playbook=each.playbook, step=each.step), each, ()
     of = f"of playbook:{work.playbook}" if work.playbook else "in the checklist"
     have = f"it has {len(steps)}" if steps else "no playbook fits its cause"
     return work, None, (Problem(f"There is no step {work.step} {of} of incident:{work.incident}: {have}."),)
+
+
+def _subject_of(playbook: Playbook, report: IncidentReport) -> str:
+    """Key of the first failure that a playbook is about; of the incident where it is about none."""
+    about = (
+        each for each in report.failures if is_about(playbook, each.target, frozenset({each.failure_class}))
+    )
+    return next((each.key for each in about), report.key)
 
 
 def _data(work: IncidentWork, incident: Incident) -> Data:
@@ -321,7 +334,7 @@ def _id(work: IncidentWork, incident: Incident, actions: Sequence[IncidentAction
     if work.kind is IncidentActionKind.STEP_STARTED:
         number = start_number(_start_of(work, now), actions)
         again = f"-{number}" if number > 1 else ""
-        return f"incident-{incident.key}-start-{work.playbook}-{work.step}{again}"
+        return f"incident-{work.incident}-start-{work.playbook}-{work.step}{again}"
     if work.version is None:
         return next_id(now)
     history = "\n".join(f"{each.at} {each.kind} {each.incident} {each.by}" for each in actions)

@@ -12,6 +12,7 @@ from graph_models.incident_life import ReportFormat
 from graph_models.journal import IncidentAction, IncidentActionKind
 from graph_models.time import Millis
 from impactgraph.diagnosis.incidents.sentences import change_text
+from impactgraph.errors import BadInputError, Problem
 from impactgraph.impact.estimate_text import say_estimate, say_exact_amounts
 from impactgraph.operations.report_text import markdown_of
 from impactgraph.topology.names import display_name, element_text, failure_of
@@ -33,14 +34,16 @@ class _Line:
     text: str
 
 
-def incident_document(
-    s: Snapshot, ask: Ask, incident: str, form: ReportFormat = ReportFormat.MARKDOWN
-) -> str:
+def incident_document(s: Snapshot, ask: Ask, incident: str, form: ReportFormat, now: Millis) -> str:
     """The report as of the snapshot, which must have a moment: `as_of` is not None. Times are UTC.
 
-    Raises: NotFoundError for an incident that was not on record then.
+    Raises: NotFoundError for an incident that was not on record then, BadInputError for a moment to come.
     """
     assert s.as_of is not None, "a report is of a moment"
+    if s.as_of > now:
+        raise BadInputError(
+            Problem(f"at is {iso(s.as_of)}, and it is {iso(now)}: a report is of a moment that has come.")
+        )
     report = get_incident(s, ask, key_of(incident, "incident"), s.as_of)
     document = _document(s, report)
     if form is ReportFormat.JSON:

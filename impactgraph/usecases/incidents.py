@@ -11,7 +11,7 @@ from graph_models.incident_life import IncidentState, RankWeights
 from graph_models.incidents import Alert, Incident
 from graph_models.journal import IncidentActionKind
 from graph_models.orders import Page
-from graph_models.time import DAY, Millis
+from graph_models.time import DAY, Millis, moment
 from impactgraph.diagnosis.incidents import Monitoring, correlate
 from impactgraph.diagnosis.incidents.symptoms import symptoms_of
 from impactgraph.errors import BadInputError, NotFoundError, NoTopologyError, Problem
@@ -131,10 +131,29 @@ def get_incident(s: Snapshot, ask: Ask, key: str, as_of: Millis | None = None) -
 
 
 def unknown_incident(s: Snapshot, key: str) -> NotFoundError:
-    """With near keys."""
+    """With near keys; of a failure that had not begun, or ended long ago, with the moment."""
+    known = {failure.key: failure for failure in (*s.store.failures(), *s.failures)}
+    if key in known:
+        when = _absence(known[key], s.at)
+        return NotFoundError(
+            f"incident:{key}", message=f"There is no 'incident:{key}' at {_text(s.at)}: {when}"
+        )
     keys = [each.key for each in _incidents(s, IncidentsQuestion(active=None))]
     near = [f"incident:{each}" for each in nearest(key, keys, 3)]
     return NotFoundError(f"incident:{key}", near=near)
+
+
+def _absence(failure: Failure, at: Millis) -> str:
+    """Why the failure is in no incident then."""
+    first = failure.episodes[0]
+    begins_at = max(first.started_at, first.reported_at)
+    if begins_at > at or failure.ended_at is None:
+        return f"it begins at {_text(begins_at)}."
+    return f"it ended at {_text(failure.ended_at)}, and left nothing to do. Ask as of a moment before."
+
+
+def _text(at: Millis) -> str:
+    return f"{moment(at):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def incident_with(s: Snapshot, key: str) -> Incident | None:

@@ -21,7 +21,7 @@ from graph_models.repair import (
 )
 from graph_models.time import Millis
 from impactgraph.diagnosis.records import Causes, RecordSearch, find_records
-from impactgraph.errors import BadInputError, NotFoundError, Problem
+from impactgraph.errors import BadInputError, Problem
 from impactgraph.messages.catalogue import Catalogues
 from impactgraph.ports.store import Store
 from impactgraph.repair import communications, done, precedence, reasons
@@ -35,7 +35,7 @@ from impactgraph.repair.replay import (
 from impactgraph.repair.sums import sum_money, value_of_orders
 from impactgraph.usecases.answer import Answer, Ask
 from impactgraph.usecases.blast_radius import answer_question, assess
-from impactgraph.usecases.incidents import find_incident
+from impactgraph.usecases.incidents import find_incident, unknown_incident
 from impactgraph.usecases.pages import page
 from impactgraph.usecases.snapshot import Snapshot, snapshot
 from impactgraph.usecases.wording import DEFAULT_WORDING
@@ -160,7 +160,7 @@ def repair_question(s: Snapshot, ask: Ask, question: RepairQuestion) -> Question
     key = key_of(question.incident, "incident")
     report = find_incident(s, ask, key, question.as_of)
     if report is None:
-        raise NotFoundError(f"incident:{key}")
+        raise unknown_incident(s, key)
     return report.question
 
 

@@ -7,12 +7,12 @@ import pytest
 
 from graph_models.incident_life import IncidentState, ReportFormat
 from graph_models.journal import IncidentActionKind
-from impactgraph.errors import NotFoundError
+from impactgraph.errors import BadInputError, NotFoundError
 from impactgraph.ports.store import Store
 from impactgraph.usecases.blast_radius import answer_question
 from impactgraph.usecases.incident_actions import IncidentOutcome, IncidentWork, work_on_incident
 from impactgraph.usecases.incident_document import incident_document
-from impactgraph.usecases.incidents import IncidentsQuestion, list_incidents
+from impactgraph.usecases.incidents import IncidentsQuestion, get_incident, list_incidents
 from impactgraph.usecases.snapshot import snapshot
 from tests.stores.events import NOON, at, entered, event, placed, reported
 
@@ -166,7 +166,7 @@ def test_a_report_of_a_moment_is_the_same_to_the_byte_whatever_comes_later(
 
     def document(now: float) -> str:
         with snapshot(store, at(25), at(now)) as s:
-            return incident_document(s, answer_question, "incident:F-1", form)
+            return incident_document(s, answer_question, "incident:F-1", form, at(now))
 
     before = document(25)
     act(store, Kind.CLOSED, 40, by="ben")
@@ -175,6 +175,28 @@ def test_a_report_of_a_moment_is_the_same_to_the_byte_whatever_comes_later(
     assert document(300) == before
     assert "ana" in before and "ben" not in before
     assert "d1" in before
+
+
+def test_a_report_is_of_a_moment_that_has_come(store: Store) -> None:
+    fill(store)
+    with (
+        snapshot(store, at(25), at(20)) as s,
+        pytest.raises(BadInputError, match=r"2026-03-02T12:25.*, and it is 2026-03-02T12:20"),
+    ):
+        incident_document(s, answer_question, "F-1", ReportFormat.JSON, at(20))
+
+
+def test_an_incident_that_was_not_there_yet_or_any_more_says_when_it_was(store: Store) -> None:
+    fill(store)
+    store.ingest([event("failure.resolved", 60, failure="F-1"), event("failure.resolved", 60, failure="F-2")])
+    month = 30 * 24 * 60
+
+    for minute, words in (
+        (9, "it begins at 2026-03-02 12:10:00 UTC"),
+        (month, "ended at 2026-03-02 13:00:00 UTC"),
+    ):
+        with snapshot(store, at(minute), at(month)) as s, pytest.raises(NotFoundError, match=words):
+            get_incident(s, answer_question, "F-1", at(minute))
 
 
 def test_a_timeline_has_whole_sentences_and_the_end_of_a_maintenance(store: Store) -> None:
@@ -187,7 +209,7 @@ def test_a_timeline_has_whole_sentences_and_the_end_of_a_maintenance(store: Stor
     store.ingest([event("failure.resolved", 40, failure="F-1")])
 
     with snapshot(store, at(60), at(60)) as s:
-        text = incident_document(s, answer_question, "F-1", ReportFormat.MARKDOWN)
+        text = incident_document(s, answer_question, "F-1", ReportFormat.MARKDOWN, at(60))
 
     rows = [
         line.split(" | ")[1].removesuffix(" |") for line in text.splitlines() if line.startswith("| 2026")

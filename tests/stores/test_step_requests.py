@@ -131,6 +131,35 @@ def test_a_step_of_an_incident_that_recurs_is_open_and_asked_for_again(store: St
     assert len(receiver.bodies) == 2
 
 
+def test_a_step_stays_with_the_failure_that_its_playbook_is_about(store: Store) -> None:
+    """Whichever incident was merged, and by whichever key it was named."""
+    books = "playbooks:\n" + "".join(
+        f"  {key}: {{for: {{elements: [system:{key}]}}, steps: [{{text: Fix {key}, automation: ops}}]}}\n"
+        for key in ("oms", "erp")
+    )
+    apply_documents(store, {**DOCUMENTS, "playbooks.yaml": books}, at(-30))
+    store.ingest([reported("F-1"), reported("F-2", 1, target="system:erp")])
+
+    def work(kind: IncidentActionKind, minute: int, **fields: object) -> None:
+        action = IncidentWork(kind, "F-1", by="ana", **fields)  # type: ignore[arg-type]
+        assert not work_on_incident(store, answer_question, action, at(minute)).problems
+
+    work(IncidentActionKind.MERGED, 2, incidents=("F-2",))
+    work(IncidentActionKind.STEP_STARTED, 3, step=1, playbook="erp")
+    work(IncidentActionKind.STEP_DONE, 4, step=1, playbook="erp")
+    work(IncidentActionKind.SPLIT, 5, failures=("F-2",))
+
+    with snapshot(store, None, at(6)) as s:
+        lists = [
+            checklist(s, answer_question, get_incident(s, answer_question, key)) for key in ("F-1", "F-2")
+        ]
+    assert [[(each.step.text, step_state(each.step)) for each in steps] for steps in lists] == [
+        [("Fix oms", "open")],
+        [("Fix erp", "done")],
+    ]
+    assert lists[1][0].request is not None
+
+
 def test_nobody_starts_nothing_and_what_people_do_asks_nobody(store: Store) -> None:
     prepared(store)
 
@@ -140,5 +169,5 @@ def test_nobody_starts_nothing_and_what_people_do_asks_nobody(store: Store) -> N
     assert not start(store, step=2).problems
     assert Outbox(store, give_up=DAY).statuses() == ()
     with snapshot(store, NOW + HOUR, NOW + HOUR) as s:
-        text = incident_document(s, answer_question, "F-1", ReportFormat.MARKDOWN)
+        text = incident_document(s, answer_question, "F-1", ReportFormat.MARKDOWN, NOW + HOUR)
     assert "ana started step 2 of playbook restart" in text

@@ -216,7 +216,7 @@ class LocalAnswers:
 
     def incident_report(self, incident: str, at: Millis, form: ReportFormat) -> str:
         with snapshot(self.store, at, self.now) as s:
-            return incident_document(s, answer_question, incident, form)
+            return incident_document(s, answer_question, incident, form, self.now)
 
     def repair(self, question: RepairQuestion, export: RepairExport, size: int | None) -> Json:
         return local_repair(self.store, self.now, question, export, size)
