@@ -19,7 +19,7 @@ NEEDED_FIELDS = {
     "incident.merged": ("incidents",),
     "incident.split": ("failures",),
     "incident.step_started": ("by", "playbook", "step"),
-    "incident.step_done": ("step",),
+    "incident.step_done": ("playbook", "step"),
     "maintenance.planned": ("ends_at",),
 }
 """By type of event, the optional fields of its data without which it says nothing."""
@@ -60,6 +60,7 @@ def _check_incident(data: IncidentData) -> None:
         bare_key("data.incidents", each, "incident") for each in data.incidents
     ]
     data.failures = data.failures and [bare_key("data.failures", each, "failure") for each in data.failures]
+    data.playbook = data.playbook and bare_key("data.playbook", data.playbook, "playbook")
 
 
 def _check_maintenance(event: EventHead, data: MaintenanceData) -> None:

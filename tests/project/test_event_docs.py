@@ -9,6 +9,7 @@ import msgspec
 from graph_models.enums import FailureClass, Severity
 from graph_models.scope import DIMENSIONS
 from impactgraph.ingest.events import EVENT_TYPES, Event, PlacedFulfillment
+from impactgraph.ingest.journal_check import NEEDED_FIELDS
 from impactgraph.ingest.mapping_files import parse_mapping
 from impactgraph.ingest.mapping_format import FORMAT
 from impactgraph.ingest.read import read_event
@@ -25,6 +26,7 @@ def fields(kind: type[Event]) -> tuple[set[str], set[str]]:
     required = {field.encode_name for field in found if field.required}
     if kind.__struct_config__.tag == "failure.reported":
         required |= {"target", "class"}
+    required |= set(NEEDED_FIELDS.get(str(kind.__struct_config__.tag), ()))
     return required, {field.encode_name for field in found} - required
 
 

@@ -81,6 +81,7 @@ def test_what_the_journal_cannot_mean_is_quarantined_with_its_reason(store: Stor
             event("change.started", 2, change="d1", elements=["system:omz"]),
             event("maintenance.planned", 5, maintenance="m1", ends_at=when(2)),
             event("maintenance.planned", 6, maintenance="m1"),
+            event("incident.step_done", 7, incident="F-1", step=1),
         ]
     )
 
@@ -90,7 +91,17 @@ def test_what_the_journal_cannot_mean_is_quarantined_with_its_reason(store: Stor
         "the topology has no element 'system:omz'. Did you mean 'system:oms'?",
         "data.ends_at: 2026-03-02T12:02:00+00:00 is before its start: send a later end",
         "data.ends_at is missing: maintenance.planned says nothing without it",
+        "data.playbook is missing: incident.step_done says nothing without it",
     ]
+
+
+def test_a_step_may_name_its_playbook_by_full_id(store: Store) -> None:
+    store.ingest(
+        [event("incident.step_done", 7, incident="incident:F-1", playbook="playbook:restart", step=1)]
+    )
+
+    (action,) = store.journal().actions
+    assert (action.incident, action.playbook) == ("F-1", "restart")
 
 
 def test_a_failure_keeps_the_alert_that_it_was_made_from(store: Store) -> None:
