@@ -149,7 +149,8 @@ def _absence(failure: Failure, at: Millis) -> str:
     begins_at = max(first.started_at, first.reported_at)
     if begins_at > at or failure.ended_at is None:
         return f"it begins at {_text(begins_at)}."
-    return f"it ended at {_text(failure.ended_at)}, and left nothing to do. Ask as of a moment before."
+    end = _text(failure.ended_at)
+    return f"it ended at {end}, and left nothing to do. It can be read as of an earlier moment only."
 
 
 def _text(at: Millis) -> str:
