@@ -52,7 +52,9 @@ __all__ = [
 T = TypeVar("T")
 
 KEPT_FOR: Millis = 7 * DAY
-"""Incidents whose failures ended longer ago are left out, but for those that have left something to do."""
+"""Incidents whose failures ended longer ago are left out, but for those that have left something to do, and
+those that somebody has worked on since.
+"""
 
 _BY_HAND = (IncidentActionKind.CLOSED, IncidentActionKind.REOPENED)
 
@@ -214,7 +216,7 @@ def _is_recent(failure: Failure, at: Millis) -> bool:
 
 def _kept_longer(s: Snapshot) -> frozenset[str]:
     """Keys of failures that ended long ago, after which something waits for a replay, or whose incident was
-    reopened by hand.
+    reopened by hand or worked on since.
 
     Costs a look at what such failures rejected; nothing where there are none.
     """
@@ -223,9 +225,10 @@ def _kept_longer(s: Snapshot) -> frozenset[str]:
         return frozenset()
     last = {each.incident: each.kind for each in s.journal.actions if each.kind in _BY_HAND}
     reopened_keys = {key for key, kind in last.items() if kind is IncidentActionKind.REOPENED}
+    acted_keys = {each.incident for each in s.journal.actions if each.at > s.at - KEPT_FOR}
     may_wait = not old.isdisjoint(s.rejections.failures)
     waiting = with_open_rejections(s, Question(as_of=s.as_of)) if may_wait else ()
-    return frozenset(old & {*reopened_keys, *(failure.key for failure in waiting)})
+    return frozenset(old & {*reopened_keys, *acted_keys, *(failure.key for failure in waiting)})
 
 
 def _may_be_asked(s: Snapshot, incident: Incident, question: IncidentsQuestion) -> bool:

@@ -177,6 +177,18 @@ def test_a_report_of_a_moment_is_the_same_to_the_byte_whatever_comes_later(
     assert "d1" in before
 
 
+def test_an_incident_that_ended_long_ago_stays_for_a_week_after_the_last_action(store: Store) -> None:
+    week = 7 * 24 * 60
+    store.ingest([reported("F-1", -2 * week), event("failure.resolved", 10 - 2 * week, failure="F-1")])
+    act(store, Kind.REOPENED, -week - 60)
+
+    closed = act(store, Kind.CLOSED, 60 - week).incident
+
+    assert closed is not None and closed.life.state is IncidentState.CLOSED
+    assert groups(store, 59) == {frozenset({"F-1"})}
+    assert groups(store, 61) == set()
+
+
 def test_a_report_is_of_a_moment_that_has_come(store: Store) -> None:
     fill(store)
     with (
