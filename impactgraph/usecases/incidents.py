@@ -1,6 +1,7 @@
 """Incidents: failures and alerts with one cause, the most costly first."""
 
-from collections.abc import Callable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
@@ -9,9 +10,9 @@ from graph_models.failure import Failure
 from graph_models.impact import Question
 from graph_models.incident_life import IncidentState, RankWeights
 from graph_models.incidents import Alert, Incident
-from graph_models.journal import IncidentActionKind
+from graph_models.journal import IncidentAction, IncidentActionKind
 from graph_models.orders import Page
-from graph_models.time import DAY, Millis, moment
+from graph_models.time import DAY, HOUR, Millis, moment
 from impactgraph.diagnosis.incidents import Monitoring, correlate
 from impactgraph.diagnosis.incidents.symptoms import symptoms_of
 from impactgraph.errors import BadInputError, NotFoundError, NoTopologyError, Problem
@@ -56,6 +57,8 @@ KEPT_FOR: Millis = 7 * DAY
 those that somebody has worked on since.
 """
 
+_TOGETHER: Millis = 2 * HOUR
+"""Failures that begin further apart are hardly of one cause."""
 _BY_HAND = (IncidentActionKind.CLOSED, IncidentActionKind.REOPENED)
 
 
@@ -178,12 +181,9 @@ def _incidents(s: Snapshot, question: IncidentsQuestion) -> Sequence[Incident]:
     if not s.topology.version:
         raise NoTopologyError
     _check(s, question)
-    retained_keys = _kept_longer(s)
-    failure_alerts = (
-        alert_of(failure)
-        for failure in s.begun_failures
-        if _is_recent(failure, s.at) or failure.key in retained_keys
-    )
+    kept_keys = {*_recent(s), *_kept_longer(s)}
+    keys = _with_companions(s, kept_keys)
+    failure_alerts = (alert_of(failure) for failure in s.begun_failures if failure.key in keys)
     monitoring = Monitoring(question.monitors, silenced=elements_of(s.journal.maintenance, s.at))
     changes = [each for each in s.journal.changes if each.elements and each.started_at > s.at - 2 * KEPT_FOR]
     symptoms = partial(symptoms_of, s.graph)
@@ -194,7 +194,9 @@ def _incidents(s: Snapshot, question: IncidentsQuestion) -> Sequence[Incident]:
 
     as_one = partial(explained_as_one, s, monitoring=monitoring, changes=changes)
     single_alerts = (without_cause([alert]) for alert in correlation.unmatched)
-    return constrained((*correlation.incidents, *single_alerts), s.journal.actions, as_one)
+    incidents = constrained((*correlation.incidents, *single_alerts), s.journal.actions, as_one)
+    kept_keys.update(alert.key for alert in question.alerts)
+    return [each for each in incidents if any(alert.key in kept_keys for alert in each.alerts)]
 
 
 def _check(s: Snapshot, question: IncidentsQuestion) -> None:
@@ -212,6 +214,34 @@ def _check(s: Snapshot, question: IncidentsQuestion) -> None:
 
 def _is_recent(failure: Failure, at: Millis) -> bool:
     return failure.ended_at is None or failure.ended_at > at - KEPT_FOR
+
+
+def _recent(s: Snapshot) -> frozenset[str]:
+    return frozenset(failure.key for failure in s.begun_failures if _is_recent(failure, s.at))
+
+
+def _with_companions(s: Snapshot, kept_keys: Collection[str]) -> frozenset[str]:
+    """And those that ended long ago and may be in an incident with one of them: what was done about it stays
+    with it. They were merged by hand, or began at about the same time.
+    """
+    keys = _merged_with(kept_keys, s.journal.actions)
+    starts = sorted(failure.started_at for failure in s.begun_failures if failure.key in keys)
+
+    def is_near(at: Millis) -> bool:
+        first = bisect_left(starts, at - _TOGETHER)
+        return first < len(starts) and starts[first] <= at + _TOGETHER
+
+    near_keys = (each.key for each in s.begun_failures if each.key not in keys and is_near(each.started_at))
+    return keys.union(near_keys)
+
+
+def _merged_with(keys: Collection[str], actions: Sequence[IncidentAction]) -> frozenset[str]:
+    """With the keys that merges by hand name together with one of them, directly or not."""
+    merges = [{each.incident, *each.incidents} for each in actions if each.kind is IncidentActionKind.MERGED]
+    found = frozenset(keys)
+    while new := [each for each in merges if not found.isdisjoint(each) and not found >= each]:
+        found = found.union(*new)
+    return found
 
 
 def _kept_longer(s: Snapshot) -> frozenset[str]:

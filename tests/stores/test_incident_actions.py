@@ -189,6 +189,28 @@ def test_an_incident_that_ended_long_ago_stays_for_a_week_after_the_last_action(
     assert groups(store, 61) == set()
 
 
+def test_an_incident_of_which_a_part_is_left_keeps_its_other_failures_and_what_was_done(store: Store) -> None:
+    week = 7 * 24 * 60
+    long_ago = -2 * week
+    store.ingest(
+        [
+            reported("F-1", long_ago),
+            reported("F-2", long_ago + 1, target="integration:oms-to-erp"),
+            reported("F-3", long_ago + 600, target="system:erp"),
+            reported("F-4", long_ago - 600, target="system:erp"),
+            *(event("failure.resolved", long_ago + 700, failure=key) for key in ("F-2", "F-3", "F-4")),
+        ]
+    )
+    act(store, Kind.MERGED, long_ago + 610, incidents=("F-3",))
+    work_on_incident(store, answer_question, IncidentWork(Kind.NOTED, "F-2", note="n"), at(long_ago + 620))
+
+    noted = act(store, Kind.NOTED, 0, note="still there", version=2).incident
+
+    assert noted is not None and noted.life.version == 3
+    assert set(noted.members) == {"F-1", "F-2", "F-3"}
+    assert groups(store, 1) == {frozenset(noted.members)}
+
+
 def test_a_report_is_of_a_moment_that_has_come(store: Store) -> None:
     fill(store)
     with (
