@@ -78,13 +78,14 @@ def facts_of(
     """`actions`: by key of one of its failures; those of other times that it occurred do not count. `hit`:
     None where that was not asked.
     """
+    since = min(min(failure.started_at, failure.reported_at) for failure in failures)
     until = _next_start(s, failures)
     mine = sorted(
         (
             action
             for failure in failures
             for action in actions.get(failure.key, ())
-            if incident.started_at <= action.at < until
+            if since <= action.at < until
         ),
         key=lambda each: each.at,
     )

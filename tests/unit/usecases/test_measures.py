@@ -165,11 +165,13 @@ def test_an_incident_is_not_healed_while_it_is_open_again(store: Store) -> None:
 
 def test_times_of_a_failure_that_was_announced_count_from_its_start(store: Store) -> None:
     store.ingest([reported("F-1", -24 * 60, started_at=f"{NOON.date()}T12:00:00Z")])
+    store.ingest([event("incident.noted", -60, incident="F-1", by="ana", note="Soon.")])
     store.ingest([event("incident.acknowledged", 5, incident="F-1", by="ana")])
     store.ingest([event("failure.resolved", 60, failure="F-1")])
 
     (figures,) = incidents(store)
 
+    assert figures.actions == 2
     assert (figures.acknowledge.median, figures.heal.median) == (5 * MINUTE, HOUR)
 
 
