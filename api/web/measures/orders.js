@@ -65,7 +65,7 @@ export function Exceptions({ steps, periods }) {
   const most = Math.max(...withErrors.map(({ rate }) => rate));
   const period = nameOf(periods);
   return html`<${Measure} title="Exceptions, by step" name="exceptions"
-      says="Fulfillments with an error, of the visits that began in the period." table=${{
+      says="Fulfillments with an error in the step, of those that entered it in the period." table=${{
         columns: ["Period", "Step", "Entered", "With errors", "Rate"],
         rows: withErrors.map((r) =>
           [period(r.period), key(r.step), number(r.entered), number(r.failed), percent(r.rate, 1)]),
