@@ -265,7 +265,7 @@ class AwaitingReplay:
     orders: int
     """Orders that go on only when their message is sent again."""
     records: int
-    """Postings, messages and other records of further steps that come only when they are sent again."""
+    """Postings, messages and other records that come only when they are sent again."""
     value: tuple[Money, ...]
     """Of the orders, and of the orders of these records."""
     oldest_order: str

@@ -12,7 +12,7 @@ from graph_models.impact import AwaitingReplay, ResidualTotals
 from impactgraph.columns import IN_FLIGHT, Codes
 from impactgraph.forecast.cohort_outcomes import BANDS
 from impactgraph.forecast.record_outcomes import RECORD_EFFECTS
-from impactgraph.impact.affected_rows import AffectedRows
+from impactgraph.impact.affected_rows import EVEN, AffectedRows
 from impactgraph.impact.matched_impact import MatchedImpact
 from impactgraph.impact.totals import listed_mask, money_of
 from impactgraph.impact.workflow_context import DEAD_LETTERED
@@ -65,20 +65,23 @@ _NO_ORDERS: Codes = np.zeros(0, np.int32)
 
 
 def _left_by(impact: MatchedImpact, failure: Failure) -> tuple[Codes, Codes]:
-    """Orders that wait for a replay after it, and the order of each record of past steps that it rejected."""
+    """Orders that wait for a replay after it, and the order of each record of a step that it lost."""
     is_cause = np.array([*(failure.key in i.failures for i in impact.impairments), False])
-    rejects = np.array([*(i.effect is Effect.REJECTED for i in impact.impairments), False])
     waiting = orders_to_act_on(impact)
-    records = [_NO_ORDERS, *_rejected_records(impact, is_cause & rejects)]
+    records = [_NO_ORDERS, *_lost_records(impact, is_cause)]
     return waiting.order[is_cause[waiting.impairment]], np.concatenate(records)
 
 
-def _rejected_records(impact: MatchedImpact, is_cause: NDArray[np.bool_]) -> Iterator[Codes]:
+def _lost_records(impact: MatchedImpact, is_cause: NDArray[np.bool_]) -> Iterator[Codes]:
+    """The order of each record that was due and, likelier than not, never comes by itself."""
     for group in impact.affected_records:
-        if group.is_past:
-            is_lost = (group.outcome.effect == _MISSING) & is_cause[group.outcome.hit_by]
-            rows = group.rows[is_lost[group.cohort] & listed_mask(group, impact.min_likelihood)]
-            yield impact.columns.fulfillments.order[rows]
+        outcome, cohort = group.outcome, group.cohort
+        with np.errstate(invalid="ignore"):
+            is_due = outcome.emitted_at <= impact.as_of
+        is_lost = is_due & (outcome.effect == _MISSING) & is_cause[outcome.hit_by]
+        is_likely = outcome.likelihood[cohort] * group.certainty >= EVEN
+        rows = group.rows[is_lost[cohort] & is_likely & listed_mask(group, impact.min_likelihood)]
+        yield impact.columns.fulfillments.order[rows]
 
 
 def _unexplained_dead_letters(impact: MatchedImpact) -> Codes:

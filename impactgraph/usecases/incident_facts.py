@@ -42,7 +42,7 @@ class Residual:
     need_action: int
     """They wait for a replay or a person."""
     records: int
-    """Records of further steps that come only when they are sent again."""
+    """Records that come only when they are sent again."""
     drained_by: Millis | None
     """When the last backlog is cleared; None where there was none."""
     is_empty: bool

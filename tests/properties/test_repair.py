@@ -36,6 +36,7 @@ SHIPPED = Emission(RecordKind.NOTIFICATION, "shipped", "integration:tell", 10 * 
 INVOICE = Emission(RecordKind.POSTING, "invoice", "integration:book", 15 * MINUTE, amount=1.0)
 PICKED = Emission(RecordKind.TASK, "picked")
 ROUTE = ("release", "pick", "pack", "carry")
+AUDITED = (ReplayReason.MISSING, ReplayReason.DUPLICATED)
 AS_OF: Millis = EIGHT + 2 * HOUR
 SHOP: Topology = drawn(
     queue("hand-over", "oms", "wms", dead_letter="hand-over.dlq"),
@@ -168,6 +169,20 @@ def test_totals_are_those_of_the_items(world: World) -> None:
         assert sum(money.amount for money in lists.replay.value) == value
         by_order = {item.order: item.value.amount for item in lists.communications.items}
         assert sum(money.amount for money in lists.communications.value) == sum(by_order.values())
+
+
+@settings(max_examples=30, deadline=None)
+@given(repaired())
+def test_what_ended_failures_have_left_is_what_the_list_has(world: World) -> None:
+    """But for what only the audit finds: records that are missing for another reason, or came too often."""
+    ended = (replace(each, ended_at=each.ended_at or AS_OF - HOUR) for each in world.failures)
+    with lists_of(replace(world, failures=tuple(ended))) as lists:
+        items = [item for item in lists.replay.items if item.reason not in AUDITED]
+        residual, waiting = lists.answer.residual, lists.answer.awaiting_replay
+
+    assert residual is not None
+    assert residual.need_action == len({item.order for item in items if item.kind is None})
+    assert sum(each.records for each in waiting) == sum(item.kind is not None for item in items)
 
 
 @settings(max_examples=20, deadline=None)
