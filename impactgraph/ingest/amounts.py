@@ -32,11 +32,12 @@ def with_sign_first(text: str) -> str:
 def major_amount(text: str, decimals: str) -> str:
     """An amount of minor units in the main unit: 1757 with 2 decimals is 17.57.
 
-    The text itself where it is no whole number, or the decimals are none.
+    A text that is no amount, and says why, where it is no whole number or the decimals are none: as it stands
+    it may be a hundred times as much.
     """
     match = _WHOLE.fullmatch(text)
     if match is None or not (decimals.isascii() and decimals.isdigit()) or int(decimals) > _MOST_DECIMALS:
-        return text
+        return f"{text} in minor units with {decimals} decimals"
     count = int(decimals)
     digits = match[2].rjust(count + 1, "0")
     return f"{match[1]}{digits[:-count]}.{digits[-count:]}" if count else f"{match[1]}{digits}"

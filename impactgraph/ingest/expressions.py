@@ -17,6 +17,8 @@ from jmespath.visitor import TreeInterpreter
 Notes: TypeAlias = list[str]
 """Sentences on what went wrong with single values of a record, which is taken nevertheless."""
 Evaluate: TypeAlias = Callable[[Any], Any]
+AsText: TypeAlias = Callable[[Any, Notes], str | None]
+"""From a value to its text; None where it has none."""
 Tree: TypeAlias = dict[str, Any]
 """A node of a parsed expression, as the library makes it."""
 
@@ -215,15 +217,22 @@ class Template:
         """The text where it has no expression."""
         return None if self.expressions else "".join(map(str, self.parts))
 
-    def value(self, context: Any, notes: Notes) -> Any:
-        """The value of a single expression as it is, else the text; None where an expression has no value."""
+    def value(self, context: Any, notes: Notes, as_text: "AsText | None" = None) -> Any:
+        """The value of a single expression as it is, else the text; None where an expression has no value.
+
+        `as_text` makes the text of each value; None: `text_of`.
+        """
         parts = self.parts
         if len(parts) == 1:
             part = parts[0]
             return part if isinstance(part, str) else part.value(context, notes)
         texts: list[str] = []
         for part in parts:
-            text = part if isinstance(part, str) else text_of(part.value(context, notes))
+            if isinstance(part, str):
+                text = part
+            else:
+                found = part.value(context, notes)
+                text = text_of(found) if as_text is None else as_text(found, notes)
             if text is None:
                 return None
             texts.append(text)

@@ -27,6 +27,10 @@ _UNITS = {
 _MIDNIGHT = re.compile(r"(?<=[Tt ])24(:?00(?::?00)?(?:[.,]0+)?)(?![0-9:.,])", re.ASCII)
 """The end of a day, as ISO 8601 writes it."""
 _LEAP_SECOND = re.compile(r"(?:(?<=[0-9]:[0-5][0-9]:)|(?<=[Tt ][0-2][0-9][0-5][0-9]))60(?![0-9])", re.ASCII)
+_WIDTHS = {"Y": 4, "y": 2, "m": 2, "d": 2, "H": 2, "I": 2, "M": 2, "S": 2, "j": 3}
+"""Digits of the numbers of a pattern."""
+_RUN = re.compile(f"(?:%[{''.join(_WIDTHS)}]){{2,}}")
+_TOKEN = re.compile(rf"({_RUN.pattern}|%.|\s+)")
 
 
 class _Timed(msgspec.Struct):
@@ -43,6 +47,10 @@ class MomentReader:
         self._format = time_format
         self._zone = ZoneInfo(zone) if zone else UTC
         self._is_plain = time_format is None and zone is None
+        self._shape = _shape_of(time_format) if time_format and _RUN.search(time_format) else None
+        """What texts look like whose pattern has numbers without anything between them: 90000 is no `%H%M%S`,
+        since it may be 9:00:00, or 09:00:00 or 19:00:00 that lost its first digit.
+        """
 
     def rfc3339(self, text: str) -> str:
         """The moment as events have it; the text itself where it is no moment of the format."""
@@ -69,10 +77,25 @@ class MomentReader:
         return _with_ends(text, self._of_pattern)
 
     def _of_pattern(self, text: str) -> datetime | None:
+        if self._shape is not None and not self._shape.fullmatch(text):
+            return None
         try:
             return datetime.strptime(text, self._format or "")  # noqa: DTZ007 - in the zone of the log
         except ValueError:
             return None
+
+
+def _shape_of(time_format: str) -> re.Pattern[str]:
+    """Texts in which numbers that follow each other have all of their digits."""
+    parts: list[str] = []
+    for token in _TOKEN.split(time_format):
+        if _RUN.fullmatch(token):
+            parts.append(rf"(?<![0-9])[0-9]{{{sum(_WIDTHS[letter] for letter in token[1::2])}}}")
+        elif token.isspace():
+            parts.append(r"\s+")
+        else:
+            parts.append(".+?" if token.startswith("%") and token != "%%" else re.escape(token))
+    return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)
 
 
 def unit_of(text: str) -> tuple[str, str] | None:

@@ -17,14 +17,24 @@ from impactgraph.ingest.rule_mapper import RuleMapper, Watch
 from impactgraph.ingest.rules import OcelObjects, RuleMapping
 from impactgraph.ingest.skip_reasons import ID_TWICE
 from impactgraph.ingest.sql_rows import SqlRows
-from impactgraph.ingest.text_files import SQLITE, begins_as_json, foreign_kind, is_xml, open_unpacked
+from impactgraph.ingest.text_files import (
+    SQLITE,
+    begins_as_json,
+    decoded_head,
+    foreign_kind,
+    is_xml,
+    open_unpacked,
+)
 from impactgraph.ingest.xes_records import XesRecords
+from impactgraph.ingest.xml_documents import xml_documents
 
 MOST_IDS = 5 * BLOCK
 """Ids of records that are kept, twice, to find those that stand for several records: memory has a limit."""
 _CSV_NAMES = (".csv", ".tsv", ".txt")
 _OCEL_XML = re.compile(rb"<(?:object-types|event-types|objects|events)\b|scope=.object|ocel")
-"""What only an OCEL log has at its beginning; other XML is XES."""
+"""What only an OCEL log has at its beginning; other logs in XML are XES."""
+_LOG = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE)*<(?:[\w.-]+:)?log\b", re.DOTALL)
+"""The root of logs in XML; other XML is a document."""
 _ID_END = b'","source":'
 
 
@@ -149,15 +159,21 @@ def _reader(path: Path, mapper: RuleMapper, head: bytes, *, is_json: bool) -> Re
             return SqlRows(path, mapper)
         return OcelRecords(path, mapper, _required(ocel, path, " or a `sql` section with a query"))
     if is_xml(head):
-        if _OCEL_XML.search(head):
-            return OcelRecords(path, mapper, _required(ocel, path))
-        return XesRecords(path, mapper)
+        return _xml_reader(path, mapper, head)
     if foreign := foreign_kind(head):
         raise BadInputError(Problem(f"It is no log that a mapping reads but {foreign}.", str(path)))
     name = path.name.lower().removesuffix(".gz")
     if not is_json and (name.endswith(_CSV_NAMES) or mapping.csv is not None):
         return CsvRows(path, mapper)
     return JsonRecords(path, mapper) if ocel is None else OcelRecords(path, mapper, ocel)
+
+
+def _xml_reader(path: Path, mapper: RuleMapper, head: bytes) -> RecordReader:
+    if not _LOG.match(decoded_head(head)):
+        return JsonRecords(path, mapper, xml_documents)
+    if _OCEL_XML.search(head):
+        return OcelRecords(path, mapper, _required(mapper.mapping.ocel, path))
+    return XesRecords(path, mapper)
 
 
 def _required(ocel: OcelObjects | None, path: Path, alternative: str = "") -> OcelObjects:

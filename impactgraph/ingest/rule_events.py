@@ -17,6 +17,7 @@ from impactgraph.ingest.skip_reasons import (
     NO_EVENT_YET,
     NO_FULFILLMENT,
     NO_ID,
+    NO_LIST,
     NOT_APPLICABLE,
 )
 
@@ -151,21 +152,21 @@ def rule_function(rule: Rule, place: str, defaults: ValueDefaults) -> Apply:
         else:
             members = members_of(for_each, context, making.notes)
             if not members:
-                making.reasons.append(EMPTY_LIST)
-            for member in members:
+                making.reasons.append(NO_LIST if members is None else EMPTY_LIST)
+            for member in members or ():
                 id_ = outer.id and f"{outer.id}/{member['index']}"
                 apply_to(member, msgspec.structs.replace(outer, id=id_, whole=None), making)
 
     return apply
 
 
-def members_of(for_each: Expression, context: Any, notes: Notes) -> list[dict[str, Any]]:
+def members_of(for_each: Expression, context: Any, notes: Notes) -> list[dict[str, Any]] | None:
     """For each member of the list what expressions see: `item`, `index` from 1 on, `record`; of a list in a
-    member of another also `parent`, the outer item.
+    member of another also `parent`, the outer item. None where there is no list.
     """
     members = for_each.value(context, notes)
     if members is None:
-        return []
+        return None
     items = cast("list[Any]", members) if isinstance(members, list) else [members]
     if isinstance(context, dict) and "record" in context and "item" in context:
         outer = cast("dict[str, Any]", context)
@@ -320,7 +321,7 @@ def _part_function(part: PartRule, place: str, defaults: ValueDefaults) -> PartM
 
     def several(context: Any, subject: Subject, notes: Notes) -> list[dict[str, Any]]:
         assert for_each is not None
-        members = members_of(for_each, context, notes)
+        members = members_of(for_each, context, notes) or ()
         return [each for member in members for each in one(member, subject, notes)]
 
     return one if for_each is None else several

@@ -19,7 +19,15 @@ from impactgraph.ingest.rule_events import (
 )
 from impactgraph.ingest.rule_values import ValueDefaults, value_reader
 from impactgraph.ingest.rules import RuleMapping
-from impactgraph.ingest.skip_reasons import NO_MEMBER, NO_RECORD, NOT_AN_OBJECT, NOT_APPLICABLE, UNMAPPED
+from impactgraph.ingest.skip_reasons import (
+    NO_FIELD,
+    NO_LIST,
+    NO_MEMBER,
+    NO_RECORD,
+    NOT_AN_OBJECT,
+    NOT_APPLICABLE,
+    UNMAPPED,
+)
 
 _NOBODY = Subject(None, None, None, None)
 
@@ -29,6 +37,7 @@ class RuleMapper:
 
     def __init__(self, mapping: RuleMapping) -> None:
         self.mapping = mapping
+        self._names = frozenset(mapping.names())
         defaults = ValueDefaults.of(mapping)
         self._activity = (
             value_reader(mapping.activity, "activity", defaults) if mapping.activity is not None else None
@@ -94,7 +103,10 @@ class RuleMapper:
         making = Making(self.source, watch and watch.is_earliest)
         activity = self._activity(record, making.notes) if self._activity else None
         subject = self._basis.subject(record, _NOBODY, making.notes)
-        return self._mapped(activity, [(record, subject)], place, making, watch)
+        result = self._mapped(activity, [(record, subject)], place, making, watch)
+        if not result.events and self._names and self._names.isdisjoint(record):
+            return MappedRecord("", (), Skipped(NO_FIELD, "", place), result.notes)
+        return result
 
     def map_views(
         self, activity: str, views: Sequence[tuple[Any, Subject]], place: str, watch: "Watch | None" = None
@@ -136,7 +148,11 @@ class RuleMapper:
             passed_entry = self._skipped(name, place, making, unexpected_reasons, is_known=bool(rules))
             return MappedRecord(name, (), passed_entry, making.notes)
         notes = making.notes
-        notes += [f"an event of {name!r} was not made: {reason}." for reason in unexpected_reasons]
+        notes += [
+            f"an event of {name!r} was not made: {reason}."
+            for reason in unexpected_reasons
+            if reason != NO_LIST  # of a record that has other events, an optional list may be left out
+        ]
         return MappedRecord(name, making.events, None, notes, making.inferred)
 
     def _skipped(

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from impactgraph.ingest.amounts import major_amount, plain_amount
-from impactgraph.ingest.expressions import Expression, Notes, Template, text_of
+from impactgraph.ingest.event_texts import shown
+from impactgraph.ingest.expressions import AsText, Expression, Notes, Template, text_of
 from impactgraph.ingest.moments import MomentReader
 from impactgraph.ingest.rules import RuleMapping, ValueRule
 
@@ -13,6 +14,7 @@ ReadValue: TypeAlias = Callable[[Any, Notes], str | None]
 """From a record, or a member of a list in one, to text; None where it has no value."""
 MOMENTS = frozenset({"time", "promised_by"})
 AMOUNTS = frozenset({"value", "amount", "on_hand"})
+IDS = frozenset({"id", "order", "fulfillment"})
 _LONGEST_SHOWN = 60
 
 
@@ -32,12 +34,12 @@ class ValueDefaults:
 
 def value_reader(value: ValueRule, place: str, defaults: ValueDefaults) -> ReadValue:
     """What reads a value; the last name of `place` says whether it is a moment or an amount."""
-    read = _source(value)
+    name = place.rpartition(".")[2]
+    read = _source(value, _id_text(place) if name in IDS else _text)
     if value.map is not None:
         read = _mapped(read, value, place, defaults.maps)
     elif value.default is not None:
         read = _defaulted(read, value.default)
-    name = place.rpartition(".")[2]
     if name in MOMENTS and value.constant is None:
         return _moment(read, value, defaults)
     if value.decimals is not None:
@@ -92,15 +94,32 @@ def _plain_field(value: ValueRule, name: str, defaults: ValueDefaults) -> str | 
     return expressions[0].path[0] if len(expressions) == 1 and len(expressions[0].path) == 1 else None
 
 
-def _source(value: ValueRule) -> ReadValue:
+def _text(value: Any, _: Notes) -> str | None:
+    return text_of(value)
+
+
+def _id_text(place: str) -> AsText:
+    """As `_text`; an object, a list or a truth value is no id, and is a finding."""
+
+    def text(value: Any, notes: Notes) -> str | None:
+        if isinstance(value, bool | list | dict):
+            what = shown(cast("Any", value))
+            notes.append(f"`{place}` finds {what}, and an id is a text or a number: name a field of it.")
+            return None
+        return text_of(value)
+
+    return text
+
+
+def _source(value: ValueRule, as_text: AsText) -> ReadValue:
     if value.alternatives:
         if len(value.alternatives) == 1:
-            return _expression_reader(value.alternatives[0])
+            return _expression_reader(value.alternatives[0], as_text)
         expressions = value.alternatives
 
         def first_of(context: Any, notes: Notes) -> str | None:
             for expression in expressions:
-                if (text := text_of(expression.value(context, notes))) is not None:
+                if (text := as_text(expression.value(context, notes), notes)) is not None:
                     return text
             return None
 
@@ -110,31 +129,28 @@ def _source(value: ValueRule) -> ReadValue:
     if constant is not None:
         bare_text = constant.strip() or None
         return lambda _, __: bare_text
-    if len(value.template.parts) == 1:
-        return _expression_reader(value.template.expressions[0])
-    return _text_reader(value.template.value)
+    template = value.template
+    if len(template.parts) == 1:
+        return _expression_reader(template.expressions[0], as_text)
+    return lambda context, notes: text_of(template.value(context, notes, as_text))
 
 
-def _expression_reader(expression: Expression) -> ReadValue:
+def _expression_reader(expression: Expression, as_text: AsText) -> ReadValue:
     """Most values are one field: read without a call of the expression."""
     if len(expression.path) != 1:
-        return _text_reader(expression.value)
+        return lambda context, notes: as_text(expression.value(context, notes), notes)
     name = expression.path[0]
 
-    def field(context: Any, _: Notes) -> str | None:
+    def field(context: Any, notes: Notes) -> str | None:
         try:
             value = context.get(name)
         except AttributeError:
             return None
         if type(value) is str:
             return value.strip() or None
-        return None if value is None else text_of(value)
+        return None if value is None else as_text(value, notes)
 
     return field
-
-
-def _text_reader(find: Callable[[Any, Notes], Any]) -> ReadValue:
-    return lambda context, notes: text_of(find(context, notes))
 
 
 def _mapped(
@@ -174,7 +190,7 @@ def _moment(read: ReadValue, value: ValueRule, defaults: ValueDefaults) -> ReadV
 def _minor(read: ReadValue, decimals: Template) -> ReadValue:
     def amount(context: Any, notes: Notes) -> str | None:
         text, digits = read(context, notes), text_of(decimals.value(context, notes))
-        return text if text is None or digits is None else major_amount(text, digits)
+        return None if text is None else major_amount(text, digits or "no")
 
     return amount
 

@@ -194,8 +194,12 @@ def is_xml(head: bytes) -> bool:
 
 def begins_as_json(head: bytes) -> bool:
     """Whether a file is an object, or a list of them, by its first bytes."""
-    start = head.decode(encoding_of(head), "ignore").removeprefix("\ufeff").lstrip()
-    return _JSON_START.match(start) is not None
+    return _JSON_START.match(decoded_head(head).lstrip()) is not None
+
+
+def decoded_head(head: bytes) -> str:
+    """The first bytes of a file as text, without a byte order mark."""
+    return head.decode(encoding_of(head), "ignore").removeprefix("\ufeff")
 
 
 def foreign_kind(head: bytes) -> str | None:

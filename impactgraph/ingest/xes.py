@@ -11,8 +11,30 @@ ALIASES = {"activity": "concept:name", "time": "time:timestamp", "id": "identity
 """Fields of events by plain names, beside the names of the standard."""
 
 
-def xes_events(stream: BinaryIO) -> Iterator[dict[str, Any]]:
+_LOG_PARTS = frozenset(
+    {
+        "extension",
+        "global",
+        "classifier",
+        "string",
+        "date",
+        "int",
+        "float",
+        "boolean",
+        "id",
+        "list",
+        "container",
+    }
+)
+"""What a log has beside its traces and events."""
+MOST_OTHERS = 5
+"""Names of other elements that are kept."""
+
+
+def xes_events(stream: BinaryIO, others: set[str]) -> Iterator[dict[str, Any]]:
     """Every event as its attributes, with those of its trace under `case`. Memory holds one trace.
+
+    Adds to `others` the names of elements of the log that the format does not have.
 
     Raises ValueError where it is no XML that can be read.
     """
@@ -30,6 +52,8 @@ def xes_events(stream: BinaryIO) -> Iterator[dict[str, Any]]:
             yield from _trace_events(element)
         elif tag_of(element) == "event":
             yield _event(element, {})
+        elif tag_of(element) not in _LOG_PARTS and len(others) < MOST_OTHERS:
+            others.add(tag_of(element))
         root.clear()
 
 

@@ -20,11 +20,13 @@ class XesRecords:
     def __init__(self, path: Path, mapper: RuleMapper) -> None:
         self._path, self._mapper = path, mapper
         self._names: set[str] = set()
+        self._others: set[str] = set()
+        """Elements that are no part of an XES log."""
 
     def records(self, watch: Watch) -> Iterator[tuple[str, MappedRecord]]:
         """As `RecordReader`."""
         with readable(self._path), open_unpacked(self._path) as (_, stream):
-            for number, event in enumerate(xes_events(stream), 1):
+            for number, event in enumerate(xes_events(stream, self._others), 1):
                 if len(self._names) < MOST_NAMES:
                     self._names.update(event)
                 place = f"{self._path}: event {number}"
@@ -36,8 +38,12 @@ class XesRecords:
                 )
 
     def findings(self) -> list[str]:
-        """Fields of the mapping that no event has."""
-        return fields_not_there(self._mapper.mapping, self._names, "event") if self._names else []
+        """Fields of the mapping that no event has, and elements that were not read."""
+        lacks = fields_not_there(self._mapper.mapping, self._names, "event") if self._names else []
+        return lacks + [
+            f"it has elements {name!r}, which an XES log does not have: they were not read."
+            for name in sorted(self._others)
+        ]
 
     def remarks(self) -> list[str]:
         """None."""

@@ -35,7 +35,7 @@ _CELLS = st.one_of(_TEXTS, st.sampled_from(["10", "1,5", '"', '"x', 'y"', '""', 
 _PLACED = st.sampled_from(["", "placed: [Create],"])
 
 
-def _adds_up(loaded: Loaded) -> int:
+def assert_adds_up(loaded: Loaded) -> int:
     """Number of entries of the file, which its counts add up to."""
     file = loaded.file
     passed = sum(row["count"] for row in file["passed"])
@@ -56,10 +56,10 @@ def _load(content: bytes, name: str, mapping: str | None) -> tuple[int, int] | N
         (Path(folder) / "m.yaml").write_text(mapping or "")
         mapping_path = Path(folder) / "m.yaml" if mapping else None
         try:
-            first = _adds_up(loaded.load(path, mapping_path))
+            first = assert_adds_up(loaded.load(path, mapping_path))
         except BadInputError:
             return None
-        again = _adds_up(loaded.load(path, mapping_path))
+        again = assert_adds_up(loaded.load(path, mapping_path))
         assert loaded.file["taken"] == 0
         return first, again
 

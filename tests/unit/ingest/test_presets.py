@@ -1,5 +1,6 @@
 """Presets: documents of well-known systems become orders, without a mapping of one's own."""
 
+import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -92,3 +93,117 @@ def test_every_preset_has_documents_and_fits_the_schema() -> None:
 def test_a_preset_that_is_not_there_is_reported_with_those_that_are() -> None:
     with pytest.raises(BadInputError, match=r"There is no preset 'shopfy'; .*Did you mean 'shopify'\?"):
         load_mapping(Path("preset:shopfy"))
+
+
+def mapped(preset: str, tmp_path: Path, *documents: Any) -> tuple[EmbeddedStore, FileIngest]:
+    """What a preset makes of documents; a text is a file in XML."""
+    is_xml = isinstance(documents[0], str)
+    file = tmp_path / ("log.xml" if is_xml else "log.json")
+    file.write_text(documents[0] if is_xml else json.dumps(documents))
+    return loaded(preset, file)
+
+
+def idoc(type_: str, number: str, **segments: Any) -> dict[str, Any]:
+    control = {"DOCNUM": number, "MESTYP": type_, "CREDAT": "20260302", "CRETIM": "090000"}
+    return {"EDI_DC40": control, **segments}
+
+
+ORDER = idoc(
+    "ORDERS",
+    "1",
+    E1EDK01={"CURCY": "EUR", "BSART": "ZWEB", "BELNR": "45"},
+    E1EDS01={"SUMID": "002", "SUMME": "59.80"},
+)
+DELIVERY = idoc("DELVRY", "2", E1EDL20={"VBELN": "800", "E1EDL24": {"VGBEL": "45"}})
+INVOICE = idoc(
+    "INVOIC",
+    "3",
+    E1EDK01={"CURCY": "EUR", "BELNR": "900"},
+    E1EDK02={"QUALF": "001", "BELNR": "45"},
+    E1EDS01={"SUMID": "010", "SUMME": "59.80-"},
+)
+IDOCS = (ORDER, DELIVERY, INVOICE)
+
+
+def as_xml(name: str, value: Any) -> str:
+    if isinstance(value, dict):
+        inner = "".join(as_xml(each, field) for each, field in value.items())
+        return f'<{name} SEGMENT="1">{inner}</{name}>'
+    return f"<{name}>{value}</{name}>"
+
+
+@pytest.mark.parametrize(
+    "documents",
+    [
+        [{"IDOC": each} for each in IDOCS],
+        [{"IDOC": [*IDOCS]}],
+        [{"ORDERS05": {"IDOC": ORDER}}, {"DELVRY07": {"IDOC": [DELIVERY]}}, {"INVOIC02": {"IDOC": INVOICE}}],
+        [*IDOCS],
+        [f"<IDOCS>{''.join(as_xml('IDOC', each) for each in IDOCS)}</IDOCS>"],
+    ],
+)
+def test_idocs_are_read_in_every_form_with_segments_that_are_no_lists(
+    tmp_path: Path, documents: list[Any]
+) -> None:
+    """A converter from XML makes a list of segments only where there are several of a name."""
+    store, ingest = mapped("sap-idoc", tmp_path, *documents)
+
+    assert not ingest.has_findings, ingest.as_data()
+    assert ingest.reports[0].taken == 3
+    records = ["goods_issue", "invoice -59.80"]
+    assert state(store, "45") == ("web", Decimal("59.80"), ["in_flight deliver"], records)
+    store.close()
+
+
+def test_an_idoc_without_the_positions_of_its_delivery_is_a_finding(tmp_path: Path) -> None:
+    store, ingest = mapped(
+        "sap-idoc", tmp_path, idoc("DELVRY", "2", E1EDL20={"VBELN": "800"}), {"IDOC": None}
+    )
+
+    reasons = [each.reason for each in ingest.reports[0].passed.values() if not each.is_expected]
+    assert reasons == [
+        "it has no list where `for_each` of its rule looks for one",
+        "it has no field that the mapping names",
+    ]
+    store.close()
+
+
+SHOPIFY: list[dict[str, Any]] = json.loads((FOLDER / "shopify.json").read_text())
+
+
+def test_shopify_documents_are_known_by_their_fields_whatever_the_values(tmp_path: Path) -> None:
+    """A refund of the shipping costs has no lines; a transaction of an order is no fulfillment of it."""
+    order, refund = SHOPIFY[0], next(each for each in SHOPIFY if "refund_line_items" in each)
+    transaction = {"id": 1, "order_id": 5501, "kind": "sale", "status": "success", "created_at": "2026-03-02"}
+    failed = refund | {"id": 2, "transactions": [refund["transactions"][0] | {"status": "failure"}]}
+    store, ingest = mapped(
+        "shopify",
+        tmp_path,
+        order | {"line_items": [], "financial_status": None},
+        refund | {"refund_line_items": []},
+        transaction,
+        failed,
+    )
+
+    assert (ingest.reports[0].taken, ingest.reports[0].passed_count) == (2, 2)
+    assert state(store, "5501") == ("web", Decimal("59.80"), ["in_flight pick"], ["refund 39.90"])
+    store.close()
+
+
+def test_an_export_around_the_documents_is_a_finding_that_says_where_they_are(tmp_path: Path) -> None:
+    store, ingest = mapped("shopify", tmp_path, {"orders": SHOPIFY})
+
+    assert ingest.has_findings
+    assert "such as 'orders' or 'orders[]'" in ingest.reports[0].all_findings[0]
+    store.close()
+
+
+def test_an_amount_in_minor_units_without_its_decimals_is_refused(tmp_path: Path) -> None:
+    """It was taken as a hundred times as much."""
+    message = json.loads((FOLDER / "commercetools.json").read_text())[0]
+    del message["order"]["totalPrice"]["fractionDigits"]
+    store, _ = mapped("commercetools", tmp_path, message)
+
+    (entry,) = store.quarantined()
+    assert "'5980 in minor units with no decimals' is no amount" in entry.reason
+    store.close()

@@ -159,6 +159,14 @@ def test_a_value_that_is_not_in_the_map_is_noted() -> None:
             "2026-02-28T23:00:00+00:00",
         ),
         ("{from: at, time_format: '%Y%m%d %H%M%S'}", {"at": "20260302 240000"}, "2026-03-02T23:00:00+00:00"),
+        ("{from: at, time_format: '%Y%m%d %H%M%S'}", {"at": "20260302 90000"}, "20260302 90000"),
+        ("{from: at, time_format: '%d%m%Y'}", {"at": "1032026"}, "1032026"),
+        ("{from: at, time_format: '%d.%m.%Y %H%M'}", {"at": "2.3.2026 0900"}, "2026-03-02T08:00:00+00:00"),
+        (
+            "{from: at, time_format: '%d %b %Y %H%M%S.%f'}",
+            {"at": "2 mar 2026  090000.5"},
+            "2026-03-02T08:00:00.500000+00:00",
+        ),
         ("'{at}'", {"at": "2016-12-31T23:59:60Z"}, "2017-01-01T00:00:00+00:00"),
         ("'{at}'", {"at": "2017-01-01T00:59:60.5+01:00"}, "2017-01-01T01:00:00.500000+01:00"),
         ("'{at}'", {"at": "2026-03-02T24:01:00"}, "2026-03-02T24:01:00"),
@@ -316,6 +324,51 @@ def test_what_becomes_no_event_says_why(record: Any, reason: str, is_expected: b
 
     assert mapped.skipped is not None
     assert (mapped.skipped.reason, mapped.skipped.is_expected) == (reason, is_expected)
+
+
+@pytest.mark.parametrize("value", [{"$oid": "65e"}, ["O-1"], True])
+def test_an_object_a_list_or_a_truth_value_is_no_id(value: Any) -> None:
+    """They became ids such as '{"$oid":"65e"}'."""
+    head = HEAD + "activities: {t: {fulfillment.entered: pick}}"
+    for text, id_ in ((head, "order"), (head.replace('"{order}"', '"{order}/{id}"'), "order")):
+        (mapped,) = mapper(text).map_document(RECORD | {id_: value}, "here")
+
+        assert mapped.skipped is not None and mapped.skipped.reason == "row without id"
+        (note,) = mapped.notes
+        assert note.startswith("`order` finds ") and note.endswith(
+            "an id is a text or a number: name a field of it."
+        )
+
+
+@pytest.mark.parametrize(
+    ("record", "reason", "is_expected"),
+    [
+        ({"parcels": []}, "the list of its rule is empty", True),
+        ({"parcels": None}, "it has no list where `for_each` of its rule looks for one", False),
+        ({"items": [1]}, "it has no list where `for_each` of its rule looks for one", False),
+    ],
+)
+def test_a_list_that_is_not_there_is_a_finding_and_an_empty_one_is_none(
+    record: dict[str, Any], reason: str, is_expected: bool
+) -> None:
+    rule = "{for_each: parcels, fulfillment: '{item.id}', fulfillment.entered: pick}"
+    rules = f"activities: {{t: {rule}}}\nrules: {{more: {{when: more, task.closed: x}}}}"
+    (alone,) = mapper(HEAD + rules).map_document(RECORD | record, "here")
+    (beside,) = mapper(HEAD + rules).map_document(RECORD | record | {"more": 1}, "here")
+
+    assert alone.skipped is not None
+    assert (alone.skipped.reason, alone.skipped.is_expected) == (reason, is_expected)
+    assert (len(beside.events), beside.notes) == (1, [])
+
+
+@pytest.mark.parametrize("document", [{}, {"orders": [RECORD]}, {"event": RECORD}])
+def test_a_record_without_any_field_of_the_mapping_is_a_finding(document: Any) -> None:
+    """Where no rule applies to a record, it may be as it should; where nothing of it is read, it is not."""
+    head = 'version: 2\nsource: /x\ntime: "{at}"\norder: "{number}"\nrules: {a: {when: kind, task.closed: x}}'
+    (mapped,) = mapper(head).map_document(document, "here")
+
+    assert mapped.skipped is not None and not mapped.skipped.is_expected
+    assert mapped.skipped.reason == "it has no field that the mapping names"
 
 
 def test_a_record_without_the_fulfillment_that_the_mapping_names_is_counted() -> None:
