@@ -1,5 +1,6 @@
 """The list of a system, compared with what should be there."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated
 
@@ -19,7 +20,13 @@ from api.schema.topology import Problem
 from graph_models import reconciliation as models
 from graph_models.orders import Page
 from impactgraph.errors import BadInputError
-from impactgraph.usecases.reconcile import ReconcileQuestion, check_system, list_reconciliation
+from impactgraph.usecases.reconcile import (
+    ReconcileQuestion,
+    check_system,
+    list_reconciliation,
+    listing_problems,
+    steps_of,
+)
 from impactgraph.usecases.report_list import SystemListing, report_list
 
 SystemId = Annotated[
@@ -237,17 +244,23 @@ async def reconciled(context: Context, listing: SystemListInput, first: int | No
         placed_from=listing.placed_from,
         states=_states(listing.states),
     )
+    if problems := listing_problems(model, steps_of(landscape.topology), context.now):
+        return _refused(problems)
     report = await context.change(report_list, model, None, context.now)
     if report.problems:
-        return ReconcilePayload(
-            reconciliation=None,
-            repeated=False,
-            problems=[Problem(message=each, file=None, line=None) for each in report.problems],
-        )
+        return _refused(report.problems)
     question = ReconcileQuestion(key, listing.as_of, None, report.key)
     result, page = await context.ask(list_reconciliation, question, context.now, first)
     answer = await Reconciliation.of(context, result, page, listing.as_of)
     return ReconcilePayload(reconciliation=answer, repeated=report.repeated, problems=[])
+
+
+def _refused(problems: Sequence[str]) -> ReconcilePayload:
+    return ReconcilePayload(
+        reconciliation=None,
+        repeated=False,
+        problems=[Problem(message=each, file=None, line=None) for each in problems],
+    )
 
 
 def _row(row: ListRowInput) -> dict[str, str]:

@@ -117,7 +117,7 @@ def reconcile(
                 placed_from=since,
                 states=meanings or None,
             )
-            answers.check_system(system, at)
+            answers.check_listing(listing, target.now)
             report = answers.report_list(listing, list_path)
             _raise_problems(report.problems, list_path)
             _note_columns(system_list, report.ingest)
@@ -150,7 +150,7 @@ def _note_columns(system_list: "ListFile", ingest: int) -> None:
         for name, column in system_list.columns.items()
     )
     others = f" Not read: {', '.join(system_list.other_columns)}." if system_list.other_columns else ""
-    err.print(f"Columns read: {read}.{others}", style="dim")
+    err.print(f"Columns read: {read or 'none'}.{others}", style="dim")
     if ingest != NOT_RECORDED:
         err.print(f"To take the list back: `impactgraph ingest --undo {ingest}`.", style="dim")
 

@@ -44,6 +44,8 @@ def print_reconciliation(out: Console, answer: Json) -> None:
 def _headline(answer: Json) -> str:
     name = answer["systemName"]
     counts = [f"{each['count']:,} {_TITLES[each['kind']]}" for each in answer["totals"]]
+    if refused_count := answer["rows"]["refused"]:
+        counts.append(f"{formats.count(refused_count, 'row')} refused")
     at = formats.day_and_time(known_moment(answer["at"]))
     if counts:
         return f"{name} as of {at}: {', '.join(counts)}."
@@ -150,7 +152,7 @@ def _cause(cause: Json | None) -> str:
 def _print_refusals(out: Console, rows: Sequence[Json]) -> None:
     if not rows:
         return
-    print_heading(out, "Rows that could not be read")
+    print_heading(out, "Refused rows")
     print_lines(out, (f"{row['place']}: {row['reason']}" for row in rows[:_MOST_REFUSED]))
     if len(rows) > _MOST_REFUSED:
         out.print(f"… and {len(rows) - _MOST_REFUSED:,} more: --format json has them all.", style="dim")

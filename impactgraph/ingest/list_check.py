@@ -28,10 +28,10 @@ def check_list(data: ListData) -> None:
     for number, row in enumerate(data.rows):
         _check_row(row, f"data.rows[{number}]")
     for number, row in enumerate(data.refused or ()):
-        row.id = _id(f"data.refused[{number}].id", row.id) if row.id is not None else None
+        row.id = listed_id(f"data.refused[{number}].id", row.id) if row.id is not None else None
 
 
-def _id(place: str, text: str) -> str:
+def listed_id(place: str, text: str) -> str:
     """The id without the kind of an order or a fulfillment."""
     id_ = tidy(place, text)
     kind, colon, _ = id_.partition(":")
@@ -39,7 +39,7 @@ def _id(place: str, text: str) -> str:
 
 
 def _check_row(row: ListRow, place: str) -> None:
-    row.id = _id(f"{place}.id", row.id)
+    row.id = listed_id(f"{place}.id", row.id)
     if row.state is not None:
         row.state = tidy(f"{place}.state", row.state) or None
     amount = row.amount

@@ -13,7 +13,7 @@ from impactgraph.ingest.amounts import with_sign_first
 from impactgraph.ingest.csv_records import csv_records, likely_delimiter
 from impactgraph.ingest.event_texts import shown, tidy
 from impactgraph.ingest.json_text import refuse_repeated_key
-from impactgraph.ingest.list_check import LARGEST
+from impactgraph.ingest.list_check import LARGEST, listed_id
 from impactgraph.ingest.text_files import UndecodableError, foreign_kind, open_text, open_unpacked
 from impactgraph.topology.near import did_you_mean
 
@@ -207,6 +207,8 @@ class _Reader:
         self._name = name
         self._layout = layout
         self._columns: dict[str, str] = {}
+        self._earlier: dict[str, tuple[Mapping[str, str], str]] = {}
+        """The first row with an id, and its place."""
 
     def read(self, records: Iterator[_Record]) -> ListFile:
         _, header = next(records)
@@ -224,12 +226,31 @@ class _Reader:
             id_ = ""
             try:
                 id_ = self._id(record)
-                result.rows.append({"id": id_} | self._details(record))
+                row = {"id": id_} | self._details(record)
+                if contradiction := self._contradiction(row, place):
+                    result.refused.append({"place": place, "reason": contradiction, "id": id_})
+                else:
+                    result.rows.append(row)
             except ValueError as error:
                 refusal = {"place": place, "reason": str(error)}
                 result.refused.append(refusal | ({"id": id_} if id_ else {}))
                 result.is_last_refused = True
         return result
+
+    def _contradiction(self, row: Mapping[str, str], place: str) -> str:
+        """Why the row cannot hold beside an earlier one with its id; empty where it can."""
+        earlier, first = self._earlier.setdefault(listed_id("id", row["id"]), (row, place))
+        others = [
+            name
+            for name in FIELDS[1:]
+            if name in row and _comparable(name, row[name]) != _comparable(name, earlier.get(name))
+        ]
+        if not others:
+            return ""
+        return (
+            f"{first} has {shown(row['id'])} with another {' and '.join(others)}: the first holds. List each "
+            "id once, also where it has several items"
+        )
 
     def _choice(self, names: list[str]) -> dict[str, str]:
         """By field its column: the one that was named, else a guess. Raises BadInputError."""
@@ -297,6 +318,11 @@ class _Reader:
             f"{shown(text)} is no amount: write digits and a decimal point, such as 1299.90, or name the "
             "mark of the list: --decimal ,"
         )
+
+
+def _comparable(name: str, text: str | None) -> object:
+    """What two texts of a field have in common that say the same."""
+    return Decimal(text) if text and name == "amount" else text and text.casefold()
 
 
 def _text(column: str, value: Any) -> str:

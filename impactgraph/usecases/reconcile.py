@@ -1,7 +1,7 @@
 """Compares the list of a system with what should be there by then."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +22,7 @@ from graph_models.reconciliation import (
     UnreadState,
 )
 from graph_models.time import Millis
+from graph_models.topology import Topology
 from graph_models.zones import TextClock
 from impactgraph.columns import NO_AMOUNT
 from impactgraph.columns.declare import Flags
@@ -35,11 +36,15 @@ from impactgraph.diagnosis.records import (
     system_name,
 )
 from impactgraph.diagnosis.records.findings import LISTING_KINDS, SystemFindings
-from impactgraph.errors import BadInputError, NotFoundError
+from impactgraph.diagnosis.records.states import STATUS_WORDS, plain
+from impactgraph.errors import BadInputError, NotFoundError, Problem
 from impactgraph.impact.totals import money_of
 from impactgraph.ports.store import Store
-from impactgraph.topology.near import nearest
+from impactgraph.topology.near import did_you_mean, nearest
+from impactgraph.usecases.events_ahead import CLOCK_SKEW
+from impactgraph.usecases.failure_events import iso
 from impactgraph.usecases.pages import check_first
+from impactgraph.usecases.report_list import SystemListing
 from impactgraph.usecases.snapshot import Snapshot, snapshot
 
 _FAILURE = "failure"
@@ -347,6 +352,42 @@ def reconcile(store: Store, question: ReconcileQuestion, now: Millis) -> Generat
 def _list_of(lists: Sequence[SystemList], key: str | None) -> SystemList | None:
     """The latest list, or the latest with this key."""
     return next((each for each in reversed(lists) if key is None or each.key == key), None)
+
+
+def listing_problems(listing: SystemListing, steps: Iterable[tuple[str, str]], now: Millis) -> list[str]:
+    """Why a list cannot be: it says what a system will have, or that a word means what is neither a status
+    nor a step. `steps`: (workflow/step, name) of all that there are.
+    """
+    problems: list[str] = []
+    if listing.at > now + CLOCK_SKEW:
+        problems.append(
+            f"The list is as of {iso(listing.at)}, and it is {iso(now)}: a list says what a system has by "
+            "then. Give the moment at which it was made."
+        )
+    words = [word for words in STATUS_WORDS.values() for word in words]
+    names = [name for key, name in steps for name in (key, key.rpartition("/")[2], name)]
+    known = {plain(each): each for each in (*names, *words)}
+    return problems + [
+        f"States: {word!r} is to mean {meaning!r}, which is neither a step nor a status (in_flight, "
+        f"completed, cancelled).{did_you_mean(meaning, known.values())}"
+        for word, meaning in (listing.states or {}).items()
+        if plain(meaning) not in known
+    ]
+
+
+def check_listing(listing: SystemListing, steps: Iterable[tuple[str, str]], now: Millis) -> None:
+    """Raises BadInputError with the problems of a list."""
+    if problems := listing_problems(listing, steps, now):
+        raise BadInputError(*map(Problem, problems))
+
+
+def steps_of(topology: Topology) -> list[tuple[str, str]]:
+    """(workflow/step, name) of all steps."""
+    return [
+        (f"{workflow.key}/{step.key}", step.name)
+        for workflow in topology.workflows.values()
+        for step in workflow.steps
+    ]
 
 
 def check_system(systems: Collection[str], system: str) -> str:

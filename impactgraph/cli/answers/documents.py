@@ -235,8 +235,8 @@ RECONCILE = f"""query ($system: ID!, $list: ID, $kinds: [ListingKind!], $asOf: D
     rows {{ total matched differing unknown repeated refused }} notDue notDueAmount {{ {MONEY} }}
     totals {{ {_RECONCILE_TOTAL} }} unreadStates {{ word count }} refused {{ place reason }}
     findings {_page(_RECONCILE_FINDING)} }} }}"""
-SYSTEMS = """query ($first: Int) {
-  elements(kinds: [SYSTEM], first: $first) { edges { node { id } } } }"""
+ELEMENTS = f"""query ($kinds: [ElementKind!], $first: Int, $after: String) {{
+  elements(kinds: $kinds, first: $first, after: $after) {_page("id name")} }}"""
 _ORDERS = """query ($where: OrderFilter, $sort: OrderSort, $missing: [String!], $asOf: DateTime, $first: Int,
     $after: String) { serverTime
   orders(where: $where, orderBy: $sort, missing: $missing, asOf: $asOf, first: $first, after: $after)"""
@@ -327,7 +327,7 @@ DOCUMENTS = (
     PLAIN_ORDERS,
     RECONCILE,
     RECORD_LIST,
-    SYSTEMS,
+    ELEMENTS,
     PAYLOADS,
     INCIDENTS,
     CHECKLIST,

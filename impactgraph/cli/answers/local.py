@@ -58,7 +58,13 @@ from impactgraph.usecases.overdue import OverdueQuestion, overdue
 from impactgraph.usecases.pages import MOST
 from impactgraph.usecases.payloads import PayloadsQuestion, list_payload_findings
 from impactgraph.usecases.preview_failure import preview_failure
-from impactgraph.usecases.reconcile import ReconcileQuestion, check_system, reconcile
+from impactgraph.usecases.reconcile import (
+    ReconcileQuestion,
+    check_listing,
+    check_system,
+    reconcile,
+    steps_of,
+)
 from impactgraph.usecases.record_lists import RecordListQuestion, list_record_states
 from impactgraph.usecases.recording import UNRECORDED, RecordedChange, Recording
 from impactgraph.usecases.records import RecordsQuestion, list_rates, watch_records
@@ -150,8 +156,10 @@ class LocalAnswers:
                 "hasOrders": answer.has_orders,
             }
 
-    def check_system(self, system: str, as_of: Millis | None) -> None:
-        check_system(current_topology(self.store, as_of).systems, system)
+    def check_listing(self, listing: SystemListing, now: Millis) -> None:
+        topology = current_topology(self.store, listing.at)
+        check_system(topology.systems, listing.system)
+        check_listing(listing, steps_of(topology), now)
 
     def report_list(self, listing: SystemListing, path: Path) -> ListReport:
         deed = {"system": listing.system, "file": str(path), "lines": len(listing.rows)}

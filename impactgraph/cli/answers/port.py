@@ -72,8 +72,10 @@ class Answers(Protocol):
         """`asOf`, `totals`, `records` and `recordRates`; `hasOrders`: whether any order matches."""
         ...
 
-    def check_system(self, system: str, as_of: Millis | None) -> None:
-        """Raises NotFoundError with near systems where there is none of this id or key."""
+    def check_listing(self, listing: SystemListing, now: Millis) -> None:
+        """Raises NotFoundError with near systems where there is none of this id or key, BadInputError where
+        the list is of a moment that is to come, or a state is to mean what is none.
+        """
         ...
 
     def report_list(self, listing: SystemListing, path: Path) -> ListReport:

@@ -41,7 +41,7 @@ from impactgraph.usecases.orders import OrderQuery
 from impactgraph.usecases.overdue import OverdueQuestion
 from impactgraph.usecases.pages import MOST
 from impactgraph.usecases.payloads import PayloadsQuestion
-from impactgraph.usecases.reconcile import ReconcileQuestion, check_system
+from impactgraph.usecases.reconcile import ReconcileQuestion, check_listing, check_system
 from impactgraph.usecases.record_lists import RecordListQuestion
 from impactgraph.usecases.recording import UNRECORDED, Recording
 from impactgraph.usecases.records import RecordsQuestion
@@ -170,9 +170,19 @@ class RemoteAnswers:
             "hasOrders": answer["matching"]["totalCount"] > 0,
         }
 
-    def check_system(self, system: str, as_of: Millis | None) -> None:
-        answer = self.client.ask(documents.SYSTEMS, first=MOST)
-        check_system([key_in(node["id"]) for node in nodes_in(answer["elements"])], system)
+    def check_listing(self, listing: SystemListing, now: Millis) -> None:
+        check_system([key for key, _ in self._elements("SYSTEM")], listing.system)
+        check_listing(listing, self._elements("STEP") if listing.states else (), now)
+
+    def _elements(self, kind: str) -> list[tuple[str, str]]:
+        """(key, name) of all elements of a kind."""
+
+        def ask(after: str | None) -> Json:
+            return self.client.ask(documents.ELEMENTS, kinds=[kind], first=MOST, after=after)["elements"]
+
+        page = ask(None)
+        _extend(page, ask)
+        return [(key_in(node["id"]), node["name"]) for node in nodes_in(page)]
 
     def report_list(self, listing: SystemListing, path: Path) -> ListReport:
         return report_list(self.events, listing, path, listing.at)

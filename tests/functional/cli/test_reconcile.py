@@ -95,6 +95,13 @@ def test_findings_are_seen_in_records_and_why_until_a_later_list_heals_them(
         (("--id", "orders"), "order,x\nO-1,2\n", "It has no column 'orders'. Did you mean 'order'?"),
         (("--states", "CLSD"), "id\nO-1\n", "--states is 'CLSD'; give WORD=MEANING"),
         ((), "id,id\n1,2\n", "It has the column 'id' twice: rename one."),
+        (("--states", "X=compleeted"), "id\nO-1\n", "States: 'X' is to mean 'compleeted'"),
+        (("--states", "X=pikc"), "id\nO-1\n", "completed, cancelled). Did you mean 'pick'?"),
+        (
+            ("--as-of", "2027-01-01"),
+            "id\nO-1\n",
+            "The list is as of 2027-01-01T00:00:00.000Z, and it is 2026-",
+        ),
         ((), '[{"id": 1}', "It is not JSON"),
     ],
 )

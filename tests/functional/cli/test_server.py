@@ -264,3 +264,11 @@ def test_errors_are_the_same(both: Both, arguments: tuple[str, ...]) -> None:
 
     assert there == here
     assert (here.status, here.out) == (2, "") and here.err.startswith("error: ")
+
+
+def test_a_list_that_cannot_be_is_refused_in_the_same_way(both: Both, names: dict[str, str]) -> None:
+    states = ("--states", "CLSD=compleeted,X=pikc", "--as-of", "+1d")
+    here, there = both("reconcile", names["list"], "--system", "erp", *states)
+
+    assert there == here
+    assert (here.status, here.out, here.err.count("error: ")) == (2, "", 3)

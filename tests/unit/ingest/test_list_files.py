@@ -36,6 +36,23 @@ def test_a_list_is_read_whatever_its_form(tmp_path: Path, text: str | bytes) -> 
     ]
 
 
+def test_rows_of_one_id_that_say_something_else_are_refused_and_the_first_holds(tmp_path: Path) -> None:
+    """They were counted as repeated: an order that a list has as open and as closed was no finding."""
+    text = (
+        "id,state,amount\nO-1,open,10.0\nO-1,Open,10.00\norder:O-1,closed,10\nO-1,open,3\nO-2,open,10\n"
+        "O-1,closed,\n"
+    )
+    listed = read(tmp_path, text)
+
+    assert [row["id"] for row in listed.rows] == ["O-1", "O-1", "O-2"]
+    assert [(row["place"], row["id"], row["reason"].partition(":")[0]) for row in listed.refused] == [
+        ("line 4", "order:O-1", "line 2 has 'order"),
+        ("line 5", "O-1", "line 2 has 'O-1' with another amount"),
+        ("line 7", "O-1", "line 2 has 'O-1' with another state"),
+    ]
+    assert not listed.is_last_refused, "the list is not cut off"
+
+
 def test_columns_that_are_not_read_are_named_and_named_ones_go_before_guesses(tmp_path: Path) -> None:
     listed = read(
         tmp_path, "order,document,total,net\nO-1,D-1,5,4\n", columns={"id": "document", "amount": "net"}
