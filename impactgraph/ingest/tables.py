@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from impactgraph.errors import BadInputError, Problem
-from impactgraph.ingest.csv_records import csv_records, likely_delimiter
+from impactgraph.ingest.csv_records import Record, csv_records, likely_delimiter
 from impactgraph.ingest.text_files import UndecodableError, open_text
 
 _ENCODINGS = (None, "cp1252", "latin-1")
@@ -40,14 +40,23 @@ class Table:
         """
         places = [self._places[self.names.index(name)] for name in names]
         width = max(places, default=-1) + 1
+        for record in self._records():
+            if not record.problem:
+                cells = record.cells
+                if len(cells) < width:
+                    cells = [*cells, *[""] * (width - len(cells))]
+                yield [cells[place] for place in places]
+
+    def first_problem(self) -> Record | None:
+        """The first malformed row. Raises BadInputError where the file cannot be read."""
+        return next((record for record in self._records() if record.problem), None)
+
+    def _records(self) -> Iterator[Record]:
         try:
             with open_text(self.path, self.encoding) as lines:
-                for record in csv_records(islice(lines, self._header_lines, None), self.delimiter):
-                    if not record.problem:
-                        cells = record.cells
-                        if len(cells) < width:
-                            cells = [*cells, *[""] * (width - len(cells))]
-                        yield [cells[place] for place in places]
+                yield from csv_records(
+                    islice(lines, self._header_lines, None), self.delimiter, self._header_lines + 1
+                )
         except UndecodableError as error:
             raise BadInputError(Problem(str(error), str(self.path), error.line)) from error
         except (OSError, EOFError) as error:

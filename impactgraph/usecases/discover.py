@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from math import isfinite
 from pathlib import Path
 
 from impactgraph.discovery.activities import LogSample, guess_activities
@@ -148,6 +149,13 @@ def _empty_result(drafts: Drafts, file: str) -> Problem:
     if drafts.refused:
         reason, count = drafts.refused.most_common(1)[0]
         why = f"{drafts.refused.total():,} of its events are not valid, {count:,} of them as {reason}"
+    elif drafts.passed:
+        (reason, activity), count = drafts.passed.most_common(1)[0]
+        of = f", activity {activity!r}" if activity else ""
+        why += (
+            f", and {drafts.passed.total():,} of {drafts.entries:,} entries were passed over, {count:,} of "
+            f"them as: {reason}{of}"
+        )
     elif drafts.mapping is not None:
         why += ", by the guessed mapping: define its contents with --mapping"
     return Problem(f"It shows no workflow: {why}.", file)
@@ -160,9 +168,13 @@ def _guess_mapping(file: str, kind: LogKind) -> MappingDraft:
 
 def _guess_from_table(file: str, source: str) -> MappingDraft:
     table = open_table(file)
-    draft, missing = guess_table(list(islice(table.rows(), _LOOK)), table.names, source)
+    rows = list(islice(table.rows(), _LOOK))
+    if not rows:
+        raise BadInputError(_no_row(table, file))
+    draft, missing = guess_table(rows, table.names, source)
     if missing:
         raise BadInputError(*(Problem(_no_column(what, table), file, 1) for what in missing))
+    _check_header(draft.csv["time"].value, file)
     sample = _sample_table(table, draft)
     draft.rows = sample.rows.total()
     draft.csv["delimiter"] = Guess(_delimiter(table.delimiter), Sureness.SURE, "as the header shows")
@@ -171,6 +183,22 @@ def _guess_from_table(file: str, source: str) -> MappingDraft:
         draft.csv["encoding"] = Guess(table.encoding, Sureness.UNSURE, evidence)
     draft.activities = guess_activities(sample.logs(), sample.rows)
     return draft
+
+
+def _no_row(table: Table, file: str) -> Problem:
+    malformed = table.first_problem()
+    if malformed is None:
+        return Problem("It has a header and no row: there is nothing to draft from.", file, 1)
+    return Problem(f"None of its rows can be read: {malformed.problem}.", file, malformed.line)
+
+
+def _check_header(name: str, file: str) -> None:
+    """Raises BadInputError where the column of the moment has one for a name: the first row was taken for the
+    header, and would be lost.
+    """
+    if isfinite(instant(MomentReader().rfc3339(name))):
+        what = f"Its first line is a row and no header: it has {name!r}. Put a line with names before it."
+        raise BadInputError(Problem(what, file, 1))
 
 
 def _delimiter(mark: str) -> str:

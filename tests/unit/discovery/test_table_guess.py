@@ -157,6 +157,17 @@ def test_a_file_without_orders_says_what_no_column_looks_like(tmp_path: Path) ->
     ]
 
 
+def test_a_mapping_that_reads_nothing_of_the_log_says_what_became_of_the_entries(tmp_path: Path) -> None:
+    file, mapping = tmp_path / "log.json", tmp_path / "m.yaml"
+    file.write_text('{"orders": [{"number": 1}]}')
+    mapping.write_text('version: 2\nsource: /x\norder: "{number}"\nrules: {a: {fulfillment.entered: pick}}\n')
+
+    with pytest.raises(
+        BadInputError, match="and 1 of 1 entries were passed over, 1 of them as: it has no field"
+    ):
+        discover([str(file)], mapping)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -164,6 +175,15 @@ def test_a_file_without_orders_says_what_no_column_looks_like(tmp_path: Path) ->
         (b"PK\x03\x04", "a workbook (.xlsx)"),
         (b'{"specversion":"1.0"}\n', "It shows no workflow: 1 of its events are not valid"),
         (b'{"objects": [], "events": []}', "The log has no objects"),
+        (b"order,activity,time\n", "It has a header and no row: there is nothing to draft from."),
+        (
+            b"order,activity,time\n" + b"O,a," + b"x" * 140_000,
+            "log:2: None of its rows can be read: a cell is longer than",
+        ),
+        (
+            b"".join(b"O-%d,%s,2026-03-02T09:00:00Z\n" % (n % 5, a) for n, a in enumerate([b"a", b"b"] * 20)),
+            "log:1: Its first line is a row and no header: it has '2026-03-02T09:00:00Z'. Put a line with",
+        ),
     ],
 )
 def test_files_that_show_nothing_say_why(tmp_path: Path, content: bytes, message: str) -> None:
