@@ -42,11 +42,6 @@ def xml_documents(path: Path) -> Iterator[tuple[Any, str]]:
         yield xml_document(stream), str(path)
 
 
-def is_xml_text(text: bytes) -> bool:
-    """Whether a document is XML and no JSON."""
-    return text.lstrip().startswith(b"<")
-
-
 def decode_xml(text: bytes) -> dict[str, Any]:
     """As `xml_document`, of a text."""
     return xml_document(BytesIO(text.lstrip()))

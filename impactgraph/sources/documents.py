@@ -9,7 +9,8 @@ from impactgraph.ingest.cloudevents import STRUCTURED, read_delivery
 from impactgraph.ingest.json_documents import MalformedJsonError, decode_document
 from impactgraph.ingest.mapped import Skipped
 from impactgraph.ingest.record_mapper import MappedRecord, RecordMapper
-from impactgraph.ingest.xml_documents import decode_xml, is_xml_text
+from impactgraph.ingest.text_files import is_xml
+from impactgraph.ingest.xml_documents import decode_xml
 from impactgraph.ports.sources import RefusedDocument
 
 _BOM = b"\xef\xbb\xbf"
@@ -105,7 +106,7 @@ def _add_cloudevents(document: Document, translation: Translation) -> None:
 def _add_record(document: Document, mapper: RecordMapper, translation: Translation) -> None:
     text = document.text.removeprefix(_BOM)
     try:
-        content = decode_xml(text) if is_xml_text(text) else decode_document(text)
+        content = decode_xml(text) if is_xml(text) else decode_document(text)
     except MalformedJsonError as error:
         translation.refuse(document, f"not JSON: {error}")
         return

@@ -42,6 +42,8 @@ union all select 'prepared ' || gid from pg_prepared_xacts where database = curr
 VACUUM and ANALYZE write no rows.
 """
 PART = "rows"
+_LAST = ("infinity", "NaN")
+"""Values that no other comes after."""
 
 
 def require_postgres() -> None:
@@ -68,6 +70,8 @@ class PostgresFeed:
         self._type = "text"
         """SQL name of the type of the column."""
         self._is_rested = True
+        self._unread = ""
+        """A note on rows that are never read."""
 
     def open(self, positions: Positions) -> None:
         require_postgres()
@@ -89,6 +93,7 @@ class PostgresFeed:
             raise translated_error(error) from error
         self._type = self._type_of_column()
         self._position = positions.get(PART)
+        self._unread = self._unread_rows()
 
     def _type_of_column(self) -> str:
         import psycopg
@@ -100,6 +105,20 @@ class PostgresFeed:
                 return str(cursor.fetchone()[0])
         except psycopg.Error as error:
             raise translated_error(error) from error
+
+    def _unread_rows(self) -> str:
+        import psycopg
+
+        query = "select count(*) from (select 1 from ({query}) q where {rising} is null limit 1000) n"
+        try:
+            count = int(self._rows(self._sql(query), [])[0][0])
+        except psycopg.Error as error:
+            raise translated_error(error) from error
+        if not count:
+            return ""
+        rows = "1 row has" if count == 1 else f"{count} rows have"
+        verb = "is" if count == 1 else "are"
+        return f"{rows} no {self._config.rising} and {verb} not read: name a column that all rows have"
 
     def poll(self) -> Delivery:
         """Rows up to the settled value; looks for a new one where they are all read."""
@@ -126,12 +145,18 @@ class PostgresFeed:
         open_now = [str(row[0]) for row in self._rows(_OPEN, [self._config.wait_for == "all"])]
         query = "select {rising}::text from ({query}) q where {after} order by {rising} desc limit 1"
         newest = self._rows(self._sql(query), self._after())
-        self._settlement.look(str(newest[0][0]) if newest else None, frozenset(open_now))
+        value = str(newest[0][0]) if newest else None
+        if value in _LAST:
+            raise BadInputError(
+                f"A row has {value} as {self._config.rising}: nothing comes after it, so that no further row "
+                "would be read. Leave such rows out of the query."
+            )
+        self._settlement.look(value, frozenset(open_now))
 
     def _note(self) -> str:
         waiting = self._settlement.waiting_for
         if not waiting or self._settlement.looks < 5:
-            return ""
+            return self._unread
         return (
             f"rows up to {self._config.rising} {self._settlement.candidate} wait for {len(waiting)} open "
             f"transaction{'' if len(waiting) == 1 else 's'} that may still bring earlier ones "

@@ -149,6 +149,30 @@ def test_a_wrong_query_is_an_error_that_shows_what_the_server_says(
         follow(source(postgres, rows, query="select * from nowhere"), store)
 
 
+def test_rows_that_are_never_read_are_told(postgres: PostgresServer, rows: str, store: Store) -> None:
+    postgres.execute(
+        f"""insert into {rows} ("order", changed_at) values ('O-1', '2026-03-02 12:00Z'), ('O-2', null)"""
+    )
+    config = source(postgres, rows, rising="changed_at")
+    feed = PostgresFeed(config, MAPPED, threading.Event())
+    feed.open({})
+
+    notes = [feed.poll().note for _ in range(4)]
+
+    feed.close()
+    assert notes[-1] == "1 row has no changed_at and is not read: name a column that all rows have"
+
+
+@pytest.mark.parametrize(("type_", "value"), [("timestamptz", "infinity"), ("float8", "NaN")])
+def test_a_value_that_nothing_comes_after_is_an_error(
+    postgres: PostgresServer, rows: str, store: Store, type_: str, value: str
+) -> None:
+    """Rows that come later were never read, and nothing said so."""
+    query = f"select 'O-1' as \"order\", '{value}'::{type_} as at"
+    with pytest.raises(BadInputError, match=f"A row has {value} as at: nothing comes after it"):
+        follow(source(postgres, rows, query=query, rising="at"), store)
+
+
 def test_the_query_cannot_change_anything(postgres: PostgresServer, rows: str, store: Store) -> None:
     query = f"select nextval('{rows}_id_seq') as id"
     with pytest.raises(SourceUnavailableError, match="read-only transaction"):

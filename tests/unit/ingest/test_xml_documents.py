@@ -98,10 +98,12 @@ def test_messages_in_xml_are_mapped(tmp_path: Path) -> None:
     (tmp_path / "m.yaml").write_text(MAPPING)
     mapper = load_record_mapper(tmp_path / "m.yaml")
     texts = [f"\ufeff<orders>{ORDER % 'O-1'}</orders>", "<orders>", "<other/>"]
+    wide = f'<?xml version="1.0" encoding="utf-16"?><orders>{ORDER % "O-2"}</orders>'.encode("utf-16")
 
-    translation = translate([Document(text.encode(), "POST /in/x") for text in texts], mapper)
+    bodies = [*(text.encode() for text in texts), wide]
+    translation = translate([Document(body, "POST /in/x") for body in bodies], mapper)
 
-    assert len(translation.lines) == 1
+    assert len(translation.lines) == 2
     assert [each.reason.partition(":")[0] for each in translation.refused] == [
         "it is not XML that can be read",
         "`json.records` finds nothing in the document",
