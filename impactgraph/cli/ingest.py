@@ -69,7 +69,8 @@ def ingest(
     from impactgraph.usecases.ingest_files import total_size
 
     if undo is not None or list_:
-        _reject_others("--list" if list_ else "--undo", files, mapping, dry_run=dry_run)
+        option = "--list" if list_ else "--undo"
+        _reject_others(option, is_alone=not (files or mapping or dry_run or (list_ and undo is not None)))
         return _undo(undo, common) if undo is not None else _list(common)
     if not files:
         raise BadInputError(
@@ -93,11 +94,11 @@ def ingest(
     return 1 if run.has_findings else 0
 
 
-def _reject_others(option: str, files: tuple[str, ...], mapping: Path | None, *, dry_run: bool) -> None:
+def _reject_others(option: str, *, is_alone: bool) -> None:
     from impactgraph.errors import BadInputError, Problem
 
-    if files or mapping or dry_run:
-        raise BadInputError(Problem(f"{option} stands alone, without files, --mapping or --dry-run."))
+    if not is_alone:
+        raise BadInputError(Problem(f"{option} stands alone, without files and other options of `ingest`."))
 
 
 def _list(common: Common) -> int:
@@ -176,6 +177,7 @@ def _ingest(
     """The ingest of all files and its result; `size` is their size in bytes where it is known, for the
     progress bar.
     """
+    from impactgraph.cli.ingest_text import ingests_text
     from impactgraph.cli.output import print_error
     from impactgraph.cli.progress import progress_bar
     from impactgraph.errors import BadInputError, StoreUnavailableError
@@ -191,6 +193,11 @@ def _ingest(
                 total.extend(batch.intake)
                 advance(batch.read, f"{total.accepted_count + total.duplicate_count:,} events")
         except (BadInputError, StoreUnavailableError):
+            if run.replaced:
+                print_error(
+                    f"It has taken back {ingests_text(run.replaced)} already, which it replaces: "
+                    "what these brought comes again with the whole file."
+                )
             if total.accepted_count or total.duplicate_count or total.quarantined:
                 print_error(
                     f"Accepted before this: {total.accepted_count:,} events; "

@@ -41,7 +41,7 @@ def print_report(out: "Console", run: "FileIngest", result: "IngestResult", *, d
     if not run.is_recorded:
         out.print("A server took the events; it keeps no ingest of them to take back.", style="dim")
         return
-    replacement = f" It replaces {_ingests(run.replaced)} (another mapping)." if run.replaced else ""
+    replacement = f" It replaces {ingests_text(run.replaced)} (another mapping)." if run.replaced else ""
     out.print(
         f"This was ingest {run.number}.{replacement} "
         f"To take it back: `impactgraph ingest --undo {run.number}`.",
@@ -87,7 +87,8 @@ def print_ingests(out: "Console", ingests: "Sequence[Ingest]") -> None:
     out.print(rows)
 
 
-def _ingests(numbers: list[int]) -> str:
+def ingests_text(numbers: list[int]) -> str:
+    """`ingest 1, 2`."""
     return f"ingest {', '.join(map(str, numbers))}"
 
 

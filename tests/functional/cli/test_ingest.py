@@ -99,6 +99,24 @@ def test_a_corrected_mapping_replaces_what_the_old_one_made(folder: Path):
     assert "pack begins" in story.out and "pick begins" not in story.out
 
 
+def test_a_file_that_breaks_off_says_which_ingest_it_has_replaced_already(folder: Path):
+    mapping = folder / "rules.yaml"
+    mapping.write_text(
+        'version: 2\nsource: /x\nactivity: "{activity}"\ntime: "{time}"\norder: "{order}"\n'
+        "activities: {Pick: {fulfillment.entered: pick}, Ship: {fulfillment.entered: deliver}}\n"
+    )
+    run("ingest", "c1.csv", "--mapping", mapping, cwd=folder)
+    mapping.write_text(mapping.read_text().replace("pick}", "pack}"))
+    with (folder / "c1.csv").open("ab") as file:
+        file.write(b"O-1,Ship,2026-03-02T09:05:00Z,EUR,10,store-001\n" * 20_500 + b"\xff\n")
+
+    broken = run("ingest", "c1.csv", "--mapping", mapping, cwd=folder)
+
+    assert broken.status == 2
+    assert "It has taken back ingest 1 already, which it replaces" in broken.err
+    assert "To take them back: `impactgraph ingest --undo 2`." in broken.err
+
+
 def test_the_list_has_every_ingest(folder: Path):
     run("ingest", "c1.csv", "--mapping", "map2.yaml", cwd=folder)
     run("ingest", "--undo", "1", cwd=folder)
@@ -112,7 +130,13 @@ def test_the_list_has_every_ingest(folder: Path):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--undo", "1", "c1.csv"], ["--undo", "1", "--dry-run"], ["--list", "c1.csv"]]
+    "arguments",
+    [
+        ["--undo", "1", "c1.csv"],
+        ["--undo", "1", "--dry-run"],
+        ["--list", "c1.csv"],
+        ["--list", "--undo", "1"],
+    ],
 )
 def test_what_does_not_go_together_is_reported(folder: Path, arguments: list[str]):
     done = run("ingest", *arguments, cwd=folder)
