@@ -44,7 +44,8 @@ class RecordLog:
     def __init__(self, reader: RecordReader, mapping: RuleMapping, size: int = 0) -> None:
         self._reader, self._mapping, self._size = reader, mapping, size
         self._watch = Watch()
-        self._ids = None if mapping.has_own_ids else _Ids()
+        self._shared = mapping.activities_of_shared_events
+        self._ids = _Ids()
 
     def blocks(self) -> Iterator[Block]:
         """Its events, with the records that became none. Raises BadInputError where it cannot be read."""
@@ -80,7 +81,7 @@ class RecordLog:
             batch.notes += [(note, place) for note in record.notes]
         if record.skipped is not None:
             batch.passed.append(record.skipped)
-        elif self._ids is not None and self._ids.is_taken(record):
+        elif self._has_own_event(record) and self._ids.is_taken(record):
             batch.passed.append(Skipped(ID_TWICE, record.activity, place))
         else:
             if record.inferred:
@@ -89,6 +90,10 @@ class RecordLog:
             if record.missing:
                 batch.missing.append((record.missing, place))
             batch.add(record.activity, record.events, place)
+
+    def _has_own_event(self, record: MappedRecord) -> bool:
+        """Whether no other record is to have the events of this one."""
+        return self._shared is not None and record.activity not in self._shared
 
 
 class _Ids:

@@ -131,12 +131,11 @@ class RuleMapping:
         return any("earliest" in event.flags for _, rule in self.all_rules() for event in rule.events)
 
     @property
-    def has_own_ids(self) -> bool:
-        """Whether a rule or an event says its id, so that several records may be of one event."""
-        bases = [
-            basis for _, rule in self.all_rules() for basis in (rule.basis, *(e.basis for e in rule.events))
-        ]
-        return any(basis.id is not None for basis in bases)
+    def activities_of_shared_events(self) -> frozenset[str] | None:
+        """Activities of whose records several may be one event: a rule or an event says its id. None: all."""
+        if any(_has_own_id(rule) for group in self.rules.values() for rule in group):
+            return None
+        return frozenset(name for name, group in self.by_activity.items() if any(map(_has_own_id, group)))
 
     def all_rules(self) -> Iterator[tuple[str, Rule]]:
         """Every rule with its place."""
@@ -170,6 +169,10 @@ class RuleMapping:
             yield from _basis_values(rule.basis, f"{place}.")
             for event in rule.events:
                 yield from _event_values(event, f"{place}.{event.type}.")
+
+
+def _has_own_id(rule: Rule) -> bool:
+    return any(basis.id is not None for basis in (rule.basis, *(event.basis for event in rule.events)))
 
 
 def _note(names: dict[str, str], found: frozenset[str], place: str) -> None:

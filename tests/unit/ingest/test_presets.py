@@ -198,6 +198,18 @@ def test_an_export_around_the_documents_is_a_finding_that_says_where_they_are(tm
     store.close()
 
 
+def test_two_messages_of_one_id_with_other_content_are_a_finding(tmp_path: Path) -> None:
+    """The second was counted as repeated, since events of another activity say their ids."""
+    message = json.loads((FOLDER / "commercetools.json").read_text())[3]
+    other = message | {"createdAt": "2026-03-02T13:00:00Z"}
+    store, ingest = mapped("commercetools", tmp_path, message, other, message)
+
+    (passed,) = ingest.reports[0].passed.values()
+    assert passed.reason == "an earlier entry has this id and other content"
+    assert (passed.count, ingest.reports[0].repeated) == (1, 1)
+    store.close()
+
+
 def test_an_amount_in_minor_units_without_its_decimals_is_refused(tmp_path: Path) -> None:
     """It was taken as a hundred times as much."""
     message = json.loads((FOLDER / "commercetools.json").read_text())[0]
