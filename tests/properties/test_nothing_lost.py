@@ -102,21 +102,20 @@ def _event(id_: str, type_: str, time: str, ids: Sequence[str]) -> dict[str, Any
 
 
 _OBJECT_IDS = st.sampled_from(["O1", "O2 ", "D1", "D2", "I1", "C", "X", ""])
-_OBJECTS = st.tuples(
+OBJECTS = st.tuples(
     _OBJECT_IDS, st.sampled_from(["order", "part", "item", "customer"]), st.lists(_OBJECT_IDS, max_size=3)
 )
-_EVENTS = st.tuples(
+EVENTS = st.tuples(
     st.sampled_from(["e1", "e2", "e3", ""]), _ACTIVITIES, _TIMES, st.lists(_OBJECT_IDS, max_size=3)
 )
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(_OBJECTS, max_size=6), st.lists(_EVENTS, max_size=8), _PLACED)
-def test_every_event_of_an_ocel_log_is_counted(
-    objects: list[tuple[str, str, list[str]]], events: list[tuple[str, str, str, list[str]]], placed: str
-) -> None:
+def ocel_document(
+    objects: Sequence[tuple[str, str, list[str]]], events: Sequence[tuple[str, str, str, list[str]]]
+) -> dict[str, Any]:
+    """An OCEL 2.0 log in JSON with these objects and an order with a part, and these events."""
     objects = [("O1", "order", ["D1"]), ("D1", "part", []), *objects]
-    document = {
+    return {
         "objects": [
             {
                 "id": id_,
@@ -128,6 +127,14 @@ def test_every_event_of_an_ocel_log_is_counted(
         ],
         "events": [_event(*each) for each in events],
     }
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(OBJECTS, max_size=6), st.lists(EVENTS, max_size=8), _PLACED)
+def test_every_event_of_an_ocel_log_is_counted(
+    objects: list[tuple[str, str, list[str]]], events: list[tuple[str, str, str, list[str]]], placed: str
+) -> None:
+    document = ocel_document(objects, events)
 
     counts = _load(json.dumps(document).encode(), "log.json", MAPPING % placed)
 

@@ -18,7 +18,7 @@ from impactgraph.sources.documents import Document, translate
 from tests.faults.loading import shop
 from tests.hostile.spoiling import spoil
 from tests.hostile.values import TEXT, VALUES, encoded
-from tests.properties.test_nothing_lost import assert_adds_up
+from tests.properties.test_nothing_lost import EVENTS, OBJECTS, assert_adds_up, ocel_document
 
 PRESETS = Path(__file__).parents[2] / "fixtures" / "presets"
 FEW = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -42,6 +42,17 @@ activities:
     order.placed: {channel: "{channel}", currency: EUR, value: "{total}", fulfillments: ship-from-store}
   Pick: {fulfillment.entered: {step: pick, location: "{plant}"}}
   Parcel: {for_each: parcels, fulfillment: "{item.id}", fulfillment.entered: pack}
+"""
+OCEL_RULES = """\
+version: 2
+source: /x
+ocel: {order: order, fulfillment: part}
+activities:
+  Create:
+    order.placed:
+      {channel: web, currency: EUR, value: "{order.total}", fulfillments: {workflow: ship-from-store}}
+  Pick: {fulfillment.entered: pick}
+  Invoice: {posting.recorded: {type: invoice, amount: "{order.total}", document: "{objects.item[0].id}"}}
 """
 COLUMNS = ("activity", "time", "order_no", "channel", "total", "plant", "parcels")
 _XML_TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=8)
@@ -192,3 +203,32 @@ def test_every_idoc_in_xml_is_counted(idocs: list[tuple[str, str]], prefix: str)
     document = f"<{prefix}ORDERS05{space}>{content}</{prefix}ORDERS05>"
 
     assert _count(document.encode(), "log.xml", Path("preset:sap-idoc")) == len(idocs)
+
+
+@FEW
+@given(st.lists(OBJECTS, max_size=6), st.lists(EVENTS, max_size=8), st.sampled_from(["json", "xml"]))
+def test_every_event_of_an_ocel_log_is_counted(
+    objects: list[tuple[str, str, list[str]]], events: list[tuple[str, str, str, list[str]]], form: str
+) -> None:
+    document = ocel_document(objects, events)
+    content = json.dumps(document) if form == "json" else _ocel_xml(document)
+
+    assert _count(content.encode(), f"log.{form}", OCEL_RULES) == len(events)
+
+
+def _ocel_xml(document: dict[str, Any]) -> str:
+    def element(name: str, each: dict[str, Any]) -> str:
+        related = "".join(
+            f'<relationship object-id={_quoted(one["objectId"])} qualifier=""/>'
+            for one in each["relationships"]
+        )
+        fields = "".join(f" {key}={_quoted(each[key])}" for key in ("id", "type", "time") if key in each)
+        return f"<{name}{fields}><attributes/><objects>{related}</objects></{name}>"
+
+    objects = "".join(element("object", each) for each in document["objects"])
+    events = "".join(element("event", each) for each in document["events"])
+    return f"<log><object-types/><event-types/><objects>{objects}</objects><events>{events}</events></log>"
+
+
+def _quoted(text: str) -> str:
+    return quoteattr("".join(each for each in text if each.isprintable()))
