@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ABOUT_FILES = (
     "NDJSON files of CloudEvents, also gzipped; - is standard input. "
-    "With --mapping: CSV, JSON, NDJSON, OCEL, XES and SQLite files."
+    "With --mapping: CSV, JSON, NDJSON, XML, OCEL, XES and SQLite files."
 )
 
 Files = Annotated[tuple[str, ...], Parameter(help=ABOUT_FILES, allow_leading_hyphen=True, show_default=False)]
