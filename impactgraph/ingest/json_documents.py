@@ -1,7 +1,7 @@
 """JSON documents of a file: one in each line (NDJSON), or the whole file."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
@@ -18,6 +18,10 @@ _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 _TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _MALFORMED = (msgspec.DecodeError, UnicodeDecodeError)
 _FAILURES = (*_MALFORMED, RecursionError, ArithmeticError)
+_BEGINS, _OPEN, _CLOSES, _INNER = b"{[", b"{[,:", b"}]", b" \t}]"
+"""With what a document over several lines begins, what its first line ends with, what the last one and all
+others begin with.
+"""
 
 Document: TypeAlias = tuple[Any, str]
 """A value and its place."""
@@ -45,14 +49,15 @@ def decode_document(content: bytes | str) -> Any:
 
 
 def json_documents(path: Path) -> Iterator[Document | Skipped]:
-    """Every document of a file; a line that is none is passed over. A file with a document in each line is
-    read in a stream, any other as a whole: one document, or several behind each other, as `jq` writes them.
+    """Every document of a file; a line that is none is passed over. A file that begins with a document in a
+    line is read in a stream, any other as a whole: one document, or several behind each other, as `jq` writes
+    them.
 
     Raises OSError and EOFError.
     """
     with open_unpacked(path) as (head, stream):
         lines = utf8_lines(head, stream)
-        number_and_text = ((number, text) for number, line in enumerate(lines, 1) if (text := line.strip()))
+        number_and_text = ((number, line.rstrip()) for number, line in enumerate(lines, 1) if line.strip())
         first = next(number_and_text, None)
         if first is None:
             return
@@ -67,8 +72,31 @@ def json_documents(path: Path) -> Iterator[Document | Skipped]:
                 yield from (_decoded(text, f"{path}:{number}") for number, text in several)
                 return
             number_and_text = iter(rest)
-        for number, text in chain([first], number_and_text):
+        for number, text in _joined(chain([first], number_and_text)):
             yield _decoded(text, f"{path}:{number}")
+
+
+def _joined(lines: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
+    """The lines, each with its number; those of a document that is written over several as one. Such a
+    document opens at the end of its first line, and its other lines are indented or close it.
+    """
+    parts: list[bytes] = []
+    first = 0
+    for number, line in lines:
+        is_inner = line[:1] in _INNER
+        if parts and not is_inner:
+            yield first, b"\n".join(parts)
+            parts = []
+        if not parts and not (line[-1:] in _OPEN and line.lstrip()[:1] in _BEGINS):
+            yield number, line
+            continue
+        first = first if parts else number
+        parts.append(line)
+        if line[:1] in _CLOSES:
+            yield first, b"\n".join(parts)
+            parts = []
+    if parts:
+        yield first, b"\n".join(parts)
 
 
 def _behind_each_other(lines: Sequence[tuple[int, bytes]]) -> list[tuple[int, bytes]] | None:

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -52,7 +53,10 @@ def figures(path: Path, mapping: str) -> tuple[int, list[str], list[str], list[s
         ("a.json", "", _PLAIN, 0, []),
         ("a.json", "[]", _PLAIN, 0, ["the list has no member"]),
         ("a.csv", f"[{_ROW},\n{_ROW}]", _PLAIN, 2, []),
-        ("a.txt", json.dumps(json.loads(_ROW), indent=1) * 2, _PLAIN, 0, ["malformed JSON"] * 9),
+        ("a.txt", json.dumps(json.loads(_ROW), indent=1) * 2, _PLAIN, 0, ["malformed JSON"] * 5),
+        ("a.json", f"{_ROW}\n{json.dumps(json.loads(_ROW), indent=1)}\n{_ROW}", _PLAIN, 3, []),
+        ("a.json", f'{_ROW}\n{{\n "what": "Pick"\n "at": 1\n}}\n{_ROW}', _PLAIN, 2, ["malformed JSON"]),
+        ("a.json", f'{_ROW}\n{{"what":\n{_ROW}', _PLAIN, 2, ["malformed JSON"]),
         ("a.json", (json.dumps(json.loads(_ROW), indent=1) + "\n") * 3, _PLAIN, 3, []),
         ("a.json", f"{_ROW}\n{{\n{_ROW}\n", _PLAIN, 2, ["malformed JSON"]),
         ("a.json", "what,at\nPick,now\n", _PLAIN, 0, ["malformed JSON"] * 2),
@@ -151,27 +155,6 @@ def test_what_is_no_log_is_named_by_what_it_is(
     assert len(refused.value.problems) == 1
 
 
-_VALUES = st.recursive(
-    st.none() | st.integers(-9, 9) | st.sampled_from(("a", "{", "]", '"', '\\"{', "\\")),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("a{]"), inner, max_size=3),
-    max_leaves=6,
-)
-_OBJECTS = st.dictionaries(st.sampled_from("ab"), _VALUES, min_size=1)
-
-
-@settings(max_examples=30)
-@given(st.lists(_OBJECTS, min_size=1, max_size=3), st.data())
-def test_documents_behind_each_other_are_read_one_by_one(
-    tmp_path_factory: pytest.TempPathFactory, documents: list[Any], data: st.DataObject
-) -> None:
-    indents = [1, *(data.draw(st.sampled_from((None, 1))) for _ in documents[1:])]
-    texts = [json.dumps(each, indent=indent) for each, indent in zip(documents, indents, strict=True)]
-    path = tmp_path_factory.getbasetemp() / "documents.json"
-    path.write_text("\n".join(texts))
-
-    assert [each[0] for each in json_documents(path) if isinstance(each, tuple)] == documents
-
-
 @pytest.mark.parametrize("text", ['{"a": 1}', "{}", " \n[{", "[ []", "[]", '\ufeff{\n"a"'])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-32"])
 def test_json_shows_by_its_first_characters(text: str, encoding: str) -> None:
@@ -194,3 +177,32 @@ def test_json_shows_by_its_first_characters(text: str, encoding: str) -> None:
 )
 def test_a_minus_may_be_behind_an_amount(text: str, mark: str, expected: str) -> None:
     assert plain_amount(text, mark) == expected
+
+
+_VALUES = st.recursive(
+    st.none() | st.integers(0, 9) | st.text(st.sampled_from('}{[]":,\\ \nü'), max_size=4),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from('ab}"'), inner, max_size=2),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.dictionaries(st.sampled_from("xy{"), _VALUES, max_size=3), min_size=1, max_size=4),
+    st.lists(st.sampled_from([None, 1, "\t"]), min_size=4, max_size=4),
+    st.sampled_from(["\n", "\n\n", "\r\n", " \n "]),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+)
+def test_documents_behind_each_other_are_read_in_every_layout(
+    documents: list[Any], indents: list[Any], gap: str, encoding: str
+) -> None:
+    """In a line or over several, in any mixture."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "log.json"
+        texts = [
+            json.dumps(each, indent=indent, ensure_ascii=False)
+            for each, indent in zip(documents, indents, strict=False)
+        ]
+        path.write_bytes(gap.join(texts).encode(encoding))
+
+        assert [each[0] for each in json_documents(path) if isinstance(each, tuple)] == documents
