@@ -27,7 +27,7 @@ from impactgraph.usecases.reconcile import (
     listing_problems,
     steps_of,
 )
-from impactgraph.usecases.report_list import SystemListing, report_list
+from impactgraph.usecases.report_list import SystemListing, consistent_rows, report_list
 
 SystemId = Annotated[
     strawberry.ID, strawberry.argument(description="Full id or bare key of the system whose list it is.")
@@ -236,10 +236,12 @@ async def reconciled(context: Context, listing: SystemListInput, first: int | No
     landscape = await context.current_landscape()
     key = check_system(landscape.topology.systems, listing.system)
     at = context.now if listing.as_of is None else listing.as_of
+    rows, refused = consistent_rows([_row(row) for row in listing.rows])
     model = SystemListing(
         key,
         at,
-        [_row(row) for row in listing.rows],
+        rows,
+        refused,
         complete=listing.complete,
         placed_from=listing.placed_from,
         states=_states(listing.states),

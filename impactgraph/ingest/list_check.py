@@ -1,5 +1,6 @@
 """Checks of events that report a system's list: what types cannot express."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from graph_models.ids import key_of
@@ -10,7 +11,37 @@ from impactgraph.ingest.events import ListData, ListRow
 
 LARGEST = Decimal(9_000_000_000_000)
 """What fits into 64 bits as millionths."""
+DETAILS = ("state", "amount", "currency")
+"""Fields of a row beside its id."""
 _KINDS = ("order", "fulfillment")
+
+
+class FirstRows:
+    """The first row of each id of a list."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, tuple[Mapping[str, str], str]] = {}
+        """With their places."""
+
+    def contradiction(self, row: Mapping[str, str], place: str) -> str:
+        """Why a row cannot hold beside the first of its id; empty where it can."""
+        first_row, first = self._rows.setdefault(listed_id("id", row["id"]), (row, place))
+        others = [
+            name
+            for name in DETAILS
+            if name in row and _comparable(name, row[name]) != _comparable(name, first_row.get(name))
+        ]
+        if not others:
+            return ""
+        return (
+            f"{first} has {shown(row['id'])} with another {' and '.join(others)}: the first holds. List each "
+            "id once, also where it has several items"
+        )
+
+
+def _comparable(name: str, text: str | None) -> object:
+    """What two texts of a field have in common that say the same."""
+    return Decimal(text) if text and name == "amount" else text and text.casefold()
 
 
 def check_list(data: ListData) -> None:

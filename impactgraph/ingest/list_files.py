@@ -13,11 +13,11 @@ from impactgraph.ingest.amounts import with_sign_first
 from impactgraph.ingest.csv_records import csv_records, likely_delimiter
 from impactgraph.ingest.event_texts import shown, tidy
 from impactgraph.ingest.json_text import refuse_repeated_key
-from impactgraph.ingest.list_check import LARGEST, listed_id
+from impactgraph.ingest.list_check import DETAILS, LARGEST, FirstRows
 from impactgraph.ingest.text_files import UndecodableError, foreign_kind, open_text, open_unpacked
 from impactgraph.topology.near import did_you_mean
 
-FIELDS = ("id", "state", "amount", "currency")
+FIELDS = ("id", *DETAILS)
 _GUESSES: Mapping[str, tuple[str, ...]] = {
     "id": (
         "id", "order", "orderid", "ordernumber", "orderno", "ordernr", "salesorder", "salesdocument", "vbeln",
@@ -207,8 +207,7 @@ class _Reader:
         self._name = name
         self._layout = layout
         self._columns: dict[str, str] = {}
-        self._earlier: dict[str, tuple[Mapping[str, str], str]] = {}
-        """The first row with an id, and its place."""
+        self._first_rows = FirstRows()
 
     def read(self, records: Iterator[_Record]) -> ListFile:
         _, header = next(records)
@@ -227,7 +226,7 @@ class _Reader:
             try:
                 id_ = self._id(record)
                 row = {"id": id_} | self._details(record)
-                if contradiction := self._contradiction(row, place):
+                if contradiction := self._first_rows.contradiction(row, place):
                     result.refused.append({"place": place, "reason": contradiction, "id": id_})
                 else:
                     result.rows.append(row)
@@ -236,21 +235,6 @@ class _Reader:
                 result.refused.append(refusal | ({"id": id_} if id_ else {}))
                 result.is_last_refused = True
         return result
-
-    def _contradiction(self, row: Mapping[str, str], place: str) -> str:
-        """Why the row cannot hold beside an earlier one with its id; empty where it can."""
-        earlier, first = self._earlier.setdefault(listed_id("id", row["id"]), (row, place))
-        others = [
-            name
-            for name in FIELDS[1:]
-            if name in row and _comparable(name, row[name]) != _comparable(name, earlier.get(name))
-        ]
-        if not others:
-            return ""
-        return (
-            f"{first} has {shown(row['id'])} with another {' and '.join(others)}: the first holds. List each "
-            "id once, also where it has several items"
-        )
 
     def _choice(self, names: list[str]) -> dict[str, str]:
         """By field its column: the one that was named, else a guess. Raises BadInputError."""
@@ -318,11 +302,6 @@ class _Reader:
             f"{shown(text)} is no amount: write digits and a decimal point, such as 1299.90, or name the "
             "mark of the list: --decimal ,"
         )
-
-
-def _comparable(name: str, text: str | None) -> object:
-    """What two texts of a field have in common that say the same."""
-    return Decimal(text) if text and name == "amount" else text and text.casefold()
 
 
 def _text(column: str, value: Any) -> str:

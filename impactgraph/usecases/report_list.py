@@ -3,18 +3,29 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from graph_models.ids import key_of
 from graph_models.time import Millis
+from impactgraph.ingest.list_check import FirstRows
 from impactgraph.ingest.list_files import ListFile, ListLayout, read_list
 from impactgraph.ports.ingest import EventOutcome
 from impactgraph.usecases.failure_events import iso
 from impactgraph.usecases.ingest_files import NOT_RECORDED, EventTarget, IngestedFile
 
-__all__ = ["ListFile", "ListLayout", "ListReport", "SystemListing", "list_lines", "read_list", "report_list"]
+__all__ = [
+    "ListFile",
+    "ListLayout",
+    "ListReport",
+    "SystemListing",
+    "consistent_rows",
+    "list_lines",
+    "read_list",
+    "report_list",
+]
 
 SOURCE = "impactgraph:reconcile"
 ROWS_PER_EVENT = 5_000
@@ -48,6 +59,24 @@ class ListReport:
     """Whether the same list was there before."""
     problems: tuple[str, ...]
     """Why it was refused; empty where it was not."""
+
+
+def consistent_rows(
+    rows: Sequence[Mapping[str, str]],
+) -> tuple[list[Mapping[str, str]], list[Mapping[str, str]]]:
+    """The rows, and as refused ones those that contradict an earlier one of their id."""
+    first_rows = FirstRows()
+    result: list[Mapping[str, str]] = []
+    refusals: list[Mapping[str, str]] = []
+    for number, row in enumerate(rows, 1):
+        place, reason = f"row {number}", ""
+        with suppress(ValueError):  # an id that is none: the list is refused with it
+            reason = first_rows.contradiction(row, place)
+        if reason:
+            refusals.append({"place": place, "reason": reason, "id": row["id"]})
+        else:
+            result.append(row)
+    return result, refusals
 
 
 def list_lines(listing: SystemListing) -> list[bytes]:

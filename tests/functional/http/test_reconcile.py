@@ -29,6 +29,19 @@ def test_a_list_that_cannot_be_is_refused_with_its_problems_and_not_stored(api: 
         assert columns.watermark == before
 
 
+def test_a_row_that_contradicts_an_earlier_one_of_its_id_is_refused(api: Api) -> None:
+    rows = [{"id": "X-1", "state": state} for state in ("open", "Open", "closed")]
+    query = RECONCILE.replace("unknown", "unknown repeated refused").replace(
+        "{ rows", "{ refused { reason } rows"
+    )
+
+    answer = api.ask(query, input={"system": "oms", "rows": rows})["reconcile"]["reconciliation"]
+
+    counts = {"total": 3, "matched": 0, "unknown": 1, "repeated": 1, "refused": 1}
+    assert answer["rows"] == counts
+    assert "row 1 has 'X-1' with another state" in answer["refused"][0]["reason"]
+
+
 def test_a_list_is_compared(api: Api) -> None:
     answer = reconcile(api, states={"CLSD": "completed", "X": "pick"})
 
