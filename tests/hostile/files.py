@@ -17,7 +17,7 @@ from impactgraph.access.format import load_access
 from impactgraph.alerts.rules_format import load_rules as load_alert_rules
 from impactgraph.errors import ImpactGraphError
 from impactgraph.ingest.list_files import ListLayout, read_list
-from impactgraph.ingest.mapping_files import load_mapping
+from impactgraph.ingest.mapping_files import load_mapping, presets
 from impactgraph.messages.read_catalogues import catalogues_in
 from impactgraph.notices.format import load_rules as load_notice_rules
 from impactgraph.ports.store import Store
@@ -34,7 +34,7 @@ from tests.event_logs import (
 )
 from tests.functional.http.shop import NOW, TOPOLOGY, orders
 from tests.hostile.events import events
-from tests.hostile.logs import OCEL_STEPS, OCEL_XML, XES, XES_MAPPING, ocel_sqlite
+from tests.hostile.logs import IDOC, OCEL_STEPS, OCEL_XML, XES, XES_MAPPING, ocel_sqlite
 from tests.hostile.spoiling import spoil
 from tests.hostile.values import TEXT, broken, encoded
 
@@ -170,7 +170,7 @@ def _configurations(draw: st.DrawFn) -> HostileFile:
 @st.composite
 def _logs(draw: st.DrawFn) -> HostileFile:
     """Logs of every kind with hostile values in their cells, fields and structure."""
-    kind = draw(st.sampled_from(("events", "csv", "ocel", "json", "xml", "xes", "sqlite", "list")))
+    kind = draw(st.sampled_from(("events", "csv", "ocel", "json", "xml", "xes", "idoc", "sqlite", "list")))
     mapping, name = "", "log.jsonl"
     match kind:
         case "events":
@@ -194,6 +194,8 @@ def _logs(draw: st.DrawFn) -> HostileFile:
             name, content, mapping = "log.xmlocel", _spoiled_text(draw, OCEL_XML), OCEL_STEPS
         case "xes":
             name, content, mapping = "log.xes", _spoiled_text(draw, XES), XES_MAPPING
+        case "idoc":
+            name, content, mapping = "log.xml", _spoiled_text(draw, IDOC), presets()["sap-idoc"].read_text()
         case "sqlite":
             value = draw(TEXT | st.binary(max_size=20) | st.sampled_from((None, 2**62, -1, 1e308)))
             name, content, mapping = "log.sqlite", ocel_sqlite(value), OCEL_STEPS

@@ -50,6 +50,12 @@ XES = (
     '<date key="time:timestamp" value="2026-03-02T08:05:00Z"/><string key="part" value="X-2/1"/></event>'
     "</trace></log>"
 )
+IDOC = (
+    '<?xml version="1.0"?><ORDERS05><IDOC BEGIN="1"><EDI_DC40 SEGMENT="1"><DOCNUM>"1"</DOCNUM>'
+    "<MESTYP>ORDERS</MESTYP><CREDAT>20260302</CREDAT><CRETIM>080000</CRETIM></EDI_DC40>"
+    '<E1EDK01 SEGMENT="1"><CURCY>EUR</CURCY><BELNR>"X-4"</BELNR></E1EDK01>'
+    '<E1EDS01 SEGMENT="1"><SUMID>002</SUMID><SUMME>"60.00"</SUMME></E1EDS01></IDOC></ORDERS05>'
+)
 _TABLES = """
 create table event_map_type (ocel_type text, ocel_type_map text);
 create table object_map_type (ocel_type text, ocel_type_map text);
