@@ -150,10 +150,13 @@ class FolderFeed:
 
     def _blocks(self, path: Path, part: str, position: FilePosition) -> Iterator[Delivery]:
         entries = 0
+        notes: list[tuple[str, str]] = []
         try:
             for block in self._read(path):
                 entries += block.entry_count
-                if entries > position.entries:
+                if not block.entry_count:
+                    notes += block.notes
+                elif entries > position.entries:
                     yield self._delivery(part, FilePosition(path.name, entries), _translation(block))
         except BadInputError as error:
             problem = str(error)
@@ -163,7 +166,8 @@ class FolderFeed:
             yield self._delivery(part, end, Translation(refused=[refusal]))
             return
         self._pending_work = lambda: self._finish(path, self._config.done)
-        yield self._delivery(part, FilePosition(path.name, entries, done=True), Translation())
+        end = FilePosition(path.name, entries, done=True)
+        yield self._delivery(part, end, Translation(notes=notes))
 
     def _delivery(self, part: str, position: FilePosition, translation: Translation) -> Delivery:
         self._positions[part] = position
@@ -193,9 +197,15 @@ class FolderFeed:
 
 
 def _translation(block: Block) -> Translation:
-    """Entries that the mapping names and that became no event are refused, by their place."""
+    """Entries that the mapping names and that became no event are refused, by their place; an object that the
+    log does not have is a note.
+    """
+    missing = (
+        (f"it names {object_!r}, an object that the log does not have.", at) for object_, at in block.missing
+    )
+    notes = [*block.notes, *missing]
     translation = Translation(
-        list(block.lines), list(block.places), inferred=dict(block.inferred), notes=block.notes
+        list(block.lines), list(block.places), inferred=dict(block.inferred), notes=notes
     )
     for passed_entry in block.passed:
         if passed_entry.is_expected:

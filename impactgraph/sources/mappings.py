@@ -24,7 +24,13 @@ def mapping_version(path: Path) -> str:
 
 
 def file_blocks(path: Path, mapping: Path | None) -> Iterator[Block]:
-    """The blocks of a file. Raises BadInputError where it cannot be read."""
+    """The blocks of a file, and one without entries that has what it lacks as notes.
+
+    Raises BadInputError where it cannot be read.
+    """
     if mapping is None:
-        return read_blocks(str(path), block=BLOCK)
-    return open_log(str(path), load_mapping(mapping)).blocks()
+        yield from read_blocks(str(path), block=BLOCK)
+        return
+    log = open_log(str(path), load_mapping(mapping))
+    yield from log.blocks()
+    yield Block(notes=[(finding, str(path)) for finding in log.findings()])

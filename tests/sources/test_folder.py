@@ -1,5 +1,6 @@
 """A folder is followed: what arrives is read once, when it is complete."""
 
+import json
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -146,6 +147,29 @@ def test_files_are_read_by_a_mapping_and_a_corrected_one_reads_them_again(
     (inbox.parent / "done" / "a.csv").rename(inbox / "a.csv")
     follow(source(inbox, mapping=mapping), store, version="/mended")
     assert store.source_progress()["exports"].repeated == 1
+
+
+def test_what_a_file_lacks_is_a_note(inbox: Path, store: Store, tmp_path: Path) -> None:
+    """An object that the log does not have, and elements of another format; the file is read nevertheless."""
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text(
+        "version: 2\nsource: /x\nocel: {order: o}\nactivities: {a: {fulfillment.entered: pick}}\n"
+    )
+    related = [{"objectId": each, "qualifier": ""} for each in ("O-1", "X")]
+    event = {"id": "e", "type": "a", "time": "2026-03-02T12:00:00Z", "relationships": related}
+    log = {"objects": [{"id": "O-1", "type": "o"}], "events": [event]}
+    (inbox / "a.json").write_text(json.dumps(log))
+    (inbox / "b.xml").write_text("<log><order/></log>")
+
+    feed = feed_of(source(inbox, mapping=mapping))
+    feed.open({})
+    deliveries = [feed.poll() for _ in range(5)]
+
+    notes = [note for each in deliveries for note, _ in each.translation.notes]
+    assert notes == [
+        "it names 'X', an object that the log does not have.",
+        "it has elements 'order', which an XES log does not have: they were not read.",
+    ]
 
 
 def test_a_file_is_read_on_after_the_blocks_that_are_stored(inbox: Path, store: Store) -> None:
