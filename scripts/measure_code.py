@@ -20,7 +20,8 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("graph_models", "impactgraph", "api")
 COLUMNS = 110
 PARAMETERS = 6
-FORBIDDEN = re.compile(r"\b(told|lexicon|let_go|ticking|lattice)\b")
+FORBIDDEN = re.compile(r"(?<![a-zA-Z])(told|lexicon|let_go|ticking|lattice|trouble|numbering)(?![a-zA-Z])")
+"""Also within a name, such as `is_told`."""
 PREFIXES = ("is", "has", "are", "was", "can", "may", "should")
 """A name that begins with one of these says itself that it is a Boolean."""
 NOT_PARTICIPLES = frozenset(

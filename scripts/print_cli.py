@@ -93,12 +93,12 @@ def app_of(app: App, command: Command) -> App:
 
 def _row(option: tuple[tuple[str, ...], Parameter, object]) -> str:
     names, parameter, default = option
-    told = [(parameter.help or "").replace("|", "\\|")]
+    sentences = [(parameter.help or "").replace("|", "\\|")]
     if parameter.env_var:
-        told.append(f"Environment: `{', '.join(parameter.env_var)}`.")
+        sentences.append(f"Environment: `{', '.join(parameter.env_var)}`.")
     if isinstance(default, str | int | float) and not isinstance(default, bool):
-        told.append(f"Default: `{default}`.")
-    return f"| {', '.join(f'`{name}`' for name in names)} | {' '.join(told)} |"
+        sentences.append(f"Default: `{default}`.")
+    return f"| {', '.join(f'`{name}`' for name in names)} | {' '.join(sentences)} |"
 
 
 def _settings() -> Iterator[str]:

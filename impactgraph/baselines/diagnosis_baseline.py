@@ -13,9 +13,9 @@ from impactgraph.diagnosis.records import RecordName, Transports, learn_transpor
 
 @dataclass(frozen=True)
 class DiagnosisBaseline:
-    """`stays`: dwell times in steps; `transports`: delays from a step to its record."""
+    """`dwell_times`: dwell times in steps; `transports`: delays from a step to its record."""
 
-    stays: DwellBaseline
+    dwell_times: DwellBaseline
     transports: Transports
 
 
@@ -27,8 +27,8 @@ def learn_diagnosis_baseline(
     at: Millis,
 ) -> DiagnosisBaseline:
     """The baseline at `at`. Cost: a pass over a sample of the fulfillments and one over the records."""
-    stays = learn_dwell_baseline(
+    dwell_times = learn_dwell_baseline(
         topology, columns, at, lambda workflow, step: held_spans.get((workflow, step), ())
     )
     transports = replace(learn_transports(topology, columns), named_since=declared_since)
-    return DiagnosisBaseline(stays, transports)
+    return DiagnosisBaseline(dwell_times, transports)

@@ -188,8 +188,8 @@ def _longer_chance(visit: _Visit, begin: Reals) -> Reals:
         hold_chance = np.maximum(
             hold_chance, np.where(_is_in_force(visit, handoff.gate.barriers), delay, 0.0)
         )
-    stay = np.maximum(visit.as_of - visit.arrival, 1.0)
-    longer = np.where(begin <= visit.as_of, _OUTLASTS * np.minimum(hold_chance / stay, 1.0), 0.0)
+    dwell_time = np.maximum(visit.as_of - visit.arrival, 1.0)
+    longer = np.where(begin <= visit.as_of, _OUTLASTS * np.minimum(hold_chance / dwell_time, 1.0), 0.0)
     # Who waits for a person may do so for longer than is usual, like what waits for an unknown reason.
     return np.where(_waits_for_person(visit), np.maximum(longer, _LATEST_PERSON), longer)
 
@@ -255,8 +255,8 @@ def _waits_for_person(visit: _Visit) -> Flags:
 
 def _still_waiting(visit: _Visit) -> Reals:
     """(G, K) that nobody has looked at an order yet that stands still for an unknown reason."""
-    stay = np.maximum(visit.as_of - visit.arrival, 0.0)
-    return np.maximum(1.0 - visit.stage.manual_wait.below(stay), _LATEST_PERSON)
+    dwell_time = np.maximum(visit.as_of - visit.arrival, 0.0)
+    return np.maximum(1.0 - visit.stage.manual_wait.below(dwell_time), _LATEST_PERSON)
 
 
 def _is_rejected(visit: _Visit) -> Flags:

@@ -140,11 +140,11 @@ class _Line:
         total = 0.0
         for place, work in enumerate(self._new.work):
             at = places == place
-            stay = np.minimum(left_at[at], self._as_of) - begin[at]
-            slack = np.maximum(float(MINUTE), 0.05 * stay)
-            end_chance = work.below(stay + slack) - work.below(stay - slack)
-            lasting = 1.0 - work.below(np.maximum(stay, 0.0))
-            chance = np.where(left_at[at] <= self._as_of, np.where(stay > 0, end_chance, 0.0), lasting)
+            dwell_time = np.minimum(left_at[at], self._as_of) - begin[at]
+            slack = np.maximum(float(MINUTE), 0.05 * dwell_time)
+            end_chance = work.below(dwell_time + slack) - work.below(dwell_time - slack)
+            lasting = 1.0 - work.below(np.maximum(dwell_time, 0.0))
+            chance = np.where(left_at[at] <= self._as_of, np.where(dwell_time > 0, end_chance, 0.0), lasting)
             total += float(np.log(np.maximum(chance, _UNEXPLAINED)).sum())
         return total
 

@@ -37,7 +37,7 @@ def on_site(topology: Topology, step: Step) -> bool:
 def slowdown_levels(location: Codes, dwell_time: Reals, usual: Reals, locations: int) -> SlowdownLevels:
     """Class by location code, 0 the usual one.
 
-    Whole millionths are summed, so that the order of the stays does not matter.
+    Whole millionths are summed, so that the order of the visits does not matter.
     """
     ratio = np.clip(np.log(np.maximum(dwell_time, 1.0) / np.maximum(usual, 1.0)), -_OUTLIER, _OUTLIER)
     sums = np.bincount(location, weights=np.rint(ratio * _EXACT), minlength=locations) / _EXACT

@@ -139,12 +139,12 @@ class _Speaker:
     def _known_since(self, picture: Picture) -> Millis:
         """When another rule first sent it since it was last opened; without one, when it became known."""
         opened_at = max(picture.started_at, picture.opened_at)
-        told_at = [
+        notified_at = [
             each.created_at
             for each in self.statuses
             if each.incident in picture.keys and each.rule != self.rule.key and each.created_at >= opened_at
         ]
-        return min(told_at, default=max(picture.known_at, picture.opened_at))
+        return min(notified_at, default=max(picture.known_at, picture.opened_at))
 
     def _further(self, incident: str, picture: Picture) -> Notice | None:
         last, at = self.history[incident][-1], self.present.at

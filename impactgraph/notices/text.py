@@ -69,13 +69,13 @@ def _lines(picture: Picture, occasion: Occasion) -> list[str]:
 
 
 def _change(picture: Picture, last: NoticeStatus) -> str:
-    told_at = _moment(last.created_at)
+    notified_at = _moment(last.created_at)
     parts: list[str] = []
     if picture.level is not last.level:
         reason = f" ({picture.quiet_reason})" if picture.quiet_reason else ""
-        parts.append(f"it is {_word(picture.level)}{reason}, and was {_word(last.level)} at {told_at}")
+        parts.append(f"it is {_word(picture.level)}{reason}, and was {_word(last.level)} at {notified_at}")
     if picture.cause != last.cause:
-        parts.append(f"its likeliest cause was {last.cause or 'not known'} at {told_at}")
+        parts.append(f"its likeliest cause was {last.cause or 'not known'} at {notified_at}")
     return f"Changed: {'; '.join(parts)}."
 
 

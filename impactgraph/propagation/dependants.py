@@ -12,7 +12,7 @@ from impactgraph.topology.calendar import Calendar
 
 
 def goes_on(state: ImpairmentState, policy: Policy) -> RuleOutcome:
-    """The trouble does not pass this edge."""
+    """The impairment does not pass this edge."""
     return NOTHING
 
 

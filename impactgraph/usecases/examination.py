@@ -233,7 +233,7 @@ class Examination(Outlooks):
 
     def _limits(self, rows: Codes) -> Ints:
         s = self.snapshot
-        return limits(s.topology, s.columns, s.diagnosis_baseline.stays, s.durations, rows)
+        return limits(s.topology, s.columns, s.diagnosis_baseline.dwell_times, s.durations, rows)
 
     def _common_factors(self, row: int) -> tuple[tuple[CommonFactor, Codes], ...]:
         """Values that the overdue fulfillments of its step share, each with the fulfillments that have it."""
@@ -247,7 +247,7 @@ class Examination(Outlooks):
             overdue = np.zeros(len(f), bool)
             overdue[rows] = (f.entered_at[rows] > 0) & (s.at - f.entered_at[rows] > self._limits(rows))
             state = OverdueState(
-                s.columns, s.topology, s.diagnosis_baseline.stays, overdue, at=s.at, among=in_place
+                s.columns, s.topology, s.diagnosis_baseline.dwell_times, overdue, at=s.at, among=in_place
             )
             factors = common_factors(state, controls=_CONTROLS)
             self._factors[place] = tuple((each.factor, each.rows) for each in factors)

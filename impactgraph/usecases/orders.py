@@ -153,6 +153,6 @@ def _overdue_parts(s: Snapshot, orders: Sequence[str]) -> frozenset[str]:
     """Bare keys of the fulfillments of these orders that are overdue."""
     order_rows = s.columns.order_rows(orders)
     rows = s.columns.fulfillment_rows(order_rows[order_rows >= 0])
-    limit = limits(s.topology, s.columns, s.diagnosis_baseline.stays, s.durations, rows)
+    limit = limits(s.topology, s.columns, s.diagnosis_baseline.dwell_times, s.durations, rows)
     overdue = overdue_mask(s.columns, limit, s.at, rows)
     return frozenset(str(key) for key in s.columns.fulfillments.ids[rows[overdue]])

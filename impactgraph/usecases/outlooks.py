@@ -49,8 +49,8 @@ class Outlooks:
         self.rows = s.columns.fulfillment_rows(s.columns.order_rows(list(orders)))
         ids = s.columns.fulfillments.ids
         self.row_of = {str(ids[row]): int(row) for row in self.rows}
-        stays = s.diagnosis_baseline.stays
-        self._sources = EvidenceSources(s.topology, s.columns, s.durations, stays, s.at)
+        dwell_times = s.diagnosis_baseline.dwell_times
+        self._sources = EvidenceSources(s.topology, s.columns, s.durations, dwell_times, s.at)
 
     def next_dates(self) -> dict[str, Millis | None]:
         """By bare key of each fulfillment, when it leaves its step, as its diagnosis says; None where that

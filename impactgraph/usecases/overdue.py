@@ -76,7 +76,7 @@ class Overdue:
     @cached_property
     def _limit(self) -> NDArray[np.int64]:
         s = self.snapshot
-        return limits(s.topology, s.columns, s.diagnosis_baseline.stays, s.durations)
+        return limits(s.topology, s.columns, s.diagnosis_baseline.dwell_times, s.durations)
 
     @cached_property
     def overdue(self) -> Flags:
@@ -145,9 +145,9 @@ class Overdue:
     @cached_property
     def _shared_factors(self) -> tuple[SharedFactor, ...]:
         s = self.snapshot
-        stays = s.diagnosis_baseline.stays
+        dwell_times = s.diagnosis_baseline.dwell_times
         return common_factors(
-            OverdueState(s.columns, s.topology, stays, self.overdue, at=s.at, among=self.in_question)
+            OverdueState(s.columns, s.topology, dwell_times, self.overdue, at=s.at, among=self.in_question)
         )
 
     @property

@@ -123,15 +123,15 @@ class StepSavings:
         name = self._name(target)
         if target == failed:
             raise _Unknown(f"{_capital(name)} is what failed: it is no alternative to itself.")
-        if trouble := self._trouble_of(target, keys):
-            labels = ", ".join(trouble.failures)
+        if impairment := self._impairment_of(target, keys):
+            labels = ", ".join(impairment.failures)
             raise _Unknown(f"{_capital(name)} is itself affected by {labels}: what it saves is not known.")
         kind, _, key = target.partition(":")
         integration = self._s.topology.integrations.get(key) if kind == "integration" else None
         if integration is not None and integration.schedule is not None:
             raise _Unknown(f"{_capital(name)} has runs: how long its orders wait for them is not forecast.")
 
-    def _trouble_of(self, target: str, keys: Sequence[str]) -> Impairment | None:
+    def _impairment_of(self, target: str, keys: Sequence[str]) -> Impairment | None:
         """An impairment of an alternative, from now on, for orders that need it."""
         scopes = [each.scope for each in self._failures if each.key in keys]
         for each in self._with_all_failures.inputs.impairments.by_element.get(target, ()):

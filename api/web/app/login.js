@@ -16,7 +16,7 @@ const keep = (name, value) => {
 
 let key = read(KEY);
 
-/** "key": the server has to be told a key; "stuck": a login did not help; null: nothing is missing. */
+/** "key": the server needs a key; "stuck": a login did not help; null: nothing is missing. */
 export const need = makeStore(null);
 
 export const hasKey = () => key !== null;

@@ -187,8 +187,8 @@ class _Examiner:
         for period in (recorded_at >= since, recorded_at < since):
             if int(period.sum()) > passes:
                 surplus = self._of_period(position, passes, own[period])
-                is_told = has_foreign and surplus is not None and surplus.effect is RecordEffect.WRONG
-                if surplus is not None and not is_told:
+                is_reported = has_foreign and surplus is not None and surplus.effect is RecordEffect.WRONG
+                if surplus is not None and not is_reported:
                     return surplus
         return None
 

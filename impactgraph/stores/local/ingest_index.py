@@ -18,9 +18,9 @@ class IngestIndex:
         self.orders = KeyNumbers()
         self.fulfillments = KeyNumbers()
         self.seen_events = SeenEvents()
-        for numbering, table in ((self.orders, "orders"), (self.fulfillments, "fulfillments")):
+        for numbers, table in ((self.orders, "orders"), (self.fulfillments, "fulfillments")):
             high, low, number = record.arrays(f"select high, low, number from {table}")
-            numbering.load(high, low, number)
+            numbers.load(high, low, number)
         number, order_number = record.arrays("select number, order_number from fulfillments")
         self._orders_of = np.full(self.fulfillments.count, -1, np.int32)
         self._orders_of[number] = order_number
@@ -81,9 +81,9 @@ class IngestIndex:
 
     def apply(self, block: Block) -> None:
         """Follows the commit of a block: its numbers, the order of each new fulfillment, its events."""
-        for table, numbering in (("orders", self.orders), ("fulfillments", self.fulfillments)):
+        for table, numbers in (("orders", self.orders), ("fulfillments", self.fulfillments)):
             if rows := block.rows.get(table):
-                numbering.add(dict(zip(rows["id"].tolist(), rows["number"].tolist(), strict=True)))
+                numbers.add(dict(zip(rows["id"].tolist(), rows["number"].tolist(), strict=True)))
         if rows := block.rows.get("fulfillments"):
             if self.fulfillments.count > len(self._orders_of):
                 larger_array = np.full(self.fulfillments.count + self.fulfillments.count // 2, -1, np.int32)
