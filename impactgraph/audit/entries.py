@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any, cast
 
 from graph_models.access import Principal
+from graph_models.counts import say_count
 from graph_models.time import Millis, moment
 
 BEGUN = "begun"
@@ -84,7 +85,7 @@ def safe_value(value: object, depth: int = 6) -> object:
 
 def _safe_map(values: Mapping[object, object], depth: int) -> object:
     if not depth:
-        return f"{len(values)} fields"
+        return say_count(len(values), "field")
     return {
         _short(str(name)): _HIDDEN if _SECRET.search(str(name)) else safe_value(value, depth - 1)
         for name, value in values.items()
@@ -93,7 +94,7 @@ def _safe_map(values: Mapping[object, object], depth: int) -> object:
 
 def _safe_list(values: Sequence[object], depth: int) -> object:
     if not depth:
-        return f"{len(values)} items"
+        return say_count(len(values), "item")
     items = [safe_value(item, depth - 1) for item in values[:MOST_ITEMS]]
     more = len(values) - len(items)
     return items + ([f"{more} more"] if more else [])

@@ -70,7 +70,7 @@ def _packages() -> Iterator[CheckResult]:
             f"impactgraph {own}; not installed: {', '.join(missing)}. Reinstall: pip install impactgraph",
         )
     else:
-        yield CheckResult("installation", "ok", f"impactgraph {own}, {len(names)} packages")
+        yield CheckResult("installation", "ok", f"impactgraph {own}, {count(len(names), 'package')}")
 
 
 def _package_name(requirement: str) -> str:
@@ -179,7 +179,8 @@ def _access(address: str) -> Iterator[CheckResult]:
     if chain.problem:
         yield CheckResult("audit log", "fail", f"broken: {chain.problem}")
     else:
-        yield CheckResult("audit log", "ok", f"{chain.entries:,} entries, {_completeness(chain)}")
+        entries = count(chain.entries, "entry", "entries")
+        yield CheckResult("audit log", "ok", f"{entries}, {_completeness(chain)}")
 
 
 def _completeness(chain: ChainCheck) -> str:

@@ -159,7 +159,7 @@ def _load(store: "Store", orders: int, now: "Millis", out: "Console") -> "Loaded
         )
     seconds = time.perf_counter() - start
     out.print(
-        f"{demo.version.elements:,} elements, {demo.events:,} events accepted, "
+        f"{count(demo.version.elements, 'element')}, {count(demo.events, 'event')} accepted, "
         f"{demo.quarantined:,} quarantined, in {seconds:.1f} s."
     )
     return demo

@@ -51,6 +51,7 @@ def discover(
     """
     from impactgraph.cli.discover_data import drafts_json, step_rows
     from impactgraph.cli.discover_text import print_drafts
+    from impactgraph.cli.formats import count
     from impactgraph.cli.output import present
     from impactgraph.cli.progress import progress_bar
     from impactgraph.errors import BadInputError, Problem
@@ -62,7 +63,9 @@ def discover(
         raise BadInputError(Problem(f"--minimum must be a share from 0 to less than 1, not {minimum:g}."))
     _check_free(out, has_mapping=mapping is None)
     with progress_bar("Reading", None) as advance:
-        drafts = draft(files, mapping, minimum=minimum, progress=lambda n: advance(n, f"{n:,} entries"))
+        drafts = draft(
+            files, mapping, minimum=minimum, progress=lambda n: advance(n, count(n, "entry", "entries"))
+        )
     paths = _write(drafts, out)
     present(
         common.format,

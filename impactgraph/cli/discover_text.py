@@ -24,7 +24,7 @@ def print_drafts(out: "Console", drafts: "Drafts", paths: Mapping[str, Path], fi
         out.print(f"{file} is {kind}.", soft_wrap=True)
     draft = drafts.topology
     out.print(
-        f"{count(drafts.entries, 'entry', 'entries')}: {draft.events:,} events of orders, "
+        f"{count(drafts.entries, 'entry', 'entries')}: {count(draft.events, 'event')} of orders, "
         f"{count(draft.fulfillments, 'fulfillment')}, {dated(draft.begin)} to {dated(draft.end)} UTC.",
         soft_wrap=True,
     )
@@ -44,11 +44,13 @@ def print_drafts(out: "Console", drafts: "Drafts", paths: Mapping[str, Path], fi
 
 def _print_losses(out: "Console", drafts: "Drafts") -> None:
     lines = [
-        f"{number:,} entries passed over: {reason}{f', activity {activity!r}' if activity else ''}"
+        f"{count(number, 'entry', 'entries')} passed over: {reason}"
+        f"{f', activity {activity!r}' if activity else ''}"
         for (reason, activity), number in drafts.passed.most_common(20)
     ]
     lines += [
-        f"{number:,} events are not valid: {reason}" for reason, number in drafts.refused.most_common(5)
+        f"{count(number, 'event is', 'events are')} not valid: {reason}"
+        for reason, number in drafts.refused.most_common(5)
     ]
     print_lines(out, lines)
 

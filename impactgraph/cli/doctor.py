@@ -61,6 +61,7 @@ def _results(topologies: tuple[Path, ...], config: bool, common: Common) -> "lis
 
 
 def _print_results(out: "Console", results: "list[CheckResult]") -> None:
+    from impactgraph.cli.formats import count
     from impactgraph.cli.output import table
 
     rows = table("check", "", "")
@@ -70,5 +71,6 @@ def _print_results(out: "Console", results: "list[CheckResult]") -> None:
     out.print(rows)
     failures = sum(result.state == "fail" for result in results)
     out.print(
-        f"{failures} of {len(results)} checks failed." if failures else "No check failed.", style="bold"
+        f"{failures} of {count(len(results), 'check')} failed." if failures else "No check failed.",
+        style="bold",
     )

@@ -114,8 +114,8 @@ def _print(out: "Console", result: "ForgetResult", cleaned_parts: int | None) ->
     )
     search = result.search
     out.print(
-        f"Searched: {search.occurrences:,} occurrences in {search.files:,} files, tables, blocks and nodes "
-        f"({search.bytes:,} bytes)."
+        f"Searched: {count(search.occurrences, 'occurrence')} in {search.files:,} files, tables, blocks and "
+        f"nodes ({search.bytes:,} bytes)."
     )
     for place in search.places:
         out.print(f"  {place.occurrences:,} in {place.name}")

@@ -5,6 +5,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from graph_models.counts import say_count
 from graph_models.money import Money, say_amount
 from graph_models.percent import percent
 from graph_models.time import DAY, LAST_SHOWN, Millis, say_duration
@@ -15,9 +16,8 @@ _ZONE: ContextVar[str] = ContextVar("zone", default=UTC)
 ENDLESS = "indefinitely"
 
 
-def count(number: int, singular: str, plural: str = "") -> str:
-    """`1 order`, `2,300 orders`; the plural is the singular with an s by default."""
-    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+count = say_count
+"""As the counts of everything else."""
 
 
 def money(amounts: Sequence[Money]) -> str:

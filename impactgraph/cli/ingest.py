@@ -177,6 +177,7 @@ def _ingest(
     """The ingest of all files and its result; `size` is their size in bytes where it is known, for the
     progress bar.
     """
+    from impactgraph.cli.formats import count
     from impactgraph.cli.ingest_text import ingests_text
     from impactgraph.cli.output import print_error
     from impactgraph.cli.progress import progress_bar
@@ -191,7 +192,7 @@ def _ingest(
         try:
             for batch in run.run():
                 total.extend(batch.intake)
-                advance(batch.read, f"{total.accepted_count + total.duplicate_count:,} events")
+                advance(batch.read, count(total.accepted_count + total.duplicate_count, "event"))
         except (BadInputError, StoreUnavailableError):
             if run.replaced:
                 print_error(
@@ -200,7 +201,7 @@ def _ingest(
                 )
             if total.accepted_count or total.duplicate_count or total.quarantined:
                 print_error(
-                    f"Accepted before this: {total.accepted_count:,} events; "
+                    f"Accepted before this: {count(total.accepted_count, 'event')}; "
                     f"{len(total.quarantined):,} quarantined. "
                     "After correcting the problem, ingest all files again: duplicates change nothing."
                     + (

@@ -60,7 +60,7 @@ def _print_elements(out: Console, sign: str, adjective: str, names: Sequence[str
 def print_version(out: Console, version: Json) -> None:
     """Prints the current version."""
     since = day_and_time(known_moment(version["appliedAt"]))
-    out.print(f"Current version: {version['id']}, {version['elements']:,} elements, applied {since}.")
+    out.print(f"Current version: {version['id']}, {count(version['elements'], 'element')}, applied {since}.")
 
 
 def quarantine_rows(events: Sequence[QuarantinedEvent]) -> Rows:

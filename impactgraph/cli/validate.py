@@ -21,7 +21,7 @@ def validate(path: Topology, /, *, common: Common = COMMON) -> int:
     validation = validate_path(path)
     valid = validation.topology is not None
     elements = len(validation.topology.elements) if validation.topology is not None else 0
-    verdict = f"is valid: {elements:,} elements" if valid else "is not valid"
+    verdict = f"is valid: {count(elements, 'element')}" if valid else "is not valid"
     encode = Encoder().encode
     present(
         common.format,

@@ -9,6 +9,7 @@ from zlib import crc32
 
 import numpy as np
 
+from graph_models.counts import say_count
 from graph_models.percent import percent
 from impactgraph.discovery.mapping_draft import ActivityGuess, Sureness
 from impactgraph.discovery.names import words_of
@@ -171,14 +172,13 @@ class _Guess:
 
     def of(self, activity: str) -> ActivityGuess:
         stats = self.stats[activity]
-        evidence = f"{stats.rows:,} entries, in {percent(stats.orders / max(1, self.logs))} of the orders"
+        entries = say_count(stats.rows, "entry", "entries")
+        evidence = f"{entries}, in {percent(stats.orders / max(1, self.logs))} of the orders"
         if activity == self.placed:
             return self._placing(activity, evidence)
         section = self.sections[activity]
         if not stats.orders and self.logs:
-            return ActivityGuess(
-                activity, (), Sureness.LIKELY, f"{stats.rows:,} entries, none of which names an order"
-            )
+            return ActivityGuess(activity, (), Sureness.LIKELY, f"{entries} without an order")
         if activity == self.completed:
             return self._completing(activity, section, evidence)
         if section == "failed":

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from graph_models.counts import say_count
 from graph_models.time import Millis
 from impactgraph.discovery.doubts import workflow_doubts
 from impactgraph.discovery.draft import (
@@ -100,22 +101,31 @@ class Discovery:
         doubts: list[Doubt] = []
         if self.unreadable:
             doubts.append(
-                Doubt("", f"{self.unreadable:,} lines are no events; `impactgraph ingest` says why.")
+                Doubt(
+                    "",
+                    f"{say_count(self.unreadable, 'line is no event', 'lines are no events')}; "
+                    "`impactgraph ingest` says why.",
+                )
             )
         if stray:
             doubts.append(
-                Doubt("", f"{stray:,} events lie far before or after all others; the log ends without them.")
+                Doubt(
+                    "",
+                    f"{say_count(stray, 'event lies', 'events lie')} far before or after all others; the log "
+                    f"ends without {'it' if stray == 1 else 'them'}.",
+                )
             )
         if is_nameless:
             doubts.append(
                 Doubt("", "no event places an order: all fulfillments are taken as one workflow, `unknown`.")
             )
         elif self.cut:
+            has = "has" if self.cut == 1 else "have"
             doubts.append(
                 Doubt(
                     "",
-                    f"{self.cut:,} of {self.fulfillments:,} fulfillments have no placement in the log, as "
-                    "they began before it, or came after all else of their order: they count nowhere.",
+                    f"{self.cut:,} of {say_count(self.fulfillments, 'fulfillment')} {has} no placement in "
+                    "the log: what began before it, or came after all else of its order, counts nowhere.",
                 )
             )
         return doubts

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from graph_models.counts import say_count
 from graph_models.percent import percent
 from graph_models.time import Millis, say_duration
 from impactgraph.discovery.draft import Doubt, StepDraft, WorkflowDraft
@@ -43,7 +44,7 @@ def _whole(workflow: WorkflowDraft, tally: WorkflowTally, names: list[str], mini
     if workflow.key != workflow.name:
         yield f"events call it {workflow.name!r}, which is no key: rename it in one of them."
     if not names:
-        yield f"none of its {workflow.fulfillments:,} fulfillments entered a step."
+        yield f"no step was entered by its {say_count(workflow.fulfillments, 'fulfillment')}."
         return
     if workflow.fulfillments < FEW:
         yield f"no more fulfillments were seen than {workflow.fulfillments:,}."
@@ -58,8 +59,8 @@ def _whole(workflow: WorkflowDraft, tally: WorkflowTally, names: list[str], mini
     elsewhere = starts - tally.steps[names[0]].first
     if elsewhere > 0.02 * starts:
         yield (
-            f"{elsewhere:,} of {starts:,} fulfillments begin at another step than {names[0]}: the format "
-            "has one first step. They may have begun before the log."
+            f"{elsewhere:,} of {say_count(starts, 'fulfillment')} began at another step than {names[0]}: the "
+            f"format has one first step. {'It' if elsewhere == 1 else 'They'} may have begun before the log."
         )
     if not workflow.completed:
         yield "no fulfillment was seen to complete: the last steps have no end, and no duration."
@@ -68,7 +69,7 @@ def _whole(workflow: WorkflowDraft, tally: WorkflowTally, names: list[str], mini
     for (kind, type_), counts in tally.records.items():
         if (kind, type_) not in placements:
             what = f"{kind.value.lower()} {type_}"
-            yield f"{what} ({counts.fulfillments:,} fulfillments) follows no step of the draft."
+            yield f"{what} ({say_count(counts.fulfillments, 'fulfillment')}) follows no step of the draft."
 
 
 def _parallel(tally: WorkflowTally, names: list[str]) -> Iterator[str]:
@@ -79,8 +80,9 @@ def _parallel(tally: WorkflowTally, names: list[str]) -> Iterator[str]:
             behind_count = back.next[one] - back.returns[one]
             if min(ahead_count, behind_count) > _PARALLEL * min(forth.fulfillments, back.fulfillments):
                 yield (
-                    f"{one} and {other} come in either order ({ahead_count:,} and {behind_count:,} times), "
-                    "each for the first time: work in parallel. A fulfillment is in one step at a time: "
+                    f"{one} and {other} come in either order ({ahead_count:,} and "
+                    f"{say_count(behind_count, 'time')}), each for the first time: work in parallel. A "
+                    "fulfillment is in one step at a time: "
                     "model one of them as a record that a step emits, or as a fulfillment of its own."
                 )
 
@@ -110,16 +112,16 @@ def _of_dwell(step: StepDraft) -> Iterator[str]:
         yield f"no visit of {step.visits:,} was seen to end: no duration."
         return
     if dwell.visits < FEW:
-        yield f"its duration is from {dwell.visits:,} visits only."
+        yield f"its duration is from {say_count(dwell.visits, 'visit')} only."
     if dwell.is_open_ended:
         yield (
-            f"{step.open:,} visits were open at the end of the log, many for longer than any that ended: its "
-            f"duration is at least {say_duration(dwell.p50)}."
+            f"{say_count(step.open, 'visit was', 'visits were')} open at the end of the "
+            f"log, many for longer than any that ended: its duration is at least {say_duration(dwell.p50)}."
         )
     if dwell.lingering > _LINGERING * (dwell.visits + dwell.open_visits) and not dwell.is_open_ended:
         yield (
-            f"{dwell.lingering:,} visits have been open for longer than nearly all that ended took: they may "
-            "have ended without an event, or be stuck."
+            f"{say_count(dwell.lingering, 'visit has', 'visits have')} been open for longer than nearly "
+            "all that ended took: stuck, or ended without an event."
         )
     if dwell.skew > SKEW:
         yield (
@@ -154,4 +156,4 @@ def _of_records(step: StepDraft) -> Iterator[str]:
                 "comment, since a step emits what every order must have."
             )
         elif record.count < FEW:
-            yield f"{what} was seen only {record.count:,} times."
+            yield f"{what} was seen only {say_count(record.count, 'time')}."

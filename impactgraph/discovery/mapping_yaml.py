@@ -5,6 +5,7 @@ The only module that knows how a draft is written.
 
 from collections.abc import Iterator, Mapping
 
+from graph_models.counts import say_count
 from impactgraph.discovery.mapping_draft import ActivityGuess, Guess, MappingDraft
 from impactgraph.discovery.yaml_text import comment, scalar
 
@@ -18,7 +19,8 @@ def mapping_yaml(draft: MappingDraft) -> str:
 
 
 def _document(draft: MappingDraft) -> Iterator[str]:
-    yield f"# A draft, made by `impactgraph discover` from {draft.rows:,} entries: look at what is unsure."
+    entries = say_count(draft.rows, "entry", "entries")
+    yield f"# A draft, made by `impactgraph discover` from {entries}: look at what is unsure."
     yield f"source: {scalar(draft.source.value)}{_why(draft.source)}"
     yield "order:"
     yield from _fields(draft.order)

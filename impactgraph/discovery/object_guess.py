@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 
+from graph_models.counts import say_count
 from impactgraph.discovery.columns import columns_of
 from impactgraph.discovery.mapping_draft import Guess, MappingDraft, Sureness
 from impactgraph.discovery.names import name_fit
@@ -76,8 +77,8 @@ def _part_type(objects: Mapping[str, int], events: Mapping[str, Counter[str]], o
 
 def _evidence(name: str, objects: Mapping[str, int], events: Mapping[str, Counter[str]]) -> str:
     counts = events.get(name, Counter[str]())
-    activities = "1 activity" if len(counts) == 1 else f"{len(counts)} activities"
-    return f"{objects[name]:,} objects in {counts.total():,} events of {activities}"
+    activities = say_count(len(counts), "activity", "activities")
+    return f"{say_count(objects[name], 'object')} in {say_count(counts.total(), 'event')} of {activities}"
 
 
 def _rows(log: OcelLog, type_: str) -> list[dict[str, str]]:

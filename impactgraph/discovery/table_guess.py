@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from graph_models.counts import say_count
 from graph_models.percent import percent
 from graph_models.time import SECOND, say_duration
 from impactgraph.discovery.columns import NEARLY_ALL, Column, columns_of, constant_share, groups
@@ -96,7 +97,9 @@ class _TableGuess:
         best = max(candidates, key=lambda column: (self._time_fit(column), column.distinct))
         self._take(best)
         others = [column.name for column in candidates if column is not best]
-        evidence = f"a moment in {best.value_count:,} of {self._rows:,} rows, {best.distinct:,} different"
+        evidence = (
+            f"a moment in {best.value_count:,} of {say_count(self._rows, 'row')}, {best.distinct:,} different"
+        )
         if others:
             evidence += f"; so have {', '.join(others)}"
         is_sure = not others or name_fit(best.name, "time") >= _GOOD
@@ -128,7 +131,7 @@ class _TableGuess:
         )
         best = best or max(pool, key=self._variety)
         self._take(best)
-        evidence = f"{best.distinct:,} different values in {best.value_count:,} rows"
+        evidence = f"{best.distinct:,} different values in {say_count(best.value_count, 'row')}"
         is_sure = name_fit(best.name, "activity") >= _GOOD
         return _Choice(best, Sureness.SURE if is_sure else Sureness.UNSURE, evidence)
 
@@ -149,7 +152,7 @@ class _TableGuess:
             is_unique = column.distinct == column.value_count == self._rows
             if is_unique and name_fit(column.name, "id") >= 0.5 and not column.is_decimal:
                 self._take(column)
-                evidence = f"different in {column.distinct:,} of {self._rows:,} rows"
+                evidence = f"different in {column.distinct:,} of {say_count(self._rows, 'row')}"
                 return _Choice(column, Sureness.SURE, evidence)
         return None
 
@@ -178,9 +181,8 @@ class _TableGuess:
             order = _coarsest(by_size)
         self._take(order)
         each = order.value_count / order.distinct
-        evidence = (
-            f"{order.distinct:,} ids in {order.value_count:,} of {self._rows:,} rows, {each:.1f} rows each"
-        )
+        rows = f"{order.value_count:,} of {say_count(self._rows, 'row')}"
+        evidence = f"{order.distinct:,} ids in {rows}, {each:.1f} rows each"
         sureness = Sureness.SURE if name_fit(order.name, "order") >= _GOOD else Sureness.LIKELY
         sureness = sureness if named_values else Sureness.UNSURE
         return _Choice(order, sureness, evidence), self._fulfillment(order, candidates)
@@ -209,8 +211,8 @@ class _TableGuess:
         self._take(best)
         parts = groups(order, best)
         several = sum(len(values) > 1 for values in parts.values())
-        rows = f"{best.value_count:,} of {self._rows:,} rows"
-        evidence = f"{several:,} of {len(parts):,} orders have several, in {rows}"
+        rows = f"{best.value_count:,} of {say_count(self._rows, 'row')}"
+        evidence = f"{several:,} of {say_count(len(parts), 'order')} have several, in {rows}"
         return _Choice(best, Sureness.LIKELY, evidence)
 
     def _is_attribute(self, order: Column, column: Column) -> bool:
@@ -351,7 +353,7 @@ def _add_fulfillment_id(draft: MappingDraft, order: Column, fulfillment: _Choice
 
 def _format_guess(time: Column, order: Column, format_: str, rival: str | None) -> Guess:
     """Where two formats fit, that by which the rows of an order lie closer together."""
-    evidence = f"fits {time.value_count:,} values of {time.name}"
+    evidence = f"fits {say_count(time.value_count, 'value')} of {time.name}"
     if rival is None:
         return Guess(format_, Sureness.SURE, evidence)
     gap, rival_gap = (usual_gap(order.values, time.values, each) for each in (format_, rival))
@@ -364,7 +366,9 @@ def _format_guess(time: Column, order: Column, format_: str, rival: str | None) 
 
 def _examples(column: Column) -> str:
     shown_text = ", ".join(value for value, _ in column.counts.most_common(3))
-    return shown_text if column.distinct <= 3 else f"{column.distinct:,} values such as {shown_text}"
+    return (
+        shown_text if column.distinct <= 3 else f"{say_count(column.distinct, 'value')} such as {shown_text}"
+    )
 
 
 def _as_guess(choice: _Choice, *, is_attribute: bool = False) -> Guess:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from graph_models.counts import say_count
 from graph_models.enums import RecordKind
 from graph_models.percent import percent
 from graph_models.time import say_duration
@@ -38,7 +39,8 @@ def _document(draft: TopologyDraft) -> Iterator[str]:
     begin, end = (f"{local(at, UTC):%Y-%m-%d %H:%M}" for at in (draft.begin, draft.end))
     yield "# A draft, made by `impactgraph discover` from a log. A log shows orders, not systems: name the"
     yield "# systems, and the integrations between them, where it says unknown."
-    yield f"# {draft.events:,} events of {draft.fulfillments:,} fulfillments, {begin} to {end} UTC."
+    events, fulfillments = say_count(draft.events, "event"), say_count(draft.fulfillments, "fulfillment")
+    yield f"# {events} of {fulfillments}, {begin} to {end} UTC."
     yield f"# Steps and transitions that fewer than {percent(draft.minimum)} took are left out."
     for doubt in draft.doubts:
         yield comment(f"unsure: {doubt.subject + ': ' if doubt.subject else ''}{doubt.text}").lstrip()
@@ -59,7 +61,7 @@ def _document(draft: TopologyDraft) -> Iterator[str]:
 
 def _locations(locations: tuple[LocationDraft, ...]) -> Iterator[str]:
     for each in locations:
-        count_text = f"{each.fulfillments:,} fulfillments"
+        count_text = say_count(each.fulfillments, "fulfillment")
         if each.kind is None or not is_key(each.key):
             why = "its name does not say its kind" if each.kind is None else "its name is no key"
             yield comment(f"location {each.key}: {count_text}; {why}").lstrip()
@@ -73,7 +75,7 @@ def _workflow(workflow: WorkflowDraft) -> Iterator[str]:
     yield (
         f"  {scalar(workflow.key)}:"
         + comment(
-            f"{workflow.fulfillments:,} fulfillments, {workflow.completed:,} complete, "
+            f"{say_count(workflow.fulfillments, 'fulfillment')}, {workflow.completed:,} complete, "
             f"{workflow.cancelled:,} cancelled"
         )
     )
@@ -93,8 +95,10 @@ def _counts(counts: Mapping[str, int]) -> str:
 
 
 def _step(step: StepDraft) -> Iterator[str]:
-    again = f", {step.visits - step.fulfillments:,} more times" if step.visits > step.fulfillments else ""
-    yield f"      {scalar(step.key)}:{comment(f'{step.fulfillments:,} fulfillments{again}{_exits(step)}')}"
+    returns = step.visits - step.fulfillments
+    again = f", {say_count(returns, 'more time')}" if returns > 0 else ""
+    fulfillments = say_count(step.fulfillments, "fulfillment")
+    yield f"      {scalar(step.key)}:{comment(f'{fulfillments}{again}{_exits(step)}')}"
     yield f"        runs_on: {scalar(step.system)}"
     if step.dwell is not None:
         yield f"        takes: {_takes(step.dwell)}"
@@ -125,7 +129,8 @@ def _takes(dwell: Dwell) -> str:
     value = p50 if p50 == p95 else f"{{p50: {p50}, p95: {p95}}}"
     how = ", open visits counted as longer" if dwell.is_product_limit and dwell.open_visits else ""
     least = "at least; " if dwell.is_open_ended else ""
-    return f"{value}{comment(f'{least}mean {say_duration(dwell.mean)}, {dwell.visits:,} visits{how}')}"
+    visits = say_count(dwell.visits, "visit")
+    return f"{value}{comment(f'{least}mean {say_duration(dwell.mean)}, {visits}{how}')}"
 
 
 def _shares(step: StepDraft) -> list[str]:
@@ -143,7 +148,7 @@ def _shares(step: StepDraft) -> list[str]:
 
 def _transition(then: TransitionDraft, share: str | None) -> str:
     back = ", back to an earlier step" if then.is_backward else ""
-    count_text = f"{percent(then.share, 1)}, {then.count:,} times{back}"
+    count_text = f"{percent(then.share, 1)}, {say_count(then.count, 'time')}{back}"
     if then.when is not None:
         dimension, values = then.when
         return (
@@ -175,5 +180,5 @@ def _record(record: RecordDraft) -> str:
         fields.append("amount: value" if is_all else f"amount: {record.amount:g}")
     if record.channel and record.kind is RecordKind.NOTIFICATION:
         fields.append(f"channel: {scalar(record.channel)}")
-    count_text = f"{percent(record.share, 1)} of those that left the step, {record.count:,} times"
+    count_text = f"{percent(record.share, 1)} of those that left the step, {say_count(record.count, 'time')}"
     return f"{{{', '.join(fields)}}}{comment(count_text)}"

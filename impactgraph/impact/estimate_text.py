@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from math import floor
 
+from graph_models.counts import say_count
 from graph_models.estimates import Estimate, Estimates, MoneyEstimate, ToCome, converted_amount, exact_amounts
 from graph_models.impact import CostOfDelayPoint
 from graph_models.money import say_about, say_amount
@@ -40,7 +41,7 @@ def say_estimate(estimate: Estimate, singular: str) -> str:
     """
     noun = singular if floor(estimate.expected + 0.5) <= 1 else f"{singular}s"
     if is_exact(estimate):
-        return f"{estimate.possible:,} {singular if estimate.possible == 1 else f'{singular}s'}"
+        return say_count(estimate.possible, singular)
     if estimate.expected < 0.5:
         return f"under 1 {noun} ({say_range(estimate)})"
     if floor(estimate.expected + 0.5) == estimate.high == estimate.possible:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from graph_models.counts import say_count
 from graph_models.estimates import ToCome
 from graph_models.failure import Failure
 from graph_models.impact import AwaitingReplay, ImpactTotals, RecordTotals
@@ -62,8 +63,8 @@ def _awaiting(groups: Sequence[AwaitingReplay]) -> list[str]:
         cause = (
             f" after {group.failure}" if group.failure else ", in dead-letter queues that no failure explains"
         )
-        what = [_count(group.orders, "order")] if group.orders else []
-        what += [_count(group.records, "record")] if group.records else []
+        what = [say_count(group.orders, "order")] if group.orders else []
+        what += [say_count(group.records, "record")] if group.records else []
         verb = "waits" if group.orders + group.records == 1 else "wait"
         parts.append(f"{' and '.join(what)} worth {say_money(group.value)} {verb} for a replay{cause}")
     if len(groups) > _MOST:
@@ -141,10 +142,6 @@ def _failure_name(failure: Failure, circumstances: Circumstances) -> str:
     has_ended = failure.ended_at is not None and failure.ended_at <= as_of
     late = ", should have ended" if failure.should_have_ended(as_of) else ""
     return f"{failure.key} ({what}{', ended' if has_ended else late})"
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}" + ("" if number == 1 else "s")
 
 
 def _by_effect(rows: Sequence[RecordTotals]) -> str:

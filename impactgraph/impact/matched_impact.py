@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from graph_models.counts import say_count
 from graph_models.enums import Effect, ElementKind
 from graph_models.failure import Failure
 from graph_models.ids import key_of
@@ -217,7 +218,7 @@ class MatchedImpact:
 
 
 def _not_answered(group: Unanswered) -> str:
-    count = f"{group.orders:,} order{'' if group.orders == 1 else 's'}"
+    count = say_count(group.orders, "order")
     verb = "is" if group.orders == 1 else "are"
     return f"{count} worth {say_money(group.value)} {verb} not answered: {group.reason}."
 
@@ -225,5 +226,5 @@ def _not_answered(group: Unanswered) -> str:
 def _not_followed(count: int) -> tuple[str, ...]:
     if not count:
         return ()
-    elements = f"{count} element{'s' if count > 1 else ''}"
-    return (f"{elements} at the frontier, and what depends on them, were left out.",)
+    dependants = "it, was" if count == 1 else "them, were"
+    return (f"{say_count(count, 'element')} at the frontier, and what depends on {dependants} left out.",)

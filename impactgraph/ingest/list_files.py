@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
+from graph_models.counts import say_count
 from impactgraph.errors import BadInputError, Problem
 from impactgraph.ingest.amounts import with_sign_first
 from impactgraph.ingest.csv_records import csv_records, likely_delimiter
@@ -146,7 +147,7 @@ def _csv(path: Path, header: str, lines: Iterator[str]) -> Iterator[_Record]:
         if record.problem:
             yield place, record.problem
         elif len(record.cells) != len(columns):
-            yield place, f"it has {len(record.cells)} cells, and the header has {len(columns)}"
+            yield place, f"it has {say_count(len(record.cells), 'cell')}, and the header has {len(columns)}"
         else:
             yield place, dict(zip(columns, record.cells, strict=True))
 

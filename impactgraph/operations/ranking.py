@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import TypeAlias
 
+from graph_models.counts import say_count
 from graph_models.estimates import Estimates, comparable_amount, converted_amount, exact_amounts
 from graph_models.incident_life import RankWeights
 from graph_models.money import say_about
@@ -10,6 +11,8 @@ from graph_models.time import HOUR, Millis
 
 RankKey: TypeAlias = tuple[float | Decimal, ...]
 """The smaller, the higher the rank."""
+_LEAST = 0.5
+"""Figures below it are not named."""
 
 
 def rank_key(
@@ -41,7 +44,7 @@ def rank_reason(estimates: Estimates | None) -> str:
         (estimates.tasks.expected + estimates.supplier_orders.expected, "other record"),
     )
     number, noun = next(((number, noun) for number, noun in counts if number >= _LEAST), (0.0, ""))
-    first = _count(number, noun) if noun else ""
+    first = say_count(round(number) or 1, noun) if noun else ""
     amounts = converted_amount(estimates.value)
     largest = max(exact_amounts(estimates.value), key=lambda each: each.expected, default=None)
     shown_amount = amounts or largest
@@ -52,11 +55,3 @@ def rank_reason(estimates: Estimates | None) -> str:
     if noun == "order":
         return f"{first} worth {money}"
     return f"{first}, orders worth {money}" if first else f"orders worth {money}"
-
-
-_LEAST = 0.5
-
-
-def _count(number: float, noun: str) -> str:
-    count = round(number) or 1
-    return f"{count:,} {noun if count == 1 else f'{noun}s'}"

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from graph_models.counts import say_count
+
 _ESCAPED = str.maketrans({"|": "\\|", "<": "&lt;", "\n": " ", "\r": " "})
 
 
@@ -49,11 +51,12 @@ def _residual(document: Mapping[str, Any]) -> Iterator[str]:
     if residual is None:
         return
     yield from ("", "## What is left", "")
-    yield f"- {_count(residual['healed'], 'order has', 'orders have')} recovered."
+    yield f"- {say_count(residual['healed'], 'order has', 'orders have')} recovered."
     drain_text = f" (backlog cleared by {_time(residual['drainedBy'])})" if residual["drainedBy"] else ""
-    yield f"- {_count(residual['healing'], 'order recovers', 'orders recover')} without action{drain_text}."
-    yield f"- {_count(residual['needAction'], 'order waits', 'orders wait')} for a replay or a person."
-    yield f"- {_count(residual['recordsToReplay'], 'record comes', 'records come')} only when sent again."
+    healing = say_count(residual["healing"], "order recovers", "orders recover")
+    yield f"- {healing} without action{drain_text}."
+    yield f"- {say_count(residual['needAction'], 'order waits', 'orders wait')} for a replay or a person."
+    yield f"- {say_count(residual['recordsToReplay'], 'record comes', 'records come')} only when sent again."
 
 
 def _timeline(document: Mapping[str, Any]) -> Iterator[str]:
@@ -101,10 +104,6 @@ def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) ->
 def _plain(text: str) -> str:
     """The text in one line, with no character that a table or HTML would read as its own."""
     return text.translate(_ESCAPED)
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
 
 
 def _time(text: str) -> str:

@@ -5,6 +5,7 @@ import posixpath
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from graph_models.counts import say_count
 from impactgraph.errors import Problem
 from impactgraph.topology.document import Document, Items, Map, Node
 from impactgraph.topology.fields import display_text, source_text
@@ -152,8 +153,8 @@ def _rows(text: str, file: str, entries: Entries) -> None:
         line = reader.line_num
         if len(row) > len(header):
             entries.wrong(
-                f"The row has {len(row)} cells, but there are {len(header)} columns: put a cell with commas "
-                "in quotes.",
+                f"The row has {say_count(len(row), 'cell')}, but the header has {len(header)}: put a cell "
+                "with commas in quotes.",
                 Place(file, line),
             )
         elif any(cell.strip() for cell in row):

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from types import MappingProxyType
 
 from graph_models.access import View
+from graph_models.counts import say_count
 from graph_models.enums import Transport
 from graph_models.failure import Failure
 from graph_models.impact import Question
@@ -12,6 +13,7 @@ from graph_models.impairment import Impairments
 from graph_models.time import Millis, say_duration
 from graph_models.topology import FormerWorkflow, Topology
 from impactgraph.columns import Codes
+from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.failure_ends import (
     AssumptionTexts,
     FailureEnds,
@@ -164,19 +166,27 @@ def _impairment_forecast(
 
 
 def _assumptions(s: Snapshot, question: Question, ends: FailureEnds) -> tuple[str, ...]:
-    durations = s.forecast_baseline.durations
-    learned_steps = sum(1 for distribution in durations.of.values() if distribution.visits)
-    source = (
-        f"Durations of {learned_steps} of {len(durations.of)} steps are learned from {durations.visits:,} "
-        "observed"
-        " durations, the others are as the topology states them."
-    )
     threshold = (
         f"An order counts as later after {say_duration(question.tolerance)}, and is listed"
         f" above a likelihood of {question.min_likelihood:g}."
     )
     more = (*_shown_only(s.store.shown), *_former_steps(s.topology), *_events_ahead(s))
-    return (*ends.assumptions, source, threshold, *more)
+    return (*ends.assumptions, *duration_sources(s.forecast_baseline.durations), threshold, *more)
+
+
+def duration_sources(durations: Durations) -> tuple[str, ...]:
+    """From what the durations of the steps are; nothing of a topology without steps."""
+    steps, learned_steps = len(durations.of), sum(bool(each.visits) for each in durations.of.values())
+    if not steps:
+        return ()
+    if not learned_steps:
+        return ("Durations are as the topology states them: no visit was observed to end.",)
+    source = f"learned from {say_count(durations.visits, 'observed duration')}"
+    if learned_steps == steps:
+        return (f"Durations of all steps are {source}.",)
+    others, them = ("the other is", "it") if learned_steps == steps - 1 else ("the others are", "them")
+    stated = f"{others} as the topology states {them}"
+    return (f"Durations of {learned_steps} of {steps} steps are {source}, {stated}.",)
 
 
 def _shown_only(view: View) -> tuple[str, ...]:

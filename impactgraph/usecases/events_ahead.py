@@ -1,5 +1,6 @@
 """Recorded events that are stamped ahead of the clock: they wait until their time comes."""
 
+from graph_models.counts import say_count
 from graph_models.time import MINUTE, Millis
 from impactgraph.ports.state import EventsAhead
 from impactgraph.ports.store import Store
@@ -15,6 +16,6 @@ def events_ahead(store: Store, now: Millis) -> EventsAhead:
 
 def ahead_text(ahead: EventsAhead) -> str:
     """`2 events are stamped ahead of the clock, and take effect when their time comes`."""
-    if ahead.count == 1:
-        return "1 event is stamped ahead of the clock, and takes effect when its time comes"
-    return f"{ahead.count:,} events are stamped ahead of the clock, and take effect when their time comes"
+    takes, whose = ("takes", "its") if ahead.count == 1 else ("take", "their")
+    events = say_count(ahead.count, "event is", "events are")
+    return f"{events} stamped ahead of the clock, and {takes} effect when {whose} time comes"

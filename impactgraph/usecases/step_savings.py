@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from graph_models.counts import say_count
 from graph_models.estimates import Estimate, Estimates
 from graph_models.failure import Failure
 from graph_models.impact import Question
@@ -188,8 +189,8 @@ class StepSavings:
             saved_by_move(self._answer, move),
             saved_by_move(self._answer, later),
             assumes=(
-                f"{_counted(count, 'affected order')} of {source} would begin {target} at once, at its usual "
-                "pace; in an hour, those that are held until then.",
+                f"{say_count(count, 'affected order')} of {source} would begin {target} at once, at its "
+                "usual pace; in an hour, those that are held until then.",
                 "Promises count for whatever reason they are missed. Records and other orders do not count.",
             ),
         )
@@ -282,7 +283,3 @@ def _place_of(element: str) -> tuple[str, str | None]:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

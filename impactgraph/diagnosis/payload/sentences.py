@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from graph_models.counts import say_count
 from graph_models.diagnosis import StockFigure
 from graph_models.time import Millis, say_duration
 from graph_models.topology import Topology
@@ -12,7 +13,7 @@ from impactgraph.topology.names import display_name
 
 def duplicates_sentence(count: int, same: str, sample: Sequence[str]) -> str:
     """`same`: what the orders agree in, such as `external_id`."""
-    return f"{count} orders look like duplicates of one order: same {same} ({', '.join(sample)})."
+    return f"{count:,} orders look like duplicates of one order: same {same} ({', '.join(sample)})."
 
 
 def incomplete_sentence(count: int, key: dict[str, str], having: int, total: int, first: str) -> str:
@@ -27,12 +28,12 @@ def incomplete_sentence(count: int, key: dict[str, str], having: int, total: int
 
 def error_template_sentence(errors: int, orders: int, template: str, stopped_count: int) -> str:
     """`stopped_count`: fulfillments whose last event is such an error."""
-    counts = f"{_count(errors, 'error')} in {_count(orders, 'order')}"
-    return f"{counts}: {template}; {_count(stopped_count, 'fulfillment')} still stopped."
+    counts = f"{say_count(errors, 'error')} in {say_count(orders, 'order')}"
+    return f"{counts}: {template}; {say_count(stopped_count, 'fulfillment')} still stopped."
 
 
 def error_source_evidence(naming: int, total: int, element: str) -> str:
-    return f"{naming:,} of {total:,} of these errors name {element}."
+    return f"{naming:,} of {total:,} of these errors {'names' if naming == 1 else 'name'} {element}."
 
 
 def stock_difference_sentence(
@@ -68,7 +69,3 @@ def feed_evidence(feed: str, payload: str, hops: int) -> str:
 def plain_number(amount: Decimal) -> str:
     """Without trailing zeros and without an exponent."""
     return f"{amount.normalize():f}"
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word if number == 1 else word + 's'}"

@@ -1,5 +1,6 @@
 """Evidence of likely causes of missing records, and findings on the lists of systems, as text."""
 
+from graph_models.counts import say_count
 from graph_models.diagnosis import Listing, ListingKind
 from graph_models.money import Money, say_amount
 from graph_models.topology import Topology
@@ -45,5 +46,7 @@ def common_path_evidence(
 
     `element`: its name; `since`: the moment in words.
     """
-    own = f"{missing:,} of {due:,} records due over {element} in the last day are missing since {since}"
-    return f"{own}, {other_missing:,} of {other_due:,} of the others."
+    verb = "is" if missing == 1 else "are"
+    own = f"{missing:,} of {say_count(due, 'record')} due over {element} in the last day {verb} missing"
+    others = f", {other_missing:,} of {other_due:,} of the others" if other_due else ""
+    return f"{own} since {since}{others}."

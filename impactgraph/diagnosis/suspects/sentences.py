@@ -1,5 +1,6 @@
 """Evidence for a suspect, as text."""
 
+from graph_models.counts import say_count
 from graph_models.scope import Scope
 from graph_models.time import Millis
 from graph_models.topology import Topology
@@ -25,10 +26,13 @@ def observation_text(topology: Topology, explanation: Explanation) -> str:
     if explanation.errors > explanation.usual_errors:
         names = ", ".join(element_text(topology, each) for each in explanation.named_elements[:_MOST_NAMED])
         usual = f"usually {explanation.usual_errors:.1f}"
-        observations.append(f"{explanation.errors:,.0f} errors name {names} ({usual})")
+        observations.append(
+            f"{say_count(round(explanation.errors), 'error names', 'errors name')} {names} ({usual})"
+        )
     if explanation.detours > explanation.usual_detours:
         usual = f"usually {explanation.usual_detours:.1f}"
-        observations.append(f"{explanation.detours:,.0f} orders were rerouted or cancelled ({usual})")
+        orders = say_count(round(explanation.detours), "order was", "orders were")
+        observations.append(f"{orders} rerouted or cancelled ({usual})")
     where = "" if explanation.scope.everything else f", for {scope_text(topology, explanation.scope)}"
     others = [element_text(topology, each.element) for each in explanation.hypotheses[1:]]
     alike = f" Orders alone do not distinguish it from {', '.join(others[:_MOST_NAMED])}." if others else ""

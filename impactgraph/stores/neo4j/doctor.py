@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from neo4j.exceptions import Neo4jError
 
+from graph_models.counts import say_count
 from graph_models.time import Millis
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.ports.condition import HealthCheck
@@ -126,7 +127,9 @@ def _log(database: Database) -> HealthCheck:
     end = Log(database).end()
     if end is None:
         return HealthCheck("neo4j record", "warn", "none yet: made when the store is opened")
-    return HealthCheck("neo4j record", "ok", f"{end.last:,} events in {end.position.block:,} blocks")
+    return HealthCheck(
+        "neo4j record", "ok", f"{say_count(end.last, 'event')} in {say_count(end.position.block, 'block')}"
+    )
 
 
 def _graph(database: Database) -> HealthCheck:
@@ -139,7 +142,7 @@ def _graph(database: Database) -> HealthCheck:
     if state.identity.partition("-")[0] != end.position.identity:  # behind it: ingests that were taken back
         detail = "of another log: made anew by the next process that serves or takes events"
         return HealthCheck("neo4j graph", "warn", detail)
-    detail = f"shows {state.watermark:,} of {end.last:,} events"
+    detail = f"shows {state.watermark:,} of {say_count(end.last, 'event')}"
     if end.last > state.watermark:
         detail = f"{detail}: is a process serving? It follows the log while one does"
         return HealthCheck("neo4j graph", "warn", detail)

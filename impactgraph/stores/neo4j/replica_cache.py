@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
+from graph_models.counts import say_count
 from graph_models.time import Millis
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.stores.local.block import Block, concatenate_blocks
@@ -136,7 +137,7 @@ class ReplicaCache:
             replica_end = group[-1].end
             record.apply(concatenate_blocks([entry.block for entry in group]), replica_end.position)
             if end.last > GROUP:
-                self._say(f"Reading the record: {replica_end.last:,} of {end.last:,} events")
+                self._say(f"Reading the record: {replica_end.last:,} of {say_count(end.last, 'event')}")
         is_complete = replica_end.position.block == end.position.block
         return LogEnd(replica_end.position, end.last) if is_complete else replica_end
 

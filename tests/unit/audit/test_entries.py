@@ -24,7 +24,7 @@ def test_long_lists_and_deep_maps_are_shortened() -> None:
     arguments = event_of(LOCAL, 0, "x", {"items": list(range(60)), "deep": deep}).arguments
 
     assert arguments["items"][-1] == "10 more"
-    assert "1 fields" in str(arguments["deep"])
+    assert "1 field" in str(arguments["deep"])
 
 
 def test_what_is_not_json_becomes_text() -> None:

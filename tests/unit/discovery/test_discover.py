@@ -95,7 +95,7 @@ def test_orders_that_began_before_the_log_count_nowhere_and_are_named() -> None:
 
     assert (draft.cut, draft.fulfillments) == (1, 51)
     assert steps_of(draft)["pack"].visits == 50
-    assert has(draft, "1 of 51 fulfillments have no placement in the log")
+    assert has(draft, "1 of 51 fulfillments has no placement in the log")
 
 
 def test_orders_that_entered_no_step_count_as_open() -> None:

@@ -368,7 +368,7 @@ def test_a_location_in_a_document_and_a_table_names_both_places() -> None:
         ("id,kind\na", ["t.csv:2: location:a: `kind` is missing."]),
         (
             "id,kind\na,store,x",
-            ["t.csv:2: The row has 3 cells, but there are 2 columns: put a cell with commas in quotes."],
+            ["t.csv:2: The row has 3 cells, but the header has 2: put a cell with commas in quotes."],
         ),
         (
             'id,kind,name\nb,dc,"two\nlines"\na,shop,c',
