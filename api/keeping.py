@@ -1,7 +1,7 @@
 """POST /backup, /forget and /retention: for administrators, who otherwise use the store itself."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from anyio import to_thread
@@ -10,10 +10,11 @@ from fastapi.responses import Response, StreamingResponse
 
 from api.access import principal_of
 from api.audit import Auditing, deed_of
+from api.json_input import read_json
 from graph_models.time import Millis
 from impactgraph.errors import BadInputError
 from impactgraph.usecases import Store
-from impactgraph.usecases.backup_wire import decode_known, encode
+from impactgraph.usecases.backup_wire import KnownParts, encode
 from impactgraph.usecases.forget import (
     ForgetRequest,
     RemovalContext,
@@ -22,8 +23,8 @@ from impactgraph.usecases.forget import (
     forget_deed,
     retain,
 )
-from impactgraph.usecases.json_text import refuse_repeated_key
 
+T = TypeVar("T")
 STREAM = "application/octet-stream"
 
 
@@ -43,16 +44,15 @@ def router(
         request: Request,
     ) -> StreamingResponse:
         """The parts of the record that the sender of the request does not have yet (docs/backup.md)."""
-        known = _decode(decode_known, await request.body())
+        body = await request.body()
+        known = dict(_read(body, KnownParts)) if body.strip() else {}
         auditing.note(deed_of(request, "backup", {}))
         return StreamingResponse(_stream(store, known), media_type=STREAM)
 
     @routes.post("/forget")
     async def forget_(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
         """Removes orders and values of attributes for good (docs/retention.md)."""
-        forget_request = _decode(
-            lambda body: msgspec.json.decode(body, type=ForgetRequest), await request.body()
-        )
+        forget_request = _read(await request.body(), ForgetRequest)
         if not forget_request.orders and not forget_request.attributes:
             raise BadInputError("Name what to forget: `orders`, or `attributes` with values.")
         context = RemovalContext(store, auditing.log, principal_of(request), now())
@@ -66,7 +66,7 @@ def router(
     @routes.post("/retention")
     async def retention(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
         """Removes ended orders by rules, or counts them (docs/retention.md)."""
-        rules = _decode(lambda body: msgspec.json.decode(body, type=_Retention), await request.body())
+        rules = _read(await request.body(), _Retention)
         names = {"rules": [rule.name for rule in rules.rules], "dryRun": rules.dry_run}
         context = RemovalContext(store, auditing.log, principal_of(request), now())
         counts = await auditing.change(
@@ -84,13 +84,12 @@ def _stream(store: Store, known: Any) -> Iterator[bytes]:
         yield from encode(head, parts)
 
 
-def _decode(decode: Callable[[bytes], Any], body: bytes) -> Any:
+def _read(body: bytes, kind: type[T]) -> T:
+    """The JSON that a client sends. Raises BadInputError with what is wrong."""
     try:
-        result = decode(body)
-        refuse_repeated_key(body)
-    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        return msgspec.convert(read_json(body), kind)
+    except (msgspec.ValidationError, ValueError, RecursionError) as error:
         raise BadInputError(f"The body cannot be read: {error}.") from error
-    return result
 
 
 def _json(content: object) -> Response:

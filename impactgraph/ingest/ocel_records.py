@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import filterfalse
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +50,7 @@ class OcelRecords:
         for event in self._log.events:
             place = f"{self._path}: {event.id}"
             views = self._views(event)
-            has_all = all(map(objects_by_id.__contains__, event.objects))
-            missing = "" if has_all else next(id_ for id_ in event.objects if id_ not in objects_by_id)
+            missing = next(filterfalse(objects_by_id.__contains__, event.objects), "")
             if views or not self._mapper.is_mapped(event.type):
                 record = self._mapper.map_views(
                     event.type, views or [(self._view(event), _NOTHING)], place, watch

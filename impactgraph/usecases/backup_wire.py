@@ -1,7 +1,7 @@
 """A backup as a stream of bytes: a line of JSON for the head, and for each part a line and its data."""
 
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 import msgspec
 
@@ -22,16 +22,12 @@ class _End(msgspec.Struct):
     """Number of parts: without this line the stream was cut off."""
 
 
-_KNOWN = msgspec.json.Decoder(list[tuple[PartKey, str]])
+KnownParts: TypeAlias = list[tuple[PartKey, str]]
+"""What the sender of a request has already: parts with their fingerprints."""
 
 
 def encode_known(known: dict[PartKey, str]) -> bytes:
     return msgspec.json.encode(list(known.items()))
-
-
-def decode_known(body: bytes) -> dict[PartKey, str]:
-    """Raises msgspec.DecodeError, UnicodeDecodeError."""
-    return dict(_KNOWN.decode(body)) if body.strip() else {}
 
 
 def encode(head: BackupHead, parts: Iterable[Part]) -> Iterator[bytes]:

@@ -58,12 +58,7 @@ def find_records(
     arrivals = Arrivals(columns, slots, search.rows, search.sorted_prefix)
     audits = list(audits_of(scope, arrivals, search.rows))
     parts = [audit.findings(durations) for audit in audits]
-    listings: list[SystemFindings] = []
-    if search.lists:
-        every = np.arange(len(columns.fulfillments), dtype=np.int32)
-        rows_of_lists = every if search.rows is None else np.sort(search.rows)
-        listing_scope = ListingScope(topology, columns, durations, at, rows_of_lists)
-        listings = search_lists(listing_scope, search, audits, first_slot=len(slots))
+    listings = _listings(scope, durations, search, audits, len(slots)) if search.lists else []
     parts += [each.rows for each in listings]
     slots = (*slots, *(slot for each in listings for slot in each.slots))
     rows = FindingRows.concatenate(parts) if parts else FindingRows.empty()
@@ -74,13 +69,20 @@ def find_records(
     )
 
 
-def search_lists(
-    scope: ListingScope, search: RecordSearch, audits: Sequence[WorkflowAudit], *, first_slot: int
+def _listings(
+    of: AuditScope,
+    durations: Durations,
+    search: RecordSearch,
+    audits: Sequence[WorkflowAudit],
+    first_slot: int,
 ) -> list[SystemFindings]:
     """What the lists of each system of the topology come to; slots are numbered from `first_slot` on."""
+    every = np.arange(len(of.columns.fulfillments), dtype=np.int32)
+    rows = every if search.rows is None else np.sort(search.rows)
+    scope = ListingScope(of.topology, of.columns, durations, of.at, rows)
     findings: list[SystemFindings] = []
     for lists in search.lists.values():
-        if lists.system in scope.topology.systems:
+        if lists.system in of.topology.systems:
             findings.append(find_listings(scope, audits, lists, first_slot, search.documents))
             first_slot += len(findings[-1].slots)
     return findings
