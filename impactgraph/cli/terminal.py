@@ -1,14 +1,23 @@
-"""Text for terminals: control characters are escaped, and lines have no spaces at their end."""
+"""Text for terminals: control characters are escaped, ids are never broken, and lines have no spaces at their
+end.
+"""
 
 import re
+from collections.abc import Sequence
 from typing import IO, Any, NoReturn, cast
 
-from rich.console import Console
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.measure import Measurement
 from rich.table import Table
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 """Control characters (C0, C1), line separators, characters that change the direction of text, surrogates."""
 _TRAILING_SPACES = re.compile(r" +(?=\n)")
+_LONGEST_WORD = 60
+"""A longer word is broken within a text of several words."""
+_ENDLESS = 1_000_000
+"""Columns that no table needs."""
 
 
 def escape(text: str) -> str:
@@ -26,6 +35,8 @@ class TextConsole(Console):
         super().__init__(file=file, width=width, markup=False, highlight=False, emoji=False, soft_wrap=False)
 
     def print(self, *objects: Any, **options: Any) -> None:
+        # A table whose ids need more columns than the terminal has is wrapped by it, and not cut off.
+        options.setdefault("crop", False)
         super().print(*(escape(each) if isinstance(each, str) else each for each in objects), **options)
 
     def on_broken_pipe(self) -> NoReturn:
@@ -34,10 +45,57 @@ class TextConsole(Console):
 
 
 class TextTable(Table):
-    """Escapes the texts of its cells."""
+    """Escapes the texts of its cells, and breaks their lines between words only: where the columns are too
+    wide for the terminal, those with the longest texts are narrowed first.
+    """
 
     def add_row(self, *cells: Any, **options: Any) -> None:
         super().add_row(*(escape(each) if isinstance(each, str) else each for each in cells), **options)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        texts = [[column.header, *column.cells] for column in self.columns]
+        widths = [max(map(_width, map(str, of_column))) for of_column in texts]
+        least_widths = [max(map(_least_width, map(str, of_column))) for of_column in texts]
+        overhead = self._set_widths(console, options, widths) - sum(widths)
+        narrowed_widths = column_widths(widths, least_widths, options.max_width - overhead)
+        needed_width = self._set_widths(console, options, narrowed_widths)
+        yield from super().__rich_console__(console, options.update(max_width=needed_width))
+
+    def _set_widths(self, console: Console, options: ConsoleOptions, widths: Sequence[int]) -> int:
+        """The width of the table with columns of these widths."""
+        for column, width in zip(self.columns, widths, strict=True):
+            column.width = width
+        return Measurement.get(console, options.update(max_width=_ENDLESS), self).maximum
+
+
+def column_widths(widths: Sequence[int], least_widths: Sequence[int], available: int) -> list[int]:
+    """Widths of columns that fit into the available columns: the widest ones are narrowed to one width, but
+    none below its least width, even if the sum is more than is available then.
+    """
+
+    def narrowed_to(most: int) -> list[int]:
+        pairs = zip(widths, least_widths, strict=True)
+        return [max(least, min(width, most)) for width, least in pairs]
+
+    most = max(widths, default=0)
+    while most and sum(narrowed_to(most)) > available:
+        most -= 1
+    result = narrowed_to(most)
+    rest = available - sum(result)
+    for n, wider in enumerate(narrowed_to(most + 1)):
+        if rest > 0 and wider > result[n]:
+            result[n], rest = wider, rest - 1
+    return result
+
+
+def _width(text: str) -> int:
+    return max(map(cell_len, text.splitlines()), default=0)
+
+
+def _least_width(text: str) -> int:
+    """The longest word of a text, such as an id."""
+    lengths = [cell_len(word) for word in text.split()]
+    return max((each for each in lengths if len(lengths) == 1 or each <= _LONGEST_WORD), default=0)
 
 
 class _WithoutTrailingSpaces:
