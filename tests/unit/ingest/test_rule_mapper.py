@@ -1,48 +1,14 @@
 """Mappings of version 2: from one record to events."""
 
 import json
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impactgraph.errors import BadInputError
-from impactgraph.ingest.mapping_files import load_record_mapper, parse_mapping
 from impactgraph.ingest.read import RefusedEventError, read_event
-from impactgraph.ingest.rule_mapper import RuleMapper
-from impactgraph.ingest.rules import RuleMapping
-
-HEAD = 'version: 2\nsource: /shop\nactivity: "{type}"\nid: "{id}"\ntime: "{at}"\norder: "{order}"\n'
-RECORD = {"type": "t", "id": 7, "at": "2026-03-02T09:00:00Z", "order": "O-1"}
-
-
-def mapper(text: str) -> RuleMapper:
-    mapping = parse_mapping(text)
-    assert isinstance(mapping, RuleMapping)
-    return RuleMapper(mapping)
-
-
-def events(rules: str, record: Any = None, head: str = HEAD) -> list[dict[str, Any]]:
-    (mapped,) = mapper(head + rules).map_document(RECORD if record is None else record, "here")
-    return [json.loads(event) for event in mapped.events]
-
-
-def data(rules: str, record: Any = None, head: str = HEAD) -> dict[str, Any]:
-    (event,) = events(rules, record, head)
-    return event["data"]
-
-
-def problems(text: str) -> Sequence[str]:
-    with pytest.raises(BadInputError) as refused:
-        parse_mapping(text)
-    return [f"{problem.line}: {problem.message}" for problem in refused.value.problems]
-
-
-def entered(value: str) -> str:
-    return f"activities: {{t: {{fulfillment.entered: {{step: pick, location: {value}}}}}}}"
+from tests.unit.ingest.mappings import HEAD, RECORD, data, events, mapper
 
 
 def test_a_record_becomes_an_event() -> None:
@@ -100,106 +66,6 @@ def test_a_step_that_ends_with_nothing_known_behind_it_is_counted() -> None:
 
     assert mapped.skipped is not None and mapped.skipped.is_expected
     assert mapped.skipped.reason == "it ends a step, and what begins then is not known"
-
-
-@pytest.mark.parametrize(
-    ("value", "given_value", "expected"),
-    [
-        ("dc-1", None, "dc-1"),
-        ("'{plant}'", " dc-2 ", "dc-2"),
-        ("'{plant}'", 12, "12"),
-        ("'{plant}'", True, "true"),
-        ("'{plant}'", "", None),
-        ("'{plant}'", None, None),
-        ("'dc-{plant}'", 3, "dc-3"),
-        ("{from: plant, default: dc-9}", None, "dc-9"),
-        ("{from: [other, plant]}", "dc-4", "dc-4"),
-        ("{field: plant}", "dc-5", "dc-5"),
-        ("{text: 'x{plant}', map: {x1: y}}", 1, "y"),
-        ("{from: plant, map: {A: dc-1}, default: dc-0}", "B", "dc-0"),
-        ("{from: plant, map: plants}", "A", "dc-7"),
-        ("{from: plant, map: plants}", "B", None),
-    ],
-)
-def test_values_of_every_kind(value: str, given_value: Any, expected: str | None) -> None:
-    rules = entered(value) + "\nmaps: {plants: {A: dc-7}}"
-
-    assert data(rules, {**RECORD, "plant": given_value}).get("location") == expected
-
-
-def test_a_value_that_is_not_in_the_map_is_noted() -> None:
-    rules = entered("{from: plant, map: {A: dc-7}}")
-
-    (mapped,) = mapper(HEAD + rules).map_document({**RECORD, "plant": "B"}, "here")
-
-    assert mapped.notes == ["the map of `activities.t.fulfillment.entered.location` has no value for 'B'."]
-
-
-@pytest.mark.parametrize(
-    ("time", "record", "expected"),
-    [
-        ("'{at}'", {"at": "2026-03-02 09:00"}, "2026-03-02T08:00:00+00:00"),
-        ("'{at}'", {"at": "2026-03-02T09:00:00+02:00"}, "2026-03-02T09:00:00+02:00"),
-        ("{from: at, zone: America/New_York}", {"at": "2026-03-02 09:00"}, "2026-03-02T14:00:00+00:00"),
-        (
-            "{text: '{day} {clock}', time_format: '%Y%m%d %H%M%S'}",
-            {"day": 20260302, "clock": "093000"},
-            "2026-03-02T08:30:00+00:00",
-        ),
-        ("{from: at, time_format: epoch}", {"at": 1772442000}, "2026-03-02T09:00:00+00:00"),
-        ("{from: at, time_format: epoch_ms}", {"at": "1772442000000"}, "2026-03-02T09:00:00+00:00"),
-        ("{from: at, time_format: excel, zone: UTC}", {"at": 46083.375}, "2026-03-02T09:00:00+00:00"),
-        ("{from: at, time_format: '%d.%m.%Y'}", {"at": "02.03.2026"}, "2026-03-01T23:00:00+00:00"),
-        ("'{at}'", {"at": "2026-03-28T24:00:00"}, "2026-03-28T23:00:00+00:00"),
-        ("'{at}'", {"at": "2026-12-31 24:00"}, "2026-12-31T23:00:00+00:00"),
-        ("'{at}'", {"at": "20260302T240000Z"}, "2026-03-03T00:00:00+00:00"),
-        (
-            "{from: at, time_format: '%d.%m.%Y %H:%M'}",
-            {"at": "28.02.2026 24:00"},
-            "2026-02-28T23:00:00+00:00",
-        ),
-        ("{from: at, time_format: '%Y%m%d %H%M%S'}", {"at": "20260302 240000"}, "2026-03-02T23:00:00+00:00"),
-        ("{from: at, time_format: '%Y%m%d %H%M%S'}", {"at": "20260302 90000"}, "20260302 90000"),
-        ("{from: at, time_format: '%d%m%Y'}", {"at": "1032026"}, "1032026"),
-        ("{from: at, time_format: '%d.%m.%Y %H%M'}", {"at": "2.3.2026 0900"}, "2026-03-02T08:00:00+00:00"),
-        (
-            "{from: at, time_format: '%d %b %Y %H%M%S.%f'}",
-            {"at": "2 mar 2026  090000.5"},
-            "2026-03-02T08:00:00.500000+00:00",
-        ),
-        ("'{at}'", {"at": "2016-12-31T23:59:60Z"}, "2017-01-01T00:00:00+00:00"),
-        ("'{at}'", {"at": "2017-01-01T00:59:60.5+01:00"}, "2017-01-01T01:00:00.500000+01:00"),
-        ("'{at}'", {"at": "2026-03-02T24:01:00"}, "2026-03-02T24:01:00"),
-        ("'{at}'", {"at": "2026-03-02T09:60:00"}, "2026-03-02T09:60:00"),
-        ("'{at}'", {"at": "2026-02-30T24:00"}, "2026-02-30T24:00"),
-        ("{from: at, time_format: epoch_ms}", {"at": "1772442000"}, "1772442000"),
-        ("{from: at, time_format: epoch}", {"at": "1772442000000"}, "1772442000000"),
-        ("{from: at, time_format: epoch}", {"at": "0"}, "0"),
-        ("{from: at, time_format: excel}", {"at": "1772442000"}, "1772442000"),
-    ],
-)
-def test_moments_of_every_form(time: str, record: dict[str, Any], expected: str) -> None:
-    rules = f"activities: {{t: {{fulfillment.entered: {{step: pick, time: {time}}}}}}}\nzone: Europe/Berlin"
-
-    (event,) = events(rules, {**RECORD, **record})
-
-    assert event["time"] == expected
-
-
-@pytest.mark.parametrize(
-    ("how", "text", "expected"),
-    [
-        ("'{amount}'", 12.5, "12.5"),
-        ("'{amount}'", "12.50", "12.50"),
-        ("'{amount}'", "1.299,90", "1299.90"),
-        ("{from: amount, decimal: '.'}", "1,299.90", "1299.90"),
-        ("-3.20", None, "-3.20"),
-    ],
-)
-def test_amounts_of_every_form(how: str, text: Any, expected: str) -> None:
-    rules = f"activities: {{t: {{posting.recorded: {{type: invoice, amount: {how}}}}}}}\ndecimal: ','"
-
-    assert data(rules, {**RECORD, "amount": text})["amount"] == expected
 
 
 def test_several_columns_of_dates_are_several_steps_and_empty_ones_have_not_happened() -> None:
@@ -377,58 +243,6 @@ def test_a_record_without_the_fulfillment_that_the_mapping_names_is_counted() ->
     (mapped,) = mapper(HEAD + rules).map_document(RECORD, "here")
 
     assert mapped.skipped is not None and mapped.skipped.reason == "record without fulfillment"
-
-
-def test_all_problems_of_a_mapping_are_found_at_once() -> None:
-    text = """version: 2
-source: /shop
-order: '{order'
-activities:
-  t: {fulfillment.entered: {stp: pick}}
-  u: {posting.recorded: {type: invoice, currency: eur, amount: '{x}'}}
-  v: {}
-  w: {fulfillment.entered: {step: {from: x, field: y}}}
-  x: {fulfillment.entered: {step: {order}}}
-  y: {when: 'a b', fulfillment.completed: true}
-"""
-
-    found = problems(text)
-
-    assert [line.partition(":")[0] for line in found] == ["3", "5", "5", "6", "7", "8", "9", "10"]
-    assert any("Did you mean 'step'?" in line for line in found)
-    assert any("in quotes" in line for line in found)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("version: 3\nsource: /x", "`version` is 3"),
-        ("version: 2\nsource: /x", "It maps no record"),
-        (
-            HEAD.replace('activity: "{type}"\n', "") + "activities: {t: {fulfillment.entered: p}}",
-            "`activity` is missing",
-        ),
-        (
-            HEAD + entered("{from: x, map: plant}") + "\nmaps: {plants: {A: a}}",
-            "there is no 'plant' in `maps`",
-        ),
-        (HEAD + "activities: {t: {step.ended: {step: p, next: q, last: true}}}", "there is no `next`"),
-        (HEAD + "activities: {t: {order.placed: true}}", "must be a map with"),
-        (HEAD + "activities: {t: 5}", "must be a map from events"),
-    ],
-)
-def test_problems_of_a_mapping_are_reported(text: str, expected: str) -> None:
-    assert any(expected in problem for problem in problems(text))
-
-
-def test_a_live_source_needs_version_2(tmp_path: Path) -> None:
-    one = "source: /erp\norder: {type: o, currency: EUR}\nfulfillment: {workflow: w}\nsteps: {a: b}\n"
-    (tmp_path / "one.yaml").write_text(one)
-    (tmp_path / "two.yaml").write_text(HEAD + "activities: {t: {fulfillment.entered: pick}}")
-
-    with pytest.raises(BadInputError, match="needs a mapping of version 2"):
-        load_record_mapper(tmp_path / "one.yaml")
-    assert load_record_mapper(tmp_path / "two.yaml").source == "/shop"
 
 
 HOSTILE = st.recursive(
