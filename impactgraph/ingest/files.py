@@ -106,11 +106,12 @@ def _events(name: str, lines: Iterator[bytes]) -> Iterator[tuple[str, bytes]]:
 
 
 def _members(document: bytes) -> list[msgspec.Raw] | None:
-    """Members of an array that has objects, or a single object; None where it is neither."""
+    """Members of an array that is empty or has objects, or a single object; None where it is neither."""
     try:
         if document.startswith(b"["):
             members = _ARRAY.decode(document)
-            return members if any(bytes(each).startswith(b"{") for each in members) else None
+            has_objects = any(bytes(each).startswith(b"{") for each in members)
+            return members if has_objects or not members else None
         return [_VALUE.decode(document)]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None

@@ -48,6 +48,10 @@ class OcelLog:
     qualifiers: frozenset[str] = frozenset()
     """Of the relations between objects that count; none: all do."""
 
+    @property
+    def is_empty(self) -> bool:
+        return not self.objects and not self.events
+
     def add(self, id_: str, type_: str, attributes: dict[str, Any]) -> None:
         """Adds an object, unless another one has its id."""
         if id_ in self.objects:

@@ -106,6 +106,8 @@ class OcelRecords:
 
     def findings(self) -> list[str]:
         """What of the mapping the log lacks, or names and lacks itself."""
+        if not self._log.events:
+            return log_findings(self._log)
         names = {*FIELDS, *attribute_names(self._log)}
         return [*fields_not_there(self._mapper.mapping, names, "event"), *log_findings(self._log)]
 

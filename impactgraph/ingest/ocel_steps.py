@@ -35,6 +35,8 @@ class OcelSteps:
 
     def findings(self) -> list[str]:
         """What of the mapping the log lacks as a whole, a sentence each."""
+        if not self._log.events:
+            return log_findings(self._log)
         names = attribute_names(self._log)
         findings = [
             f"no object or event has the attribute {name!r}, which `{place}` of the mapping names."

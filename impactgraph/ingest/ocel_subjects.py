@@ -78,7 +78,11 @@ class OcelSubjects:
 
 
 def check_types(log: OcelLog, fields: dict[str, str], path: Path) -> None:
-    """Raises BadInputError with every type that no object has; `fields` is by field of the mapping."""
+    """Raises BadInputError with every type that no object has; `fields` is by field of the mapping. An empty
+    log lacks nothing.
+    """
+    if log.is_empty:
+        return
     types = dict.fromkeys(each.type for each in log.objects.values())
     problems = [
         Problem(

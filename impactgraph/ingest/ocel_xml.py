@@ -13,12 +13,15 @@ def read_xml(stream: BinaryIO, moments: MomentReader, log: OcelLog) -> None:
     """Adds what the log has. Raises ValueError where it is no OCEL log in XML."""
     relations: list[tuple[str, str, str]] = []
     parents: list[str] = []
+    sections: set[str] = set()
     for step, element in elements(stream):
         tag = tag_of(element)
         if step == "start":
             parents.append(tag)
             continue
         parents.pop()
+        if len(parents) == 1:
+            sections.add(tag)
         section = parents[-1] if len(parents) == 2 else ""
         if (section, tag) == ("objects", "object"):
             relations += _add_object(element, log)
@@ -26,7 +29,7 @@ def read_xml(stream: BinaryIO, moments: MomentReader, log: OcelLog) -> None:
         elif (section, tag) == ("events", "event"):
             _add_event(element, moments, log)
             element.clear()
-    if not log.objects and not log.events:
+    if log.is_empty and not sections >= {"objects", "events"}:
         raise ValueError("it has no objects and no events")
     for one, other, qualifier in relations:
         log.relate(one, other, qualifier)

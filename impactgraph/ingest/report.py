@@ -15,6 +15,7 @@ MOST_ACTIVITIES = 500
 OTHERS = "(other activities)"
 MOST_NOTES = 100
 """Sentences on values that are counted one by one."""
+_EMPTY = "the file is empty: it has no entries."
 OTHER_NOTES = "other values could not be read either"
 
 
@@ -149,7 +150,16 @@ def entry_outcome(accepted: int, quarantined: int) -> EntryOutcome:
     return EntryOutcome.TAKEN if accepted else EntryOutcome.REPEATED
 
 
-def unmatched_activities(report: FileReport, mapping: AnyMapping) -> list[str]:
+def file_remarks(report: FileReport, mapping: AnyMapping | None) -> list[str]:
+    """Remarks on the whole of a file that was read; one without entries is only said to be empty, as it lacks
+    whatever the mapping names.
+    """
+    if not report.entries:
+        return [_EMPTY]
+    return report.remarks + (_unmatched_activities(report, mapping) if mapping is not None else [])
+
+
+def _unmatched_activities(report: FileReport, mapping: AnyMapping) -> list[str]:
     """Remarks on activities of the mapping that no entry has; sets the hints of those passed over."""
     entries = [each for each in report.passed.values() if each.reason == UNMAPPED]
     for each in entries:

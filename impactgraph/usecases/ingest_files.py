@@ -21,8 +21,8 @@ from impactgraph.ingest.report import (
     FileReport,
     PassedOver,
     entry_outcome,
+    file_remarks,
     report_data,
-    unmatched_activities,
 )
 from impactgraph.ingest.spooled import renamed, renamed_error, shown_name, spooled
 from impactgraph.ports.ingest import EventOutcome, EventResult, Ingest, IngestedFile, IngestResult, UndoResult
@@ -202,8 +202,7 @@ class FileIngest:
                 yield IngestedBlock(before + read, self._ingest(block, report))
             if not self.reports or self.reports[-1] is not report:
                 self.reports.append(report)
-            if self._mapping is not None:
-                report.remarks += unmatched_activities(report, self._mapping)
+            report.remarks = file_remarks(report, self._mapping)
             before += read
         if not self.number:
             self._begin()

@@ -129,7 +129,7 @@ def test_a_byte_order_mark_and_compression_do_not_count(name: str) -> None:
             "deeply",
         ),
         (b'{"objects": [], "events": [{"id": 1}]}', "Expected `str`, got `int`"),
-        (b'{"objects": [], "events": []}', "It has no object of the type 'Order'"),
+        (b'{"objects": [{"id": "a", "type": "b"}], "events": []}', "It has no object of the type 'Order'"),
         (b'{"objects": [], "events": [', "truncated"),
         (b'{"objects": [{"id": "K\xf6ln", "type": "Order"}], "events": []}', r"UTF-8 \(byte 0xf6\)"),
         (b'{"objects": [], "events": [{"id": "K\xf6ln"}]}', r"UTF-8 \(byte 0xf6\)"),
