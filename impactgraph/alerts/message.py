@@ -5,9 +5,11 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeAlias
 
-from graph_models.time import Millis
+from graph_models.time import MINUTE, Millis
 
 NO_LABELS: Mapping[str, str] = {}
+SENT_WITHIN: Millis = MINUTE
+"""So long before its receipt a message may have been sent that does not say when."""
 
 
 class AlertState(StrEnum):
@@ -50,6 +52,11 @@ class AlertMessage:
     is_present: bool = False
     """It is so as the message is sent: the same message after an end says that the alert fires again."""
 
+    @property
+    def states_start_only(self) -> bool:
+        """Whether it says since when the alert fires and not when that was so: repetitions are the same."""
+        return self.state is AlertState.FIRING and self.started_at is not None and self.at <= self.started_at
+
 
 @dataclass(frozen=True, slots=True)
 class ChangeMessage:
@@ -73,6 +80,15 @@ def with_renewal(message: AlertMessage) -> tuple[AlertMessage, ...]:
     if message.state is not AlertState.FIRING or started_at is None or message.at <= started_at:
         return (message,)
     return replace(message, at=started_at), replace(message, started_at=None, is_renewal=True)
+
+
+def with_receipt(message: AlertMessage, keeps_for: Millis, received_at: Millis) -> tuple[AlertMessage, ...]:
+    """The start of an alert that is repeated with nothing but its start, and that it fires still as this is
+    received, until `keeps_for` has passed.
+    """
+    at = max(message.started_at or 0, received_at - SENT_WITHIN)
+    start = replace(message, is_present=False)
+    return start, replace(start, at=at, started_at=None, is_renewal=True, ended_at=received_at + keeps_for)
 
 
 Message: TypeAlias = AlertMessage | ChangeMessage

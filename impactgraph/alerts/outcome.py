@@ -9,7 +9,7 @@ from typing import Any
 from graph_models.enums import FailureClass
 from graph_models.time import Millis, moment, parse_duration
 from impactgraph.alerts.classes import classify
-from impactgraph.alerts.message import AlertMessage, AlertState, ChangeMessage, Message
+from impactgraph.alerts.message import AlertMessage, AlertState, ChangeMessage, Message, with_receipt
 from impactgraph.alerts.rules import AlertRule, AlertRules, MissingLabelError, Subject, fill
 from impactgraph.alerts.rules_format import ATTRIBUTES, share_of
 
@@ -71,10 +71,20 @@ class Outcome:
         return json.dumps(self.event, ensure_ascii=False).encode(errors="replace")
 
 
+def outcomes_of(message: Message, origin: Origin, rules: AlertRules, received_at: Millis) -> list[Outcome]:
+    """Of one message, which was received then: an alert that a rule ends is renewed by each repetition."""
+    parts: tuple[Message, ...] = (message,)
+    if isinstance(message, AlertMessage) and message.states_start_only and message.ended_at is None:
+        rule = rules.first_match(_subject(message, origin))
+        keeps_for = message.keeps_for if rule is None else rule.keeps_for or message.keeps_for
+        if keeps_for is not None:
+            parts = with_receipt(message, keeps_for, received_at)
+    return [outcome_of(part, origin, rules) for part in parts]
+
+
 def outcome_of(message: Message, origin: Origin, rules: AlertRules) -> Outcome:
     """By the first rule that matches; a resolution needs none, as it opens nothing."""
-    subject = Subject(origin.sender, origin.source, message.name, message.labels)
-    rule = rules.first_match(subject)
+    rule = rules.first_match(_subject(message, origin))
     key = origin.failure_key(message.key)
     if rule is not None and rule.ignore:
         return Outcome(message, key, pass_reason=f"{rules.place(rule)} ignores it", rule=rule)
@@ -91,6 +101,10 @@ def outcome_of(message: Message, origin: Origin, rules: AlertRules) -> Outcome:
     except (MissingLabelError, ValueError) as error:
         assert rule is not None
         return Outcome(message, key, refusal=f"{rules.place(rule)}: {error}", rule=rule)
+
+
+def _subject(message: Message, origin: Origin) -> Subject:
+    return Subject(origin.sender, origin.source, message.name, message.labels)
 
 
 _OPEN_NOTHING = {
@@ -210,9 +224,11 @@ def _event(type_: str, key: str, origin: Origin, marks: tuple[Any, ...]) -> dict
 
 
 def _end(message: AlertMessage, rule: AlertRule) -> Millis | None:
-    """When it ends if no news comes."""
+    """When it ends if no news comes: as the sender states it, else so long after this message."""
     keeps_for = rule.keeps_for or message.keeps_for
-    return message.ended_at if keeps_for is None else message.at + keeps_for
+    if message.ended_at is not None or keeps_for is None or message.states_start_only:
+        return message.ended_at
+    return message.at + keeps_for
 
 
 def _scope(rule: AlertRule, labels: Mapping[str, str]) -> dict[str, Any]:

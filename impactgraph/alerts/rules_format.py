@@ -209,7 +209,11 @@ RULE = Fields(
         Field("delay", _Span(), "Delay that it causes, such as 15m or {lag}."),
         Field("error_rate", _Share(), "Share of requests that fail: 0.07, 7 % or {error_rate}."),
         Field("expected_in", Duration(least=1), "How long it is expected to last."),
-        Field("keeps_for", Duration(least=1), "When it ends if no news comes: for senders that tell no end."),
+        Field(
+            "keeps_for",
+            Duration(least=1),
+            "How long after its last message it ends, where the sender reports no end.",
+        ),
     )
 )
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import structlog
 
+from graph_models.time import Millis
 from impactgraph.alerts.catalogue import SENDERS
 from impactgraph.alerts.message import AlertMessage, AlertState, MalformedAlertError, SenderReport
-from impactgraph.alerts.outcome import Origin, Outcome, outcome_of
+from impactgraph.alerts.outcome import Origin, Outcome, outcomes_of
 from impactgraph.alerts.rules import AlertRules
 from impactgraph.alerts.rules_format import load_rules
 from impactgraph.sources.config import AlertsSource
@@ -51,12 +52,16 @@ class AlertTranslator:
             log.error("an alert cannot be read", source=self.origin.source, exc_info=error)
             raise MalformedAlertError(f"it cannot be read: {type(error).__name__}") from error
 
-    def outcomes(self, report: SenderReport) -> list[Outcome]:
-        return [outcome_of(message, self.origin, self.rules) for message in report.messages]
+    def outcomes(self, report: SenderReport, received_at: Millis) -> list[Outcome]:
+        return [
+            outcome
+            for message in report.messages
+            for outcome in outcomes_of(message, self.origin, self.rules, received_at)
+        ]
 
     def _add(self, document: Document, report: SenderReport, translation: Translation) -> None:
         reasons: dict[str, None] = {}
-        for outcome in self.outcomes(report):
+        for outcome in self.outcomes(report, document.received_at):
             if outcome.event is not None:
                 if (alert := _present(outcome, document)) is not None:
                     translation.present[len(translation.lines)] = alert

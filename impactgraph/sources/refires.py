@@ -8,15 +8,14 @@ import msgspec
 
 from graph_models.failure import Failure
 from graph_models.time import MINUTE, Millis, printed_moment
+from impactgraph.alerts.message import SENT_WITHIN
 from impactgraph.ports.store import Store
 from impactgraph.sources.documents import PresentAlert, Translation
 from impactgraph.usecases.failure_events import iso
 
-_OVERTAKES: Millis = MINUTE
-"""A message that comes so soon after an end may have been sent before it."""
 _KNOWN_FOR: Millis = 5 * MINUTE
 """After this, other processes may have stored ends."""
-_MOMENTS = ("started_at", "ended_at", "expected_end")
+_MOMENTS = ("started_at", "expected_end")
 
 
 class Refires:
@@ -55,7 +54,7 @@ class Refires:
 
 def _fires_after_end(alert: PresentAlert, started_at: Millis, ended: Failure) -> bool:
     """Whether the alert fires after the end, and the start that it states would not say so."""
-    return ended.ended_at is not None and started_at <= ended.ended_at < alert.received_at - _OVERTAKES
+    return ended.ended_at is not None and started_at <= ended.ended_at < alert.received_at - SENT_WITHIN
 
 
 def _again(line: bytes, alert: PresentAlert, ended: Failure) -> bytes:

@@ -147,6 +147,52 @@ def test_states_of_a_group(
     assert line.episodes == episodes
 
 
+KEEPS = """
+rules:
+  - {match: {}, element: "system:oms", keeps_for: 30m, expected_in: 2h}
+"""
+
+
+@pytest.mark.parametrize("sender", ["alertmanager", "grafana"])
+@pytest.mark.parametrize(
+    ("name", "deliveries", "episodes"),
+    [
+        ("once", [(1, None)], [(0, 31)]),
+        ("repeated", [(1, None), (21, None), (41, None)], [(0, 71)]),
+        ("repeated at once", [(0.2, None), (0.4, None)], [(0, 30.2)]),
+        ("late", [(100, None)], [(0, 130)]),
+        ("ended", [(1, None), (21, None), (26, 25)], [(0, 25)]),
+        ("ended while it was repeated", [(1, None), (21.5, None), (22, 21)], [(0, 21)]),
+        ("repeated too late", [(1, None), (61, None), (81, None)], [(0, 31), (60, 111)]),
+        ("repeated as it ends", [(1, None), (31.5, None)], [(0, 61.5)]),
+    ],
+)
+def test_an_alert_that_a_rule_ends_ends_after_its_last_message(
+    store: Store,
+    tmp_path: Path,
+    sender: str,
+    name: str,
+    deliveries: list[tuple[float, int | None]],
+    episodes: list[Any],
+) -> None:
+    (tmp_path / "alerts.yaml").write_text(KEEPS)
+    line = Line(store, tmp_path / "alerts.yaml", sender, f"{sender} {name}")
+    for minute, end in deliveries:
+        line.deliver(minute, FIRES if end is None else ended_at(end))
+
+    assert line.episodes == episodes
+    assert not [each for each in store.quarantined() if name in str(each.text)]
+
+
+def test_an_end_that_the_sender_states_counts_instead(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "alerts.yaml").write_text(KEEPS)
+    line = Line(store, tmp_path / "alerts.yaml", "prometheus", "stated")
+    alerts = [{"labels": {"alertname": "Down"}, "startsAt": "2026-03-02T12:00:00Z"}]
+    line.deliver(1, [alerts[0] | {"endsAt": "2026-03-02T12:04:30Z"}])
+
+    assert line.episodes == [(0, 5)]
+
+
 @pytest.mark.parametrize(
     ("name", "told"),
     [("a first end", [(30, 5)]), ("a correction", [(5, 5), (30, 4)]), ("a repetition", [(5, 5), (30, None)])],
