@@ -56,6 +56,12 @@ def opening_edges(stage: Stage, as_of: float) -> Iterator[Reals]:
         yield stage.start.calendar.edges(as_of - _LONGEST_CALENDAR, as_of)
 
 
+def start_edges(stage: Stage) -> Iterator[Reals]:
+    """From when on arrivals may have met an outage at the start of a step before its reported start."""
+    for barrier in stage.start.barriers:
+        yield np.array([barrier.earliest_start])
+
+
 def entry_edges(plan: Plan, position: int, as_of: float, tolerance: float) -> Iterator[Reals]:
     """Edges of the entry to a step, over all that is impaired from there on."""
     stage = plan.stages[position]
@@ -63,6 +69,7 @@ def entry_edges(plan: Plan, position: int, as_of: float, tolerance: float) -> It
         yield from barrier_edges(barrier, tolerance)
         yield from fallback_edges(barrier, as_of)
     yield from opening_edges(stage, as_of)
+    yield from start_edges(stage)
     for index in plan.reach(position):
         yield plan.stages[index].window_edges
 
@@ -81,6 +88,7 @@ def completion_edges(stage: Stage, as_of: float, tolerance: float) -> Iterator[R
 def visit_edges(stage: Stage, as_of: float) -> Iterator[Reals]:
     """Edges of entry, completion and departure of a visit that has ended."""
     yield from opening_edges(stage, as_of)
+    yield from start_edges(stage)
     since = np.inf
     for barrier in stage.barriers:
         since = min(since, barrier.since)

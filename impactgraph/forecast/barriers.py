@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from graph_models.enums import Effect
 from graph_models.impairment import BACKLOG_GROWTH, CERTAIN, Impairment, RepeatedAttempts
-from graph_models.time import FOREVER, SECOND
+from graph_models.time import FOREVER, MINUTE, SECOND
 from impactgraph.forecast.chances import event_name
 from impactgraph.forecast.durations import Distribution
 from impactgraph.forecast.failure_ends import FailureEnds
@@ -20,6 +20,8 @@ from impactgraph.forecast.people_queue import PeopleQueue
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
 from impactgraph.topology.calendar import Calendar
 
+REPORTED_AFTER = 10.0 * MINUTE
+"""An outage may have begun so long before its reported start: monitors wait before they raise an alert."""
 RETRY_LAG = 90.0 * SECOND
 """What waits for a recovered element tries again within this time."""
 _REPEATS = 4
@@ -48,6 +50,8 @@ class Barrier:
     """Where it stands: with that, the events that it depends on are named."""
     people: PeopleQueue | None = None
     """The queue of a location that is out of capacity: with it, arrivals wait for their turn."""
+    is_supposed: bool = False
+    """Of a question's supposition only: it begins exactly when the question says."""
 
     @cached_property
     def manual_waits(self) -> Reals:
@@ -80,6 +84,12 @@ class Barrier:
     @property
     def makes_wait(self) -> bool:
         return self.impairment.effect in (Effect.BLOCKED, Effect.REJECTED) and not self.impairment.hold
+
+    @property
+    def earliest_start(self) -> float:
+        """When it may have begun, although a later start is reported: an outage that certainly occurred."""
+        is_outage = self.makes_wait and self.is_certain and self.impairment.effect is Effect.BLOCKED
+        return self.since - REPORTED_AFTER if is_outage and not self.is_supposed else self.since
 
     @property
     def can_hold(self) -> bool:
@@ -216,11 +226,13 @@ def barriers(
     slope: float = 0.0,
     place: str = "",
     people: Mapping[str, PeopleQueue] | None = None,
+    supposed: frozenset[str] = frozenset(),
 ) -> list[Barrier]:
     """Barriers of (index, impairment) at a place, in K scenarios.
 
     `hold`: the wait for a person; `slope`: load over rate of their queue, how fast a held backlog grows
-    against how fast it clears; `people`: queues for the people of a location, by failure.
+    against how fast it clears; `people`: queues for the people of a location, by failure; `supposed`:
+    failures that the question supposes.
     """
     result: list[Barrier] = []
     for index, impairment in impairments:
@@ -242,6 +254,7 @@ def barriers(
                 delays=_delays(impairment),
                 place=place,
                 people=next((people[key] for key in impairment.failures if people and key in people), None),
+                is_supposed=supposed.issuperset(impairment.failures),
             )
         )
     return result

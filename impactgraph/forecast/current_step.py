@@ -14,7 +14,7 @@ from graph_models.enums import Effect
 from graph_models.time import MINUTE
 from impactgraph.forecast.barriers import Barrier, Flags, Occurs
 from impactgraph.forecast.cohorts import Cohorts, StepEvidence
-from impactgraph.forecast.gates import Gate
+from impactgraph.forecast.gates import Gate, Passage
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
 from impactgraph.forecast.simulate import NOBODY, Indexes
@@ -28,6 +28,8 @@ _LATEST_PERSON = 0.02
 """Likelihood that a person looks later than is usual, at any later moment."""
 _HANDOVER = 1.0 * MINUTE
 """What is completed and not held is handed over within about this time."""
+_BEGAN_EARLIER = 0.002
+"""Likelihood that an outage held an order which came a few minutes before its reported start."""
 _FAILING = (Effect.BLOCKED, Effect.REJECTED)
 
 
@@ -39,6 +41,10 @@ class StepCompletion:
     counterfactual: Reals
     hit_by: Indexes
     """Index of the impairment that held its start, -1 where none did."""
+    met_at: Reals
+    """When what held its start did so first: at the entry, or at the start of an outage that is reported to
+    have begun later.
+    """
     is_held: Flags
     """Where its start is still held."""
     weight: Reals | None
@@ -84,7 +90,8 @@ def current_step(plan: Plan, cohorts: Cohorts, as_of: float, occurs: Occurs) -> 
         high=high,
         slowdown=stage.slowdown(cohorts.slowdown),
     )
-    passage = stage.start.pass_through(visit.arrival, occurs)
+    as_reported = stage.start.pass_through(visit.arrival, occurs)
+    passage, met_at, earlier = _with_earlier_starts(visit, as_reported)
     begin = np.minimum(passage.departures, recorded_at) if evidence.is_completed else passage.departures
     again = visit.arrival
     if evidence.has_unrelated_error:
@@ -94,10 +101,10 @@ def current_step(plan: Plan, cohorts: Cohorts, as_of: float, occurs: Occurs) -> 
         begin = passage.departures
     work = _work(visit, begin)
     is_uncertain = any(not barrier.is_certain for barrier in stage.barriers)
-    longer = _longer_chance(visit, passage.departures)
+    longer = _longer_chance(visit, as_reported.departures)
     may_outlast = bool(longer.any())
     # Most questions need no fit, and it costs as much as the work itself.
-    fit = _fit(visit, passage.departures) if is_uncertain or may_outlast else longer
+    fit = _fit(visit, as_reported.departures) if is_uncertain or may_outlast else longer
     usual_work, is_held = work, begin > as_of
     outlasted_by = outlasted_since = None
     if may_outlast:
@@ -121,12 +128,38 @@ def current_step(plan: Plan, cohorts: Cohorts, as_of: float, occurs: Occurs) -> 
             stage.start.scheduled_departures(again - cohorts.past_delays), usual_work
         ),
         hit_by=hit_by,
+        met_at=met_at,
         is_held=is_held,
-        weight=_weight(plan, visit, completion, fit + longer) if is_uncertain else None,
+        weight=_weight(plan, visit, completion, fit + longer + earlier) if is_uncertain else None,
         is_given_up=is_given_up,
         outlasted_by=outlasted_by,
         outlasted_since=outlasted_since,
     )
+
+
+def _with_earlier_starts(visit: _Visit, as_reported: Passage) -> tuple[Passage, Reals, Reals]:
+    """The passage through the start of the step; when what holds it did so first; and how likely it is that
+    outages held an order that came a few minutes before their reported start (each (G, K)).
+
+    That explains orders which stay for longer than their work can take.
+    """
+    entered_at = visit.arrival[:, :1]
+    met_at = visit.stage.start.first_met_at(entered_at, visit.as_of)
+    is_earlier = met_at > entered_at
+    if not is_earlier.any():
+        return as_reported, visit.arrival, np.zeros((1, 1))
+    met_at = np.broadcast_to(met_at, visit.arrival.shape)
+    from_start = visit.stage.start.pass_through(met_at, visit.occurs)
+    earlier = np.where(is_earlier, _BEGAN_EARLIER * _fit(visit, from_start.departures), 0.0)
+    otherwise = np.maximum(_fit(visit, as_reported.departures), UNEXPLAINED * _still_waiting(visit))
+    sample = scenario_sample(f"begins/{visit.stage.step.id}")
+    is_held = sample * (otherwise + earlier) < earlier
+    passage = Passage(
+        np.where(is_held, from_start.departures, as_reported.departures),
+        as_reported.scheduled,
+        np.where(is_held, from_start.hit_by, as_reported.hit_by),
+    )
+    return passage, np.where(is_held, met_at, visit.arrival), earlier
 
 
 def _ways_on(stage: Stage) -> tuple[Gate, ...]:

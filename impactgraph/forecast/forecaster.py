@@ -258,7 +258,7 @@ def _current_hits(
     result = setup.blank_result
     for rows, group, completion in zip(_rows(groups), groups, completions, strict=True):
         is_start = completion.hit_by >= 0
-        hit_by, hit_at = completion.hit_by, group.entered_at[:, None]
+        hit_by, hit_at = completion.hit_by, completion.met_at
         if completion.outlasted_by is not None and completion.outlasted_since is not None:
             hit_by = np.where(is_start, hit_by, completion.outlasted_by)
             hit_at = np.where(is_start, hit_at, np.fmax(hit_at, completion.outlasted_since))

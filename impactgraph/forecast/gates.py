@@ -86,6 +86,14 @@ class Gate:
         first, last = self.calendar.run_before(np.array([since - 1.0, until - 1.0])) + 1.0
         return float(first), float(last)
 
+    def first_met_at(self, t: Reals, as_of: float) -> Reals:
+        """Arrivals, later where they may have met an outage before its reported start: at this start."""
+        met_at = t
+        for barrier in self.barriers:
+            if barrier.earliest_start < barrier.since <= as_of:
+                met_at = np.where((t >= barrier.earliest_start) & (t < barrier.since), barrier.since, met_at)
+        return met_at
+
     def pass_through(self, t: Reals, occurs: Occurs) -> Passage:
         """The passage of arrivals through all barriers that occur."""
         passage = self._pass_barriers(t, occurs)

@@ -24,6 +24,8 @@ class ImpairmentForecast:
     """How long an order waits for a person."""
     people: Mapping[str, PeopleQueue] = field(default_factory=dict[str, PeopleQueue])
     """By failure: the queue of a location that is out of capacity."""
+    supposed: frozenset[str] = frozenset()
+    """Failures that the question supposes."""
 
     @cached_property
     def by_element(self) -> Mapping[str, tuple[tuple[int, Impairment], ...]]:

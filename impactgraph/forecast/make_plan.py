@@ -223,5 +223,11 @@ def _barriers(
 ) -> list[Barrier]:
     load = forecast.queue_load.get(impairments[0][1].element, 0.0) if impairments else 0.0
     return barriers(
-        impairments, forecast.ends, forecast.manual_wait, slope=load, place=place, people=forecast.people
+        impairments,
+        forecast.ends,
+        forecast.manual_wait,
+        slope=load,
+        place=place,
+        people=forecast.people,
+        supposed=forecast.supposed,
     )

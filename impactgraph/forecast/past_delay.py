@@ -44,6 +44,8 @@ class _Attempt:
     """Weight above which a visit has been explained and is left alone."""
     shortens_delays: bool = False
     """Whether a delay may have been shorter than was reported."""
+    begins_earlier: bool = False
+    """Whether an outage may have begun before its reported start."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,8 @@ class _PassedGates:
     stage: Stage
     gate: Gate
     tolerance: float
+    length_counts: bool = False
+    """Whether only the length of a visit shows that the start held it."""
 
     @property
     def barriers(self) -> tuple[Barrier, ...]:
@@ -121,13 +125,21 @@ class _PassedGates:
         is_open_ended = any(barrier.impairment.hold for barrier in start.barriers)
         can_hold = any(barrier.can_hold for barrier in start.barriers)
         return can_hold and not (
-            self.stage.completion or self.gate or start.uncertain_barriers or is_open_ended
+            self.length_counts
+            or self.stage.completion
+            or self.gate
+            or start.uncertain_barriers
+            or is_open_ended
         )
 
     @property
     def slow_barriers(self) -> tuple[Barrier, ...]:
         """Those of the hand-off that delay for about as long as was reported."""
         return tuple(barrier for barrier in self.gate.barriers if _delays_roughly(barrier))
+
+    def may_have_held_before(self, visits: PastVisits) -> Flags:
+        """(G,) whether visits that began before the reported start of an outage may have met it."""
+        return self.stage.start.first_met_at(visits.entered_at, np.inf) > visits.entered_at
 
     def leaves_to_person(self, variant: Variant) -> bool:
         """Whether something that occurs in a variant leaves a visit to a person, for any length of time."""
@@ -147,7 +159,7 @@ class _PassedGates:
         stage = replace(
             self.stage, start=without(self.stage.start), completion=without(self.stage.completion)
         )
-        return _PassedGates(stage, without(self.gate), self.tolerance)
+        return replace(self, stage=stage, gate=without(self.gate))
 
 
 def past_delay(stage: Stage, handoff: Handoff | None, visits: PastVisits, tolerance: float) -> PastDelay:
@@ -165,7 +177,10 @@ def past_delay(stage: Stage, handoff: Handoff | None, visits: PastVisits, tolera
             open_gates = gates.without_closed_at(float(visits.left_at[at[0]]), keeps_rejecting=is_last)
             if attempt.shortens_delays and not open_gates.slow_barriers:
                 continue
-            again, weights = _estimate(open_gates, visits.take(at), np.full(len(at), is_last), attempt)
+            of_group = visits.take(at)
+            if attempt.begins_earlier and not open_gates.may_have_held_before(of_group).any():
+                continue
+            again, weights = _estimate(open_gates, of_group, np.full(len(at), is_last), attempt)
             is_better = np.flatnonzero(weights > weight[at])
             estimate.put(at[is_better], again.take(is_better))
             weight[at] = np.maximum(weight[at], weights)
@@ -213,6 +228,9 @@ def _estimate(
     likelihood = attempt.likelihood
     if likelihood is _far and any(map(gates.leaves_to_person, variants)):
         variants = [_standing_still(gates, variant) for variant in variants]
+    if attempt.begins_earlier:
+        visits = replace(visits, entered_at=gates.stage.start.first_met_at(visits.entered_at, np.inf))
+        gates = replace(gates, length_counts=True)
     if attempt.shortens_delays:
         explanations = [each for variant in variants for each in _explain_sooner(gates, visits, variant)]
     else:
@@ -299,7 +317,10 @@ def _explain(
     # Where the completion is known, so is the wait for the hand-off, whatever was reported of it.
     ordinary_fit = np.where(is_known, 1.0, ordinary_fit)
     if gates.only_start_holds:
-        replay_fit, ordinary_fit = can_be_replay.astype(np.float64), np.ones_like(ordinary_fit)
+        # What came before the reported start of an outage is held only if its length says so.
+        is_certain = ~gates.may_have_held_before(visits)[:, None]
+        replay_fit = np.where(is_certain, can_be_replay, replay_fit)
+        ordinary_fit = np.where(is_certain, 1.0, ordinary_fit)
     weight = work.weight * np.where(is_rejected, replay_fit, ordinary_fit)
     own_wait = np.minimum(np.maximum(left_at - scheduled_at(work.completion), 0.0), 2.0 * wait)
     departure = np.where(is_known, scheduled_at(work.completion) + own_wait, departure)
@@ -377,5 +398,10 @@ def _far(distance: Reals) -> Reals:
     return np.where(distance < 0, np.maximum((1.0 + distance**2) ** -2, _LEAST_FAR), _near(distance))
 
 
-_ATTEMPTS = (_Attempt(_near), _Attempt(_near, enough=_GOOD, shortens_delays=True), _Attempt(_far))
+_ATTEMPTS = (
+    _Attempt(_near),
+    _Attempt(_near, enough=_GOOD, shortens_delays=True),
+    _Attempt(_near, begins_earlier=True),
+    _Attempt(_far),
+)
 """One after another, for the visits that no earlier one explains well enough."""

@@ -144,12 +144,23 @@ def _note_first(stage: Stage, holds: _Holds, first: FirstEffects, longest: Reals
     handoff_to = stage.handoffs[0].to if stage.handoffs else stage.index
     next_position = holds.visits.next_position[is_first]
     to = np.where(next_position >= 0, next_position, handoff_to)
+    # What is held at the start meets it at its entry, or as soon as it begins.
+    begun_at = _starts(stage)[hold.impairment[is_first]]
     entered_at = holds.visits.entered_at[is_first].astype(np.float64)
     left_at = holds.visits.left_at[is_first].astype(np.float64)
     first.impairment[at] = hold.impairment[is_first]
     first.step[at] = np.where(place == Place.HANDOFF, to, stage.index)
-    first.at[at] = np.clip(np.where(np.isnan(met_at), entered_at, met_at), entered_at, left_at)
+    met_at = np.where(np.isnan(met_at), np.maximum(entered_at, begun_at), met_at)
+    first.at[at] = np.clip(met_at, entered_at, left_at)
     longest[at] = holds.delay[is_first]
+
+
+def _starts(stage: Stage) -> Reals:
+    """By index of an impairment, when its barrier in the stage begins."""
+    starts = np.zeros(1 + max(barrier.index for barrier in stage.barriers))
+    for barrier in stage.barriers:
+        starts[barrier.index] = barrier.since
+    return starts
 
 
 def _holds(context: WorkflowContext, past: PastSteps, stage: Stage) -> _Holds | None:

@@ -162,6 +162,7 @@ def _impairment_forecast(
         queue_load=load,
         manual_wait=s.forecast_baseline.manual_wait,
         people=PeopleQueues(s.topology, s.columns, durations, s.at).of(failures, every),
+        supposed=frozenset(failure.key for failure in failures if failure.is_supposed),
     )
 
 
