@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from graph_models.counts import say_count
 from impactgraph.errors import BadInputError, Problem
 from impactgraph.ingest.mapped import LoggedObject, Subject
 from impactgraph.ingest.ocel_log import OcelEvent, OcelLog
@@ -104,24 +105,16 @@ def log_findings(log: OcelLog) -> list[str]:
         first_names = ", ".join(map(repr, repetitions[:_MOST_NAMED])) + (
             ", ..." if repetitions[_MOST_NAMED:] else ""
         )
-        findings.append(
-            f"{_counted(len(repetitions), 'has', 'have')} the id of another one, and only the first counts: "
-            f"{first_names}."
-        )
+        objects = say_count(len(repetitions), "object has", "objects have")
+        findings.append(f"{objects} the id of another one, and only the first counts: {first_names}.")
     if unknown := log.unknown:
         first_names = ", ".join(
             f"{id_!r} (of {other!r})" for id_, other in list(unknown.items())[:_MOST_NAMED]
         )
-        findings.append(
-            f"{_counted(len(unknown), 'that relations name is', 'that relations name are')} not in the log: "
-            f"{first_names}"
-            f"{', ...' if len(unknown) > _MOST_NAMED else ''}."
-        )
+        more = ", ..." if len(unknown) > _MOST_NAMED else ""
+        objects = say_count(len(unknown), "object that relations name is", "objects that relations name are")
+        findings.append(f"{objects} not in the log: {first_names}{more}.")
     return findings
-
-
-def _counted(count: int, one: str, several: str) -> str:
-    return f"1 object {one}" if count == 1 else f"{count:,} objects {several}"
 
 
 def attribute_names(log: OcelLog) -> set[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from graph_models.counts import say_count
 from impactgraph.ingest.mapped import Skipped
 from impactgraph.ingest.mapping_files import AnyMapping
 from impactgraph.ingest.skip_reasons import UNMAPPED
@@ -117,7 +118,7 @@ class FileReport:
     def all_findings(self) -> list[str]:
         """A sentence each."""
         notes = [
-            f"{sentence.rstrip('.')} ({count:,} {'time' if count == 1 else 'times'}; first: {place})."
+            f"{sentence.rstrip('.')} ({say_count(count, 'time')}; first: {place})."
             for sentence, (count, place) in self.notes.items()
         ]
         return [*self.findings, *notes, *self._missing_sentences()]
@@ -125,11 +126,8 @@ class FileReport:
     def _missing_sentences(self) -> list[str]:
         if not self.missing_count:
             return []
-        entries = (
-            "1 entry that was taken names an object"
-            if self.missing_count == 1
-            else (f"{self.missing_count:,} entries that were taken name an object")
-        )
+        one, several = "entry that was taken names an object", "entries that were taken name an object"
+        entries = say_count(self.missing_count, one, several)
         return [f"{entries} that the log does not have, such as {self.first_missing}."]
 
     @property

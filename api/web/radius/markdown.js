@@ -1,6 +1,6 @@
 // A blast radius as Markdown for a chat or a ticket: headline, filters, totals, teams, playbooks and address.
 import {
-  convertedFirst, expectedNumber, lowToHigh, money, number, rangeOf, stamp, words
+  convertedFirst, expectedNumber, lowToHigh, money, plural, rangeOf, stamp, words
 } from "/web/app/format.js";
 import { markdownTable } from "/web/app/parts/copy.js";
 import { footer, playbookLines } from "/web/app/parts/markdown.js";
@@ -80,7 +80,7 @@ export function markdown(radius, params) {
     "",
     markdownTable(["what", "expected (range)"], figures), "",
     ...radius.owners.map(({ team, orders }) =>
-        `- Call ${team.name} ${team.contact}: ${number(orders)} orders`),
+        `- Call ${team.name} ${team.contact}: ${plural(orders, "order")}`),
     "",
     ...playbookLines(radius.playbooks),
     footer({ asOf: radius.asOf, topology: radius.topology, hash: hrefWith({ asOf: radius.asOf }) }),

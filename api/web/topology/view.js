@@ -1,5 +1,6 @@
 // Topology page: find an element, its dependencies, paths between two, versions, and what-if.
 import { html } from "/web/app/ui.js";
+import { plural } from "/web/app/format.js";
 import { href, hrefWith } from "/web/app/router.js";
 import { Answered } from "/web/app/parts/states.js";
 import { Heading } from "/web/app/parts/words.js";
@@ -11,12 +12,15 @@ import { Versions } from "./versions.js";
 import { WhatIf } from "./whatif.js";
 import { Everything } from "./everything.js";
 
+const sizes = ({ version, byId, edges }) =>
+    `${version}: ${plural(byId.size, "element")}, ${plural(edges.length, "relation")}`;
+
 export function Topology({ route }) {
   const answer = useModel();
   return html`<${Answered} answer=${answer} what="topology">${(model) => html`
     <section class="card">
       <div class="row spread">
-        <${Heading} sub=${`${model.version}: ${model.byId.size} elements, ${model.edges.length} relations`}>
+        <${Heading} sub=${sizes(model)}>
           Topology
         <//>
         <${Tabs} route=${route} /></div>
