@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from graph_models.enums import RecordKind
@@ -14,6 +14,10 @@ _CHARGE = re.compile(
     r"(?:^|[^a-z])(?:invoice|payment|capture|captured|charge|sale|receipt|bill)", re.IGNORECASE
 )
 _REFUND = re.compile(r"(?:^|[^a-z])(?:refund|credit|reversal|chargeback)", re.IGNORECASE)
+_PAYMENT = re.compile(
+    r"(?:^|[^a-z])(?:payment|capture|captured|charge|refund|reversal|chargeback)", re.IGNORECASE
+)
+"""Postings of money that was paid, or paid back; others are its documents: invoices and credit notes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +43,26 @@ class Charges:
         return self.refunded.amount >= self.charged.amount
 
 
+@dataclass(slots=True)
+class _Amounts:
+    """Of charges or of refunds: money has a document, and often a payment too, and counts once."""
+
+    documents: list[Decimal] = field(default_factory=list)
+    payments: list[Decimal] = field(default_factory=list)
+
+    def add(self, record_type: str, amount: Decimal) -> None:
+        (self.payments if _PAYMENT.search(record_type) else self.documents).append(amount)
+
+    def total(self, currency: str) -> Money | None:
+        """Of the payments; of the documents where no payment is on record."""
+        amounts = self.payments or self.documents
+        return Money(sum(amounts, Decimal(0)), currency) if amounts else None
+
+
 def charges_of(s: Situation) -> Charges:
     """A negative invoice is a refund; so is a message that tells of one, without an amount."""
     currency = s.order.value.currency
-    charge_amounts: list[Decimal] = []
-    refund_amounts: list[Decimal] = []
+    charges, refunds = _Amounts(), _Amounts()
     is_refund_recorded = False
     for record in _about_money(s.records):
         is_refund = _REFUND.search(record.type) is not None
@@ -54,11 +73,11 @@ def charges_of(s: Situation) -> Charges:
         if record.amount.currency not in ("", currency):
             continue
         if is_refund or amount < 0:
-            refund_amounts.append(abs(amount))
+            refunds.add(record.type, abs(amount))
             is_refund_recorded = True
         else:
-            charge_amounts.append(amount)
-    return Charges(_sum(charge_amounts, currency), _sum(refund_amounts, currency), is_refund_recorded)
+            charges.add(record.type, amount)
+    return Charges(charges.total(currency), refunds.total(currency), is_refund_recorded)
 
 
 def _about_money(records: Iterable[OrderRecord]) -> Iterable[OrderRecord]:
@@ -70,7 +89,3 @@ def _about_money(records: Iterable[OrderRecord]) -> Iterable[OrderRecord]:
             _REFUND.search(record.type) or (record.kind is RecordKind.POSTING and _CHARGE.search(record.type))
         )
     )
-
-
-def _sum(amounts: list[Decimal], currency: str) -> Money | None:
-    return Money(sum(amounts, Decimal(0)), currency) if amounts else None

@@ -32,6 +32,19 @@ def test_a_negative_invoice_and_a_credit_note_are_refunds() -> None:
     assert found.is_refunded
 
 
+def test_money_with_a_document_and_a_payment_counts_once() -> None:
+    returned = charged(("credit_note", 60), ("refund", 60))
+    paid = charged(("payment_captured", 100), ("invoice", 60), ("invoice", 40), ("refund", 100))
+
+    assert returned.refunded == from_micros(60 * EUR, "EUR")
+    assert paid.charged == paid.refunded == from_micros(100 * EUR, "EUR")
+    assert paid.is_refunded
+
+
+def test_what_was_paid_back_counts_and_not_what_its_credit_note_announces() -> None:
+    assert charged(("credit_note", 60), ("refund", 20)).refunded == from_micros(20 * EUR, "EUR")
+
+
 def test_a_part_of_a_refund_is_not_all_of_it() -> None:
     assert not charged(("invoice", 100), ("refund", 40)).is_refunded
 
