@@ -63,6 +63,8 @@ class CustomerClock:
         """
         at = max(at, self.now)
         days = days_between(self.now, at, self.timezone)
+        if days > 0 and _is_midnight(local(at, self.timezone)):
+            return self._end_of_day(at, days - 1)
         if days > 1:
             return MomentKind.DAY, {"date": self.date(at)}
         if days == 1:
@@ -71,6 +73,12 @@ class CustomerClock:
         if days_between(self.now, quarter, self.timezone) > 0:
             return MomentKind.TONIGHT, {}
         return MomentKind.TODAY, self._clock_values(quarter)
+
+    def _end_of_day(self, midnight: Millis, days: int) -> tuple[MomentKind, PhraseValues]:
+        """How the midnight at the end of a day is said, `days` from today: as that day, which it ends."""
+        if days > 1:
+            return MomentKind.DAY, {"date": self.date(midnight - 1)}
+        return (MomentKind.TOMORROW_EVENING if days == 1 else MomentKind.TONIGHT), {}
 
     def past(self, at: Millis) -> tuple[MomentKind, PhraseValues]:
         """How a moment that has passed is said, with the values of its text."""
@@ -137,6 +145,10 @@ class CustomerClock:
 _WORLD, _UNKNOWN = "001", "ZZ"
 """Territories of time zones such as `UTC` and `Etc/GMT+5`."""
 _FULL_WEEKDAY = re.compile("E+|c+")
+
+
+def _is_midnight(moment: datetime) -> bool:
+    return (moment.hour, moment.minute, moment.second, moment.microsecond) == (0, 0, 0, 0)
 
 
 def _part_of_tomorrow(hour: int) -> MomentKind:

@@ -32,10 +32,12 @@ def test_a_time_of_day_is_the_customers(zone: str, locale: str, time: str, name:
     ("zone", "at", "kind"),
     [
         ("Europe/Berlin", "2026-11-23T22:50:00Z", MomentKind.TONIGHT),
-        ("Europe/Berlin", "2026-11-23T23:00:00Z", MomentKind.TOMORROW_MORNING),
+        ("Europe/Berlin", "2026-11-23T23:00:00Z", MomentKind.TONIGHT),
+        ("Europe/Berlin", "2026-11-23T23:00:01Z", MomentKind.TOMORROW_MORNING),
         ("Europe/Berlin", "2026-11-24T11:00:00Z", MomentKind.TOMORROW_AFTERNOON),
         ("Europe/Berlin", "2026-11-24T16:00:00Z", MomentKind.TOMORROW_EVENING),
-        ("Europe/Berlin", "2026-11-24T23:00:00Z", MomentKind.DAY),
+        ("Europe/Berlin", "2026-11-24T23:00:00Z", MomentKind.TOMORROW_EVENING),
+        ("Europe/Berlin", "2026-11-24T23:00:01Z", MomentKind.DAY),
         ("America/Los_Angeles", "2026-11-24T07:50:00Z", MomentKind.TONIGHT),
         ("Asia/Tokyo", "2026-11-24T14:30:00Z", MomentKind.TODAY),
         ("UTC", "2026-11-23T10:00:00Z", MomentKind.TODAY),
@@ -43,6 +45,12 @@ def test_a_time_of_day_is_the_customers(zone: str, locale: str, time: str, name:
 )
 def test_days_change_at_the_customers_midnight(zone: str, at: str, kind: MomentKind) -> None:
     assert clock(zone, "en_GB").upcoming(parse_moment(at))[0] is kind
+
+
+def test_a_midnight_belongs_to_the_day_that_it_ends() -> None:
+    kind, values = clock("Europe/Berlin", "en_GB").upcoming(parse_moment("2026-11-25T23:00:00Z"))
+
+    assert (kind, values) == (MomentKind.DAY, {"date": "Wednesday 25 November"})
 
 
 @pytest.mark.parametrize(
