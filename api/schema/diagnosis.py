@@ -129,7 +129,8 @@ class MissingRecord:
 
 
 @strawberry.type(
-    description="Other orders in the same step, and at the same location if the step is done on site."
+    description="Orders in the same step, the order itself included, and at the same location if the step is "
+    "done on site."
 )
 class PeerGroup:
     overdue: int = strawberry.field(description="How many of them are overdue.")
@@ -194,7 +195,9 @@ class Diagnosis:
     out_of_sequence: list[MissingRecord] = strawberry.field(
         description="Records that came before one that they must follow."
     )
-    peers: PeerGroup | None = strawberry.field(description="Other orders in the same step.")
+    peers: PeerGroup | None = strawberry.field(
+        description="Orders in the same step, the order itself included."
+    )
     next_expected: Moment | None = strawberry.field(
         description="When the next step is expected; null where unknown."
     )

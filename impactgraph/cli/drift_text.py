@@ -27,7 +27,7 @@ def print_drift(out: Console, page: Json, at: Millis) -> None:
             formats.at(known_moment(each["since"]), at),
             _measure(each, each["before"]),
             _measure(each, each["after"]),
-            f"{each['pValue']:.1g}",
+            formats.p_value(each["pValue"]),
             f"{each['orders']:,}",
             formats.money(money_in(each["orderValue"])),
         )

@@ -14,10 +14,16 @@ from graph_models.zones import UTC, TextClock, local
 NOTHING = "-"
 _ZONE: ContextVar[str] = ContextVar("zone", default=UTC)
 ENDLESS = "indefinitely"
+_LEAST_P_VALUE = 1e-300
 
 
 count = say_count
 """As the counts of everything else."""
+
+
+def p_value(value: float) -> str:
+    """`0.002`, `4e-08`; below what a floating-point number can express it is no zero."""
+    return f"{value:.1g}" if value >= _LEAST_P_VALUE else f"< {_LEAST_P_VALUE:.0e}"
 
 
 def money(amounts: Sequence[Money]) -> str:

@@ -74,10 +74,16 @@ def _print_factors(out: Console, factors: Sequence[Json]) -> None:
             each["dimension"].replace("_", " "),
             each["value"],
             f"{each['overdueWith']:,} of {each['totalWith']:,}",
-            f"{each['overdueWithout']:,} of {each['totalWithout']:,}",
-            f"{each['pValue']:.1g}",
+            _overdue_without(each),
+            formats.p_value(each["pValue"]),
         )
     out.print(rows)
+
+
+def _overdue_without(factor: Json) -> str:
+    """Nothing where all have the factor."""
+    total = factor["totalWithout"]
+    return f"{factor['overdueWithout']:,} of {total:,}" if total else formats.NOTHING
 
 
 def _print_suspects(out: Console, suspects: Sequence[Json]) -> None:

@@ -28,7 +28,7 @@ def print_to_come(out: Console, to_come: Json, as_of: Millis) -> None:
     ):
         rows.add_row(name, say_number(each["expected"]), f"{each['low']:,.0f} to {each['high']:,.0f}")
     for number, amount in enumerate(money_estimates_in(to_come["value"])):
-        rows.add_row("value of the affected" if number == 0 else "", *money_cells(amount))
+        rows.add_row("value of those affected" if number == 0 else "", *money_cells(amount))
     if placements["possible"]:
         out.print(rows)
     print_lines(

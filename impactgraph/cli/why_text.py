@@ -37,7 +37,7 @@ def print_why(out: "Console", answer: "Json", layout: MessageLayout, as_of: Mill
     _print_systems(out, order["seenIn"], at)
     _print_causes(out, diagnosis["causes"])
     if diagnosis["peers"] is not None:
-        _print_peers(out, diagnosis["peers"])
+        _print_peers(out, diagnosis["peers"], order["id"])
     _print_owner(out, diagnosis)
     _print_link(out, order["id"], as_of)
 
@@ -144,13 +144,15 @@ def _print_causes(out: "Console", causes: "Sequence[Json]") -> None:
         out.print(f"… and {more}: --format json has them all.", style="dim")
 
 
-def _print_peers(out: "Console", peers: "Json") -> None:
+def _print_peers(out: "Console", peers: "Json", order: str) -> None:
+    """Prints how many orders in its step are overdue, itself included, and names others."""
     location = f" at {peers['location']['name']}" if peers["location"] else ""
-    sample = ", ".join(key_in(order["id"]) for order in peers["sample"])
+    sample = ", ".join(key_in(each["id"]) for each in peers["sample"] if each["id"] != order)
     such_as = f", such as {sample}" if sample else ""
     step = peers["step"]["name"]
-    print_heading(out, "Other orders in the same step")
-    line = f"{peers['overdue']:,} of {peers['total']:,} in {step}{location} are overdue{such_as}."
+    print_heading(out, "Orders in the same step")
+    verb = "is" if peers["overdue"] == 1 else "are"
+    line = f"{peers['overdue']:,} of {peers['total']:,} in {step}{location} {verb} overdue{such_as}."
     print_lines(out, [line])
 
 

@@ -1,6 +1,6 @@
 // Overdue orders as Markdown for a chat or a ticket.
 import { now } from "/web/app/clock.js";
-import { key, moneys, percent, plural, withoutZone, words } from "/web/app/format.js";
+import { key, moneys, number, percent, plural, withoutZone, words } from "/web/app/format.js";
 import { markdownTable } from "/web/app/parts/copy.js";
 import { footer } from "/web/app/parts/markdown.js";
 import { hrefWith } from "/web/app/router.js";
@@ -12,9 +12,9 @@ export const MOST_GROUPS = 12;
 
 function factorLine(factor) {
   const { overdueWith, totalWith, overdueWithout, totalWithout } = factor;
-  const withFactor = `${overdueWith} of ${totalWith} overdue with it`;
-  const withoutFactor = `${overdueWithout} of ${totalWithout} without`;
-  return `- In common: ${factorWords(factor)}: ${withFactor}, ${withoutFactor}`;
+  const withFactor = `${number(overdueWith)} of ${number(totalWith)} overdue with it`;
+  const withoutFactor = totalWithout ? `, ${number(overdueWithout)} of ${number(totalWithout)} without it` : "";
+  return `- In common: ${factorWords(factor)}: ${withFactor}${withoutFactor}`;
 }
 
 /** Such as "Only orders with region: uk, latam; channel: web."; empty without filters. */

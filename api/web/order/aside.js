@@ -1,6 +1,6 @@
 // Beside the timeline: missing records, other affected orders, the fulfillments.
 import { html } from "/web/app/ui.js";
-import { duration, key, money, percent, plural, recordKind, words } from "/web/app/format.js";
+import { duration, key, money, number, percent, plural, recordKind, words } from "/web/app/format.js";
 import { Badge, IdLink, Money, Time, sentence } from "/web/app/parts/words.js";
 import { href } from "/web/app/router.js";
 
@@ -40,18 +40,23 @@ export function Missing({ diagnosis }) {
 export const factorWords = (factor) =>
   `${factor.dimension.split("+").map(words).join(" and ")} ${factor.value.split("+").join(" and ")}`;
 
-/** A measured ratio in words; above ten its exact value says nothing more. */
-function liftWords(lift) {
-  if (lift >= 1000) return "never without it";
-  return lift >= 10 ? "far more often" : `${lift.toFixed(1)} times as often`;
+/** A measured ratio in words; above ten its exact value says nothing more, and without a case to compare none does. */
+function liftWords({ lift, overdueWithout }) {
+  if (!overdueWithout) return "";
+  return lift >= 10 ? ": far more often" : `: ${lift.toFixed(1)} times as often`;
 }
+
+/** How many are overdue without the factor; empty where all have it. */
+const withoutWords = (factor) =>
+  factor.totalWithout
+    ? `, ${number(factor.overdueWithout)} of ${number(factor.totalWithout)} without it${liftWords(factor)}`
+    : "";
 
 export function Factors({ list }) {
   return html`<ul class="list">${list.map((factor) => html`<li key=${factor.dimension + factor.value}>
     <p><strong>${factorWords(factor)}</strong></p>
     <p class="small muted">
-      ${plural(factor.overdueWith, "of", "of")} ${plural(factor.totalWith, "order")} with it
-      overdue, ${factor.overdueWithout} of ${factor.totalWithout} without it: ${liftWords(factor.lift)}
+      ${number(factor.overdueWith)} of ${plural(factor.totalWith, "order")} with it overdue${withoutWords(factor)}
     </p>
   </li>`)}</ul>`;
 }
@@ -60,10 +65,10 @@ export function Peers({ peers, order }) {
   if (!peers) return null;
   const others = peers.sample.filter(({ id }) => id !== order);
   const where = `${peers.step.name}${peers.location ? ` at ${peers.location.name}` : ""}`;
-  return html`<section class="card"><h2>Other orders in this step</h2>
+  return html`<section class="card"><h2>Orders in this step</h2>
     <p>
       <strong>
-        ${peers.overdue} of ${plural(peers.total, "order")}
+        ${number(peers.overdue)} of ${plural(peers.total, "order")}
       </strong> in ${where} ${
         peers.overdue === 1
           ? "is"

@@ -30,6 +30,12 @@ def step_begin(step: Step) -> str:
     return f"{step_name(step)} begins"
 
 
+def failed_step(step: Step, title: str) -> str:
+    """`Pick failed: TIMEOUT`, for the title of an error of this step, which has the key of the step."""
+    prefix = f"{step.key} failed: "
+    return f"{step_name(step)} failed: {title[len(prefix) :]}" if title.startswith(prefix) else title
+
+
 def reroute(topology: Topology, step: Step) -> str:
     """`Rerouted to Pick of Ship from store`."""
     return f"Rerouted to {step_name(step)} of {display_name(topology, f'workflow:{step.workflow}')}"

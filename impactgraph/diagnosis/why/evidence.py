@@ -72,11 +72,13 @@ def error_evidence(topology: Topology, error: ReportedError, element: str | None
 
 
 def factor_evidence(factor: CommonFactor) -> str:
-    """How many are overdue with the factor and without it."""
-    with_factor = (
-        f"{factor.overdue_with} of {factor.total_with} with {factor.dimension} {factor.value} are overdue"
-    )
-    return f"{with_factor}, {factor.overdue_without} of {factor.total_without} without it"
+    """How many are overdue with the factor and, where there are others, without it."""
+    verb = "is" if factor.overdue_with == 1 else "are"
+    value = f"{factor.dimension.replace('_', ' ')} {factor.value}"
+    with_factor = f"{factor.overdue_with:,} of {factor.total_with:,} with {value} {verb} overdue"
+    if not factor.total_without:
+        return with_factor
+    return f"{with_factor}, {factor.overdue_without:,} of {factor.total_without:,} without it"
 
 
 def run_evidence(run_at: Millis, clock: TextClock, *, is_pickup: bool = False) -> str:
@@ -89,5 +91,5 @@ def opening_evidence(opens_at: Millis, clock: TextClock) -> str:
 
 
 def usual_dwell_evidence(median: Millis, dwell: Millis) -> str:
-    usual = f"half of all leave this step within {say_duration(median)}"
+    usual = f"half of all orders leave this step within {say_duration(median)}"
     return f"{usual}; it has been there for {say_duration(dwell)}"

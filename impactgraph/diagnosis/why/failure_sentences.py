@@ -103,7 +103,7 @@ def effect(p: Phrases) -> str:
 def _progress(p: Phrases) -> str:
     if p.known_state.waits_for_customer:
         return f"it is ready to collect now{p.punctuality}"
-    return f"it is moving again{p.completion}"
+    return f"it is moving{' again' if p.known_impact.is_probable else ''}{p.completion}"
 
 
 def _own_status(p: Phrases) -> str:

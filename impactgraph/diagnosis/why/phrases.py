@@ -95,7 +95,7 @@ class Phrases:
         whether it is.
         """
         late = [state for state in self.s.late if state is self.state] or list(self.s.late)
-        return f"; {self.lateness(late[0])}{_without_failure(late[0])}" if late else ""
+        return f"; {self.lateness(late[0])}{self._without_failure(late[0])}" if late else ""
 
     @property
     def completion(self) -> str:
@@ -280,8 +280,14 @@ class Phrases:
         assert self.state is not None and self.state.error is not None
         return self.state.error
 
+    def _without_failure(self, state: FulfillmentState) -> str:
+        """That the promise would be missed in any case; empty where a failure alone is why, or none is.
 
-def _without_failure(state: FulfillmentState) -> str:
-    """That the promise would be missed in any case; empty where a failure alone is why, or none is."""
-    is_late_anyway = any(impact.is_probable and impact.late_anyway >= PROBABLE for impact in state.impacts)
-    return "; it would be late without the failure, too" if is_late_anyway else ""
+        Failures are named where the sentence is about something else.
+        """
+        impacts = [each for each in state.impacts if each.is_probable and each.late_anyway >= PROBABLE]
+        if not impacts:
+            return ""
+        keys = dict.fromkeys(failure.key for impact in impacts for failure in impact.failures)
+        names = "the failure" if self.impact is not None else " and ".join(keys)
+        return f"; it would be late without {names}, too"

@@ -20,10 +20,12 @@ from impactgraph.diagnosis.why.entries import join_details
 from impactgraph.diagnosis.why.names import LATER_THAN_PROMISED, delay_to_promise
 from impactgraph.diagnosis.why.situation import FulfillmentState, Impact, Situation
 from impactgraph.forecast.working_times import least_work
+from impactgraph.topology.collection import promise_step
 
 ENTERED = "fulfillment.entered"
 COMPLETED = "fulfillment.completed"
 REROUTED = "fulfillment.rerouted"
+FAILED = "fulfillment.failed"
 EXPECTED = "expected"
 FAILURE = "failure"
 MISSING = "missing"
@@ -107,11 +109,12 @@ def _with_lateness(
             if before is not None and before.element:
                 left_at[key, before.element] = entry.at
             late = _exceeded_limit(topology, before, entry.at, locations.get(key, ""))
-            misses_promise = promise is not None and entry.kind == COMPLETED and entry.at > promise
+            is_arrival = _is_arrival(topology, entry, before)
+            misses_promise = promise is not None and is_arrival and entry.at > promise
             broken_promise = LATER_THAN_PROMISED if misses_promise else None
             yield replace(
                 entry,
-                title=_title(topology, entry),
+                title=_title(topology, entry, None),
                 late=late is not None or misses_promise,
                 detail=join_details(entry.detail, late, broken_promise),
             )
@@ -120,15 +123,33 @@ def _with_lateness(
             late = _late_arrival(topology, s.order, entry, left_at)
             yield replace(entry, late=late is not None, detail=join_details(entry.detail, late))
         else:
-            yield entry
+            yield replace(entry, title=_title(topology, entry, current_visits.get(key)))
 
 
-def _title(topology: Topology, entry: TimelineEntry) -> str:
-    """With the name of its step, which events do not have."""
-    step = topology.elements.get(entry.element or "")
-    if not isinstance(step, Step) or entry.kind == COMPLETED:
+def _is_arrival(topology: Topology, entry: TimelineEntry, before: TimelineEntry | None) -> bool:
+    """Whether the promise is about this entry: that it can be collected, else that it is completed."""
+    if entry.kind == COMPLETED:
+        return before is None or not _keeps_promise(topology, before.element)
+    return entry.kind == ENTERED and _keeps_promise(topology, entry.element)
+
+
+def _keeps_promise(topology: Topology, element: str | None) -> bool:
+    """Whether an order is ready to collect from the beginning of this step on."""
+    step = topology.elements.get(element or "")
+    return isinstance(step, Step) and promise_step(topology.workflows[step.workflow]) == step
+
+
+def _title(topology: Topology, entry: TimelineEntry, visit: TimelineEntry | None) -> str:
+    """With the name of its step, which events do not have; of an error the step is that of the `visit`."""
+    place = visit if entry.kind == FAILED else entry
+    step = topology.elements.get((place.element if place is not None else None) or "")
+    if not isinstance(step, Step):
         return entry.title
-    return entries.step_begin(step) if entry.kind == ENTERED else entries.reroute(topology, step)
+    if entry.kind == FAILED:
+        return entries.failed_step(step, entry.title)
+    if entry.kind == REROUTED:
+        return entries.reroute(topology, step)
+    return entries.step_begin(step) if entry.kind == ENTERED else entry.title
 
 
 def _exceeded_limit(
@@ -244,17 +265,23 @@ def _expected_entries(
             late=True,
         )
     elif steps.done_at is not None:
-        promise = sources.situation.order.promised_by
-        is_late = promise is not None and steps.done_at > promise
-        delay = delay_to_promise(steps.done_at, promise) if promise is not None and is_late else None
+        workflow = sources.topology.workflows[fulfillment.workflow]
+        is_arrival = promise_step(workflow) is None
+        delay = _delay(sources.situation.order, steps.done_at) if is_arrival else None
         yield _expected_entry(
             steps.done_at,
             entries.completion(tag),
             join_details(tag, delay),
-            element=f"workflow:{sources.topology.workflows[fulfillment.workflow].key}",
+            element=f"workflow:{workflow.key}",
             fulfillment=fulfillment.key,
-            late=is_late,
+            late=delay is not None,
         )
+
+
+def _delay(order: Order, arrives_at: Millis) -> str | None:
+    """`2 h later than promised`; None where it keeps its promise, or has none."""
+    promise = order.promised_by
+    return delay_to_promise(arrives_at, promise) if promise is not None and arrives_at > promise else None
 
 
 def _step_begin(
@@ -270,13 +297,16 @@ def _step_begin(
     visit = before.begins, step.begins
     at_work = least_work(sources.topology, before.step, fulfillment.location or "", visit)
     is_late = limit is not None and at_work > limit
+    begins = max(step.begins, sources.situation.at)
+    is_arrival = _keeps_promise(sources.topology, step.step.id)
+    delay = _delay(sources.situation.order, begins) if is_arrival else None
     return _expected_entry(
-        max(step.begins, sources.situation.at),
+        begins,
         entries.step_begin(step.step),
-        join_details(tag, entries.dwell_text(before.step, dwell) if is_late else None),
+        join_details(tag, entries.dwell_text(before.step, dwell) if is_late else None, delay),
         element=step.step.id,
         fulfillment=fulfillment.key,
-        late=is_late,
+        late=is_late or delay is not None,
     )
 
 

@@ -200,7 +200,8 @@ def _event_detail(line: _Line, event_dictionaries: EventDictionaries, extra: Map
     """Texts that the event itself carries: message, amount, document, sender."""
     parts = [str(extra[name]) for name in ("message", "reason") if extra.get(name)]
     if line.kind is EventKind.POSTING and line.amount is not None:
-        parts.append(f"{line.amount} {event_dictionaries.currencies.values[line.currency]}".strip())
+        currency = event_dictionaries.currencies.values[line.currency]
+        parts.append(say_amount(Decimal(line.amount), currency).strip())
     if line.document:
         parts.append(f"document {line.document}")
     if line.note:

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import pytest
+
 from graph_models.money import Money
 from graph_models.time import DAY, FOREVER, HOUR
 from impactgraph.cli import formats
@@ -37,3 +39,8 @@ def test_a_delay_without_end_is_for_good():
 
 def test_only_what_is_certain_is_certain():
     assert [formats.share(p) for p in (0.001, 0.5, 0.999, 1.0)] == ["< 1 %", "50 %", "> 99 %", "100 %"]
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.002, "0.002"), (4e-08, "4e-08"), (0.0, "< 1e-300")])
+def test_a_p_value_is_never_zero(value: float, text: str) -> None:
+    assert formats.p_value(value) == text

@@ -20,7 +20,7 @@ export function ToCome({ of }) {
           <${Figure} of=${of[name].expected} text=${expectedNumber(of[name])} />
         <//>
       `)}
-      <${Stat} label="Value of the affected" kind="small"><${ExpectedMoneys} of=${of.value} /><//>
+      <${Stat} label="Value of those affected" kind="small"><${ExpectedMoneys} of=${of.value} /><//>
     </dl>`}
     <p class="small muted">
       ${of.assumptions.join(" ")}${of.placed.possible > 0 && " They are not in the other totals."}

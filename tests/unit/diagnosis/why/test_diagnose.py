@@ -1,5 +1,7 @@
 """The answer around the verdict: one sentence, since when, whose it is, what to do, what is missing."""
 
+from dataclasses import replace
+
 import pytest
 
 from graph_models.diagnosis import CommonFactor, DiagnosisState, PeerGroup
@@ -95,6 +97,23 @@ def test_what_the_overdue_share_is_reported_with_its_counts() -> None:
         ("common_factor", "8 of 10 with location s1 are overdue, 1 of 40 without it")
     ]
     assert found.peers == peers
+
+
+def test_a_factor_that_all_have_is_compared_with_none() -> None:
+    everywhere = replace(FACTOR, overdue_with=1685, total_with=1685, overdue_without=0, total_without=0)
+    peers = PeerGroup(PICK, "s1", 8, 10, ("O-2",), (everywhere,))
+    found = diagnose(TOPOLOGY, situation(late(), peers=peers, shared_factors=("location s1",)))
+
+    assert [cause.evidence for cause in found.causes] == ["1,685 of 1,685 with location s1 are overdue"]
+
+
+def test_a_sentence_about_something_else_names_the_failure_without_which_it_would_be_late() -> None:
+    anyway = impact(band=Band.UPCOMING, late_anyway=1.0)
+    overdue = late(impacts=(anyway,))
+    found = diagnose(TOPOLOGY, situation(overdue, promised_by=NOW - HOUR))
+
+    assert "no known failure holds it" in found.headline
+    assert "it would be late without F-1, too" in found.headline
 
 
 def test_a_factor_that_it_does_not_have_is_no_cause() -> None:

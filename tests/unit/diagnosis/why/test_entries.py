@@ -4,13 +4,25 @@ import pytest
 
 from graph_models.diagnosis import Blame
 from graph_models.enums import OrderStatus
+from graph_models.orders import TimelineEntry
 from graph_models.time import HOUR, MINUTE, SECOND
+from graph_models.topology import Step, Takes, Topology, Transition, Workflow
 from impactgraph.diagnosis.why import diagnose
+from impactgraph.diagnosis.why.ahead import ExpectedStep, ExpectedSteps
 from impactgraph.diagnosis.why.entries import failure_detail
 from impactgraph.diagnosis.why.names import delay_to_promise
 from impactgraph.diagnosis.why.situation import Situation
 from impactgraph.diagnosis.why.timeline import TimelineSources, timeline_of
-from tests.unit.diagnosis.why.situations import NOW, TOPOLOGY, ended, failure, impact, situation, state
+from tests.unit.diagnosis.why.situations import (
+    NOW,
+    PICK,
+    TOPOLOGY,
+    ended,
+    failure,
+    impact,
+    situation,
+    state,
+)
 
 
 def test_a_single_failure_has_its_likelihood() -> None:
@@ -64,3 +76,62 @@ def test_the_timeline_says_what_each_of_several_failures_does_alone() -> None:
 
     assert failure_entries(situation(held, blame=blame)) == ["adds 40 min; likelihood 12 % by itself"]
     assert failure_entries(situation(held, blame=blame[1:])) == ["adds 40 min"]
+
+
+def test_an_error_has_the_name_of_the_step_in_which_it_happened() -> None:
+    entries = (
+        TimelineEntry(NOW - HOUR, "fulfillment.entered", "pick begins", element=PICK, fulfillment="O-1/1"),
+        TimelineEntry(
+            NOW, "fulfillment.failed", "pick failed: TIMEOUT", element="system:app", fulfillment="O-1/1"
+        ),
+    )
+    timeline = timeline_of(TimelineSources(TOPOLOGY, situation(state()), entries, (), {}, ()))
+
+    assert [entry.title for entry in timeline] == ["Pick begins", "Pick failed: TIMEOUT"]
+
+
+def collection() -> Topology:
+    steps = (
+        Step("pick", "collect", None, Takes(HOUR), then=(Transition("collect"),)),
+        Step("collect", "collect", None, Takes(24 * HOUR), name="Collection"),
+    )
+    return Topology(workflows={"collect": Workflow("collect", steps, modes=("bopis",))})
+
+
+PROMISE = NOW + HOUR
+
+
+@pytest.mark.parametrize(("ready_at", "detail"), [(NOW, None), (NOW + 2 * HOUR, "1 h later than promised")])
+def test_a_collection_keeps_its_promise_when_it_is_ready_and_not_when_it_is_complete(
+    ready_at: int, detail: str | None
+) -> None:
+    topology = collection()
+    pick, collect = topology.workflows["collect"].steps
+    part = state(fulfillment={"workflow": "collect"}, step=pick)
+    steps = ExpectedSteps(
+        (ExpectedStep(pick, NOW - HOUR, ready_at), ExpectedStep(collect, ready_at, ready_at + 24 * HOUR))
+    )
+    s = situation(part, promised_by=PROMISE)
+    timeline = timeline_of(TimelineSources(topology, s, (), (), {"O-1/1": steps}, ()))
+
+    assert [(entry.title, entry.late, entry.detail) for entry in timeline] == [
+        ("Collection begins", detail is not None, detail),
+        ("The order is complete", False, None),
+    ]
+
+
+@pytest.mark.parametrize(("ready_at", "late"), [(PROMISE, False), (PROMISE + MINUTE, True)])
+def test_who_collects_late_was_not_served_late(ready_at: int, late: bool) -> None:
+    topology = collection()
+    part = state(fulfillment={"workflow": "collect"})
+    entries = tuple(
+        TimelineEntry(at, kind, kind, element=element, fulfillment="O-1/1")
+        for at, kind, element in (
+            (ready_at, "fulfillment.entered", "step:collect/collect"),
+            (PROMISE + HOUR, "fulfillment.completed", None),
+        )
+    )
+    s = situation(part, promised_by=PROMISE)
+    timeline = timeline_of(TimelineSources(topology, s, entries, (), {}, ()))
+
+    assert [entry.late for entry in timeline] == [late, False]
