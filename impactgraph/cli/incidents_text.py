@@ -61,7 +61,7 @@ def _print_incident(out: Console, number: int, incident: Json, at: int) -> None:
     owner = incident["owner"]
     since = formats.at(known_moment(incident["startedAt"]), at)
     lines = [f"Since {since}." + (f" Owner: {owner['name']}." if owner else "")]
-    lines += [_state_text(incident), incident["impact"]]
+    lines += [_state_text(incident), formats.without_zone(incident["impact"])]
     if incident["residual"] is not None:
         lines.append(_residual_text(incident["residual"], at))
     failures = [key_in(each["id"]) for each in incident["failures"]]

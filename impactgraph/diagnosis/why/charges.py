@@ -47,8 +47,8 @@ class Charges:
 class _Amounts:
     """Of charges or of refunds: money has a document, and often a payment too, and counts once."""
 
-    documents: list[Decimal] = field(default_factory=list)
-    payments: list[Decimal] = field(default_factory=list)
+    documents: list[Decimal] = field(default_factory=list[Decimal])
+    payments: list[Decimal] = field(default_factory=list[Decimal])
 
     def add(self, record_type: str, amount: Decimal) -> None:
         (self.payments if _PAYMENT.search(record_type) else self.documents).append(amount)
