@@ -6,7 +6,6 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from graph_models.money import say_amount
 from impactgraph.cli import formats
 from impactgraph.cli.decode import duration_in, key_in, known_moment, money_in
 from impactgraph.cli.encode.values import Json
@@ -126,8 +125,8 @@ def _print_postings(out: Console, postings: Sequence[Json]) -> None:
     figures = ("count", "amount times days")
     rows = table("period", "late posting", *figures, right=figures)
     for each in postings:
-        amounts = (say_amount(money.amount, money.currency) for money in money_in(each["moneyDays"]))
-        rows.add_row(each["period"], each["type"], f"{each['postings']:,}", ", ".join(amounts))
+        amounts = formats.money(money_in(each["moneyDays"]))
+        rows.add_row(each["period"], formats.words(each["type"]), f"{each['postings']:,}", amounts)
     out.print(rows)
 
 

@@ -109,7 +109,7 @@ export function Groups({ groups, grouping }) {
       `)}
     </div>
     ${rows.length
-      ? html`<${Bars} label=${`Incidents by ${grouping}`} unit="incidents"
+      ? html`<${Bars} label=${`Incidents by ${grouping}`} unit="incident"
           rows=${rows.slice(0, MOST_GROUPS).map(({ key: of, figures: f }) => ({
             label: grouping === "owner" ? name(of) : key(of),
             value: f.incidents,

@@ -112,4 +112,4 @@ def _own_status(p: Phrases) -> str:
         return p.ready
     if p.s.late:
         return f"{p.subject} is in {p.place}{p.since_entry}"
-    return f"{p.subject} is currently on schedule"
+    return f"{p.subject} is currently {p.pace}"

@@ -117,6 +117,11 @@ class Phrases:
         return f"; {_ARRIVALS[self.known_state.arrival]} {self.s.clock.time(at)}{self._against_promise(at)}"
 
     @property
+    def pace(self) -> str:
+        """Of an order that nothing holds; what may miss its promise is not called on schedule."""
+        return "within its usual times" if self.risk else "on schedule"
+
+    @property
     def risk(self) -> str:
         """A clause where the promise is expected to be kept, but more than one in ten such orders miss it;
         empty where the promise is certain, or where the sentence says that it is missed.

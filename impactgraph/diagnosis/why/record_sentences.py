@@ -1,11 +1,11 @@
 """Sentences about records of an order that are missing or out of sequence."""
 
 from graph_models.customer_facts import CustomerStage
-from graph_models.enums import OrderStatus, RecordEffect
+from graph_models.enums import OrderStatus, RecordEffect, RecordKind
 from graph_models.money import say_amount
 from impactgraph.diagnosis.records import system_name
 from impactgraph.diagnosis.why.phrases import Phrases
-from impactgraph.topology.names import display_name, failure_text
+from impactgraph.topology.names import display_name, failure_text, record_kind_text
 
 _DONE = {
     CustomerStage.DELIVERED: "delivered",
@@ -57,11 +57,13 @@ def out_of_sequence(p: Phrases) -> str:
 
 
 def _record(p: Phrases) -> str:
-    """`invoice (posting, 100.00 EUR)`."""
+    """`invoice (posting, 100.00 EUR)`, `message "order confirmed"`."""
     finding = p.known_finding
+    if finding.kind is RecordKind.NOTIFICATION:
+        return f'{record_kind_text(finding.kind)} "{_words(finding.type)}"'
     money = finding.amount
     amount = f", {say_amount(money.amount, money.currency)}" if money is not None else ""
-    return f"{_words(finding.type)} ({_words(finding.kind.value)}{amount})"
+    return f"{_words(finding.type)} ({record_kind_text(finding.kind)}{amount})"
 
 
 def _words(text: str) -> str:
@@ -100,4 +102,4 @@ def _order_status(p: Phrases) -> str:
         return f"the order itself is ready to collect{p.punctuality}"
     if p.s.order.status is OrderStatus.COMPLETED:
         return f"the order itself was {_DONE.get(stage, 'completed')}{p.punctuality}"
-    return "the order itself is on schedule"
+    return f"the order itself is {p.pace}"

@@ -185,7 +185,7 @@ def on_track(p: Phrases) -> str:
             f"{p.subject} is in {p.place}{p.since_entry}; how long this step takes is unknown: the topology "
             "states no duration, and too few orders have passed it"
         )
-    return f"{p.subject} is on schedule: in {p.place}{p.since_entry}; {p.next_step}"
+    return f"{p.subject} is {p.pace}: in {p.place}{p.since_entry}; {p.next_step}"
 
 
 def no_record(p: Phrases) -> str:

@@ -3,8 +3,8 @@ import { html } from "../ui.js";
 import { number } from "../format.js";
 
 // rows: [{ label, value, part?, note?, to?, chosen? }]; `part` of the value is drawn darker, such as the
-// stuck of all.
-export function Bars({ rows, label, unit = "orders" }) {
+// stuck of all. `unit`: one of what is counted.
+export function Bars({ rows, label, unit = "order" }) {
   const most = Math.max(1, ...rows.map((row) => row.value));
   return html`
     <ul class="bars" aria-label=${label}>
@@ -13,7 +13,7 @@ export function Bars({ rows, label, unit = "orders" }) {
           <span class="bar-label">${row.label}</span>
           <span class="bar-value figure">
             ${number(row.value)}
-            <span class="sr"> ${unit}</span>
+            <span class="sr"> ${row.value === 1 ? unit : `${unit}s`}</span>
             ${row.note && html` <span class="muted">${row.note}</span>`}
           </span>
           <span class="bar-line" aria-hidden="true">
