@@ -128,7 +128,7 @@ class CustomerFacts:
     is_edited: bool = False
     """The order was placed again with other parts, another value or another promise."""
     is_rerouted: bool = False
-    """A part is fulfilled from elsewhere than planned."""
+    """A part is being prepared elsewhere than planned; once it has left, it is not of interest."""
     charged: Money | None = None
     """Posted to the customer's account so far: invoices and captures; None where no posting tells."""
     refunded: Money | None = None

@@ -342,7 +342,8 @@ def reconcile(store: Store, question: ReconcileQuestion, now: Millis) -> Generat
             raise NotFoundError(
                 f"system:{key}",
                 message=f"There is no {f'list {question.key!r}' if question.key else 'list'} of system:{key} "
-                f"by then. Load one: `impactgraph reconcile --system {key} LIST.csv`.",
+                f"as of {TextClock(s.at).dated(s.at)}. "
+                f"Load one: `impactgraph reconcile --system {key} LIST.csv`.",
             )
         yield ReconcileAnswer(
             s, system_list, store.list_content(key, system_list.key, system_list.at), question

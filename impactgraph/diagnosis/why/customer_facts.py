@@ -1,5 +1,7 @@
 """The facts behind the message to the customer, from the situation and the verdict."""
 
+from collections.abc import Sequence
+
 from graph_models.customer_facts import (
     CustomerArrival,
     CustomerFacts,
@@ -79,11 +81,19 @@ def customer_facts(s: Situation, verdict: Verdict, next_at: Millis | None) -> Cu
         is_late=is_late,
         is_at_risk=_is_at_risk(verdict),
         is_edited=bool(s.edits),
-        is_rerouted=any(state.rerouted_at is not None for state in s.fulfillments),
+        is_rerouted=_is_prepared_elsewhere(s, parts),
         charged=charges.charged,
         refunded=charges.refunded,
         overdue_notices=notices,
         value=s.order.value,
+    )
+
+
+def _is_prepared_elsewhere(s: Situation, parts: Sequence[CustomerPart]) -> bool:
+    """Whether a part was rerouted and has not left yet."""
+    return any(
+        state.rerouted_at is not None and part.stage not in (*_LEFT, *_ENDED)
+        for state, part in zip(s.fulfillments, parts, strict=True)
     )
 
 
