@@ -57,7 +57,7 @@ def _print_message(out: "Console", answer: "Json", layout: MessageLayout) -> Non
 
 def _facts(order: "Json") -> str:
     value = formats.money(single_money(order["value"]))
-    channel = order["channel"] or "no channel"
+    channel = formats.words(order["channel"] or "") or "no channel"
     mode = formats.words(order["mode"]) or "no mode"
     parts = order["fulfillments"]
     size = sum(part["status"] != "CANCELLED" for part in parts) or len(parts)
