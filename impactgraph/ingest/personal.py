@@ -7,7 +7,7 @@ is no JSON may have them anywhere, so it is not kept at all.
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -63,10 +63,9 @@ class PersonalRules:
             return text if _is_json(text) else _not_kept(text)
         try:
             document = _EXACT.decode(text)
+            return msgspec.json.encode(document) if self._clean(document) else text
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return _not_kept(text)
-        cleaned, is_changed = self._cleaned(document)
-        return msgspec.json.encode(cleaned) if is_changed else text
 
     def value(self, name: str, value: object) -> str | None:
         """A value as it is kept; None: not at all."""
@@ -99,27 +98,35 @@ class PersonalRules:
         """
         return _not_kept(text) if self.kept else text
 
-    def _cleaned(self, node: Any) -> tuple[Any, bool]:
-        if isinstance(node, dict):
-            return self._cleaned_object(cast("dict[str, Any]", node))
-        if isinstance(node, list):
-            pairs = [self._cleaned(each) for each in cast("list[Any]", node)]
-            return [each for each, _ in pairs], any(is_changed for _, is_changed in pairs)
-        return node, False
-
-    def _cleaned_object(self, node: dict[str, Any]) -> tuple[dict[str, Any], bool]:
-        result: dict[str, Any] = {}
+    def _clean(self, document: object) -> bool:
+        """Whether anything of the document was changed, in place. Not recursive: it may be nested deeply."""
         has_changed = False
-        for name, value in node.items():
-            if name in self.kept and value is not None:
-                kept = self.value(name, value)
-                has_changed |= kept != value
-                if kept is not None:
-                    result[name] = kept
-            else:
-                result[name], is_changed = self._cleaned(value)
-                has_changed |= is_changed
-        return result, has_changed
+        for node in nodes_of(document):
+            if isinstance(node, dict):
+                for name in [name for name in node if name in self.kept and node[name] is not None]:
+                    value = node.pop(name)
+                    kept = self.value(name, value)
+                    has_changed |= kept != value
+                    if kept is not None:
+                        node[name] = kept
+        return has_changed
+
+
+def nodes_of(document: object) -> Iterator[dict[str, Any] | list[Any]]:
+    """Every object and list of a JSON document, those around others first: each may be changed when it is
+    given, and what it then has is gone through.
+    """
+    waiting = [document]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            each_object = cast("dict[str, Any]", node)
+            yield each_object
+            waiting.extend(each_object.values())
+        elif isinstance(node, list):
+            each_list = cast("list[Any]", node)
+            yield each_list
+            waiting.extend(each_list)
 
 
 def _is_json(text: bytes) -> bool:

@@ -1,13 +1,20 @@
 """Masks of personal values: nothing of a value is left, and different values stay different."""
 
+import json
+from collections.abc import Mapping
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph_models.access import MASK
 from graph_models.enums import FailureClass
 from graph_models.failure import Failure
 from graph_models.journal import Change, ChangeKind, Journal
 from graph_models.masking import Masks
 from graph_models.scope import Scope
+from impactgraph.ports.ingest import QuarantinedEvent
+from impactgraph.stores.local.masked_texts import masked_entry
 
 VALUES = st.lists(
     st.text(min_size=4, max_size=12).filter(lambda text: "•" not in text), min_size=1, max_size=4
@@ -51,3 +58,38 @@ def test_other_attributes_are_shown() -> None:
     failure = reported(1, "jane@example.com", "jane@example.com")
 
     assert Masks.of(["phone"], [failure], Journal()).failure(failure) == failure
+
+
+PLACES: st.SearchStrategy[Mapping[str, Any]] = st.recursive(
+    st.just({"email": "VALUE"}),
+    lambda inner: st.fixed_dictionaries({"a": st.lists(inner, max_size=3), "b": inner}) | inner,
+    max_leaves=6,
+)
+
+
+@given(st.text(min_size=4, max_size=12).filter(lambda text: "•" not in text), PLACES)
+def test_a_refused_event_is_shown_without_a_value_wherever_it_has_it(
+    value: str, place: Mapping[str, Any]
+) -> None:
+    data = json.loads(json.dumps(place).replace('"VALUE"', json.dumps(value)))
+    event = {"id": json.dumps(data), "type": "order.placed", "email": [value, {"of": value}], "data": data}
+    entry = QuarantinedEvent(1, f"data.step: {value!r} is no step of {value}", json.dumps(event))
+
+    shown = masked_entry(entry, ["email"])
+
+    assert value not in shown.reason
+    texts = list(_texts(json.loads(shown.text)))
+    assert MASK in texts and all(value not in text or value in "email order.placed" for text in texts)
+
+
+def _texts(node: Any) -> Any:
+    if isinstance(node, str):
+        yield node
+    for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _texts(each)
+
+
+def test_a_deeply_nested_event_is_masked() -> None:
+    text = '{"data": {"a": ' + "[" * 900 + '{"email": "jane@example.com"}' + "]" * 900 + "}}"
+
+    assert "jane" not in masked_entry(QuarantinedEvent(1, "it is nested too deeply", text), ["email"]).text

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from graph_models.access import MASK, View
 from impactgraph.columns import NO_AMOUNT
 from impactgraph.ports.ingest import EventOutcome
 from impactgraph.ports.store import Store
@@ -150,3 +151,12 @@ def test_why_events_of_an_order_are_in_quarantine(store: Store) -> None:
 
     reasons = store.quarantine_reasons(["O-1", "O-2", "O-3"])
     assert list(reasons) == ["O-1"] and "no workflow 'none'" in reasons["O-1"]
+
+
+def test_a_reason_is_shown_without_values_that_are_masked(store: Store) -> None:
+    store.ingest([placed("O-1", workflow="jane@example.com", attributes={"email": "jane@example.com"})])
+
+    reason = store.view(View(masked=("email",))).quarantine_reasons(["O-1"])["O-1"]
+
+    assert "jane" in store.quarantine_reasons(["O-1"])["O-1"]
+    assert "jane" not in reason and f"no workflow '{MASK}'" in reason

@@ -136,7 +136,8 @@ class IngestStore(ReplicaStore):
 
     def quarantine_reasons(self, orders: Sequence[str]) -> Mapping[str, str]:
         with self._reading() as replica:
-            return replica.quarantine.reasons(orders)
+            entries = replica.quarantine.entries_of(orders)
+        return {order: entry.reason for order, entry in entries.items()}
 
     def replay_quarantined(self, numbers: Sequence[int] | None = None) -> IngestResult:
         total = IngestResult()

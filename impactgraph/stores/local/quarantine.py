@@ -67,13 +67,14 @@ class Quarantine:
             for number, text, place, reason in rows
         ]
 
-    def reasons(self, orders: Sequence[str]) -> dict[str, str]:
-        """A reason of an entry of each of these orders, of those that have one."""
+    def entries_of(self, orders: Sequence[str]) -> dict[str, QuarantinedEvent]:
+        """An entry of each of these orders, of those that have one: the first by its reason."""
         query = (
-            "select order_id, min(reason) from aside where order_id in (select unnest(?::varchar[]))"
-            " group by order_id"
+            f"select order_id, {_ENTRY} from aside where order_id in (select unnest(?::varchar[]))"
+            " order by reason desc, number desc"
         )
-        return dict(self._record.rows(query, [list(orders)]))
+        rows = self._record.rows(query, [list(orders)])
+        return {order: QuarantinedEvent(*entry) for order, *entry in rows}
 
     def documents(self, numbers: Sequence[int] | None = None) -> list[QuarantinedEvent]:
         """The entries with these numbers (None: all) that are documents of live sources, oldest first."""

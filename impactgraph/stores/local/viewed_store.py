@@ -148,9 +148,15 @@ class ViewedStore:
             return documents_of(replica.record, numbers, cut.instances)
 
     def quarantine_reasons(self, orders: Sequence[str]) -> Mapping[str, str]:
-        with self._cut() as (_, cut):
-            visible_orders = [key for key, has in zip(orders, cut.has_orders(orders), strict=True) if has]
-            return self._whole.quarantine_reasons(visible_orders)
+        """Without the values of masked attributes, which a reason may quote."""
+        with self._cut() as (replica, cut):
+            is_shown = [True] * len(orders) if self._shows_all_orders else cut.has_orders(orders)
+            visible_orders = [key for key, has in zip(orders, is_shown, strict=True) if has]
+            entries = replica.quarantine.entries_of(visible_orders)
+        return {
+            order: masked_entry(entry, self.shown.masked).reason if self.shown.masked else entry.reason
+            for order, entry in entries.items()
+        }
 
     def system_lists(self, as_of: Millis | None = None) -> Mapping[str, SystemLists]:
         with self._cut(as_of) as (replica, cut):

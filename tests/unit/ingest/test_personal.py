@@ -60,6 +60,17 @@ def test_what_is_no_json_is_not_kept(text: bytes) -> None:
     assert RULES.text(text).startswith(b"(not kept")
 
 
+@pytest.mark.parametrize("depth", [100, 700, 980, 5_000])
+@pytest.mark.parametrize("around", ["[{}]", '{{"a":{}}}'])
+def test_a_value_is_found_however_deeply_it_is_nested(depth: int, around: str) -> None:
+    start, end = around.format(" ").split(" ")
+    text = (start * depth + '{"email": "jane@example.com"}' + end * depth).encode()
+
+    kept = RULES.text(text)
+
+    assert b"jane" not in kept and (b"hash:" in kept or kept.startswith(b"(not kept"))
+
+
 def test_without_rules_everything_is_kept() -> None:
     line = b"mail from jane@example.com"
     assert PersonalRules().text(line) is line
