@@ -228,19 +228,20 @@ class Context(RequestThread):
 
         Raises NotFoundError; BadInputError, also for cursors of another question.
         """
+        generation = self.store.generation
         key = key_of_cursors(cursors, question, self.store.shown)
         if key is None:
             answer = await self.impact(question)
             state = answer.watermark, answer.topology_version, answer.as_of
             key = AnswerKey.of(question, *state, self.store.shown)
-            pages = PagedAnswer(self._lists, key, question, lambda: lambda: answer)
+            pages = PagedAnswer(self._lists, generation, key, question, lambda: lambda: answer)
         else:
             again = replace(question, as_of=key.moment)
 
             def open_answer() -> Callable[[], Answer]:
                 return partial(answer_again, self._snapshot(key.moment), self._ask_impact, key, again)
 
-            pages = PagedAnswer(self._lists, key, again, open_answer)
+            pages = PagedAnswer(self._lists, generation, key, again, open_answer)
         await self.run(lambda: pages.facts)
         return as_answer(pages)
 

@@ -67,4 +67,11 @@ class Store(
         """Random identity of the record, the same wherever it is moved."""
         ...
 
+    @property
+    def generation(self) -> str:
+        """Another one after each ingest that was taken back and each removal for good: what was derived
+        before may have events that are gone. As far as this process knows by itself.
+        """
+        ...
+
     def close(self) -> None: ...

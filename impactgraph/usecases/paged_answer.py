@@ -65,12 +65,19 @@ class PagedAnswer:
     """Pages of one answer, and everything else of it."""
 
     def __init__(
-        self, lists: KeptLists, key: AnswerKey, question: Question, opened: Callable[[], Callable[[], Answer]]
+        self,
+        lists: KeptLists,
+        generation: str,
+        key: AnswerKey,
+        question: Question,
+        opened: Callable[[], Callable[[], Answer]],
     ) -> None:
-        """`opened` opens the snapshot of the answer and returns the function that computes it: each is called
-        at most once, in the thread that reads.
+        """`generation` of the store, as it was before the answer was computed: lists of an earlier one may
+        have orders that are gone. `opened` opens the snapshot of the answer and returns the function that
+        computes it: each is called at most once, in the thread that reads.
         """
         self._lists = lists
+        self._generation = generation
         self._key = key
         self._question = question
         self._opened = opened
@@ -92,10 +99,11 @@ class PagedAnswer:
         self, name: Hashable, make: Callable[[], V], is_worth_it: Callable[[V], bool] = lambda value: True
     ) -> V:
         """The snapshot is opened before others wait for the value: see `Cache.get`."""
-        if (value := self._lists.find(self._key, name)) is not None:
+        kept_name = self._generation, name
+        if (value := self._lists.find(self._key, kept_name)) is not None:
             return value
         _ = self._compute
-        return self._lists.get(self._key, name, make, is_worth_it)
+        return self._lists.get(self._key, kept_name, make, is_worth_it)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.facts if name in AnswerFacts.__dataclass_fields__ else self._answer, name)
@@ -175,7 +183,8 @@ def answer_again(s: Snapshot, ask: Ask, key: AnswerKey, question: Question) -> A
     if not has_same_topology or s.store.has_events_between(key.watermark, key.moment):
         raise BadInputError(
             "The answer of this cursor is no longer kept, and cannot be computed again: events about "
-            "earlier moments have arrived since. Ask for the first page again without `after`."
+            "earlier moments have arrived, or were removed, since. Ask for the first page again without "
+            "`after`."
         )
     return ask(s, question)
 

@@ -114,6 +114,10 @@ class ReplicaStore(ABC):
         record = self._replica.record
         return record.identity if record.position is None else record.position.identity
 
+    @property
+    def generation(self) -> str:
+        return self._replica.generation_of(self.identity)
+
     def condition(self) -> StoreCondition:
         replica = self._replica
         return StoreCondition("folder", replica.record.size, len(replica.quarantine))

@@ -234,6 +234,10 @@ class ViewedStore:
     def identity(self) -> str:
         return self._whole.identity
 
+    @property
+    def generation(self) -> str:
+        return self._whole.generation
+
     # What counts events of all orders
 
     def quarantined(self, limit: int = 1000) -> Sequence[QuarantinedEvent]:
