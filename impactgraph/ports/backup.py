@@ -78,6 +78,10 @@ class PartCleaner(Protocol):
         """None where the part has nothing that was removed."""
         ...
 
+    def is_named_in(self, file: bytes) -> bool:
+        """Whether a file beside the store, such as an audit log, names what was forgotten."""
+        ...
+
 
 class BackupStore(Protocol):
     """Gives its record in parts, and takes it back."""

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import msgspec
 
 from impactgraph.ports.backup import PartCleaner
-from impactgraph.usecases.backup_folder import BackupFolder, Manifest, SavedPart
+from impactgraph.usecases.backup_folder import BackupFolder, Manifest, SavedFile, SavedPart
 
 MakeCleaner: TypeAlias = Callable[[Sequence[bytes]], PartCleaner]
 """Makes a cleaner of the parts in which removals are recorded."""
@@ -28,17 +28,12 @@ def clean_earlier(folder: BackupFolder, latest: Manifest, make_cleaner: MakeClea
         return 0
     removals = [part for part in latest.parts if part.family == REMOVALS]
     contents = [folder.read(part.file, REMOVALS) for part in removals]
+    return sum(_clean(folder, each, latest, make_cleaner(contents)) for each in earlier)
+
+
+def _clean(folder: BackupFolder, manifest: Manifest, latest: Manifest, cleaner: PartCleaner) -> int:
+    removals = [part for part in latest.parts if part.family == REMOVALS]
     current = {part.file for part in latest.parts}
-    return sum(_clean(folder, each, current, removals, make_cleaner(contents)) for each in earlier)
-
-
-def _clean(
-    folder: BackupFolder,
-    manifest: Manifest,
-    current: set[str],
-    removals: Sequence[SavedPart],
-    cleaner: PartCleaner,
-) -> int:
     parts: list[SavedPart] = []
     removed = Counter[str]()
     number = 0
@@ -60,14 +55,34 @@ def _clean(
                     part, file=file, rows=clean_part.rows, bytes=len(clean_part.data), fingerprint="cleaned"
                 )
             )
+    files = _clean_files(folder, manifest, latest, cleaner)
+    number += len(set(manifest.files) - set(files))
     counts = {name: value - removed[name] for name, value in manifest.counts.items()}
     counts["forgotten"] = cleaner.count
     folder.write_manifest(
         msgspec.structs.replace(
             manifest,
             parts=(*parts, *removals),
+            files=files,
             counts=counts,
             watermark=max(manifest.watermark, cleaner.last),
         )
     )
     return number
+
+
+def _clean_files(
+    folder: BackupFolder, manifest: Manifest, latest: Manifest, cleaner: PartCleaner
+) -> tuple[SavedFile, ...]:
+    """The files beside the store. Where one of them names what was removed, those of the latest backup stand
+    in place of it and of all with their names, since files of an audit log belong together.
+    """
+    naming = {
+        each
+        for each in manifest.files
+        if each not in latest.files and cleaner.is_named_in(folder.read(each.file, each.name))
+    }
+    if not naming:
+        return manifest.files
+    replaced = {each.name for each in (*latest.files, *naming)}
+    return (*latest.files, *(each for each in manifest.files if each.name not in replaced))

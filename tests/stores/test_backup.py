@@ -12,6 +12,7 @@ from impactgraph.ports.removal import ForgetRequest
 from impactgraph.ports.store import Store
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.stores.local import backup
+from impactgraph.stores.local.packing import unpack
 from impactgraph.stores.local.part_cleaner import BackupCleaner
 from impactgraph.usecases.back_up import BackupResult, back_up
 from impactgraph.usecases.backup_folder import BackupFolder, DamagedBackupError
@@ -253,3 +254,59 @@ def test_many_small_parts_are_merged(store: Store, folder: Path, restored: Resto
 
     assert len(events) <= backup.MOST_SMALL + 2
     assert contents(restored()) == contents(store)
+
+
+@pytest.mark.parametrize("has_new_log", [True, False])
+def test_what_was_forgotten_leaves_the_files_beside_earlier_backups(
+    store: Store, folder: Path, tmp_path: Path, has_new_log: bool
+) -> None:
+    store.ingest([placed("O-1", attributes={"name": "Jane Doe"}), placed("O-2")])
+    log, head, keys = (tmp_path / name for name in ("audit.jsonl", "audit.head", "keys.json"))
+    log.write_text('{"arguments": {"scope": {"name": ["jane doe"]}}}\n')
+    head.write_text("1 digest")
+    keys.write_text("{}")
+    back_up(store.backup, folder, BackupCleaner, beside=[log, head, keys])
+
+    store.forget(ForgetRequest([], [("name", ["Jane Doe"])]), at(30))
+    log.write_text("{}\n{}\n")
+    head.write_text("2 digest")
+    back_up(store.backup, folder, BackupCleaner, beside=[log, head] if has_new_log else ())
+
+    saved = BackupFolder(folder)
+    first, last = saved.manifests()
+    names = {each.name for each in first.files}
+    assert names == (
+        {"audit.jsonl", "audit.head", "keys.json"} if has_new_log else {"audit.head", "keys.json"}
+    )
+    assert set(last.files) <= set(first.files)
+    assert not [path for path in folder.rglob("*") if path.is_file() and b"jane" in path.read_bytes().lower()]
+
+
+def test_files_beside_a_backup_that_name_nothing_of_it_stay(
+    store: Store, folder: Path, tmp_path: Path
+) -> None:
+    store.ingest([placed("O-1"), placed("O-12")])
+    log = tmp_path / "audit.jsonl"
+    log.write_text('{"arguments": {"order": "O-12"}}\n')
+    first = back_up(store.backup, folder, BackupCleaner, beside=[log]).manifest
+
+    store.forget(ForgetRequest(["O-1"]), at(30))
+    save(store, folder)
+
+    assert BackupFolder(folder).manifests()[0].files == first.files
+
+
+def test_a_value_of_several_words_leaves_the_quarantine_of_earlier_backups(
+    store: Store, folder: Path
+) -> None:
+    store.ingest([placed("O-1", id="e-1", workflow="none", attributes={"name": "Jane Doe"}), placed("O-2")])
+    save(store, folder)
+    store.ingest([placed("O-1", id="e-1")])
+    assert not store.quarantined()
+
+    store.forget(ForgetRequest([], [("name", ["Jane Doe"])]), at(30))
+    save(store, folder)
+
+    saved = BackupFolder(folder)
+    parts = [unpack(saved.read(part.file, part.family)) for part in saved.manifests()[0].parts]
+    assert len(parts) > 1 and not [part for part in parts if "Jane" in str(part.rows)]

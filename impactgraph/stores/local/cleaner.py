@@ -66,13 +66,14 @@ class Cleaner:
     def _are_clean_entries(self, rows: Table) -> NDArray[np.bool_]:
         is_clean = ~np.isin(rows["hash"], self._entries)
         for row in np.flatnonzero(is_clean).tolist():
-            is_clean[row] = not any(self._names_subject(rows[name][row]) for name in _ENTRY_TEXTS)
+            is_clean[row] = not any(self.names_subject(rows[name][row]) for name in _ENTRY_TEXTS)
         return is_clean
 
     def _is_reason(self, number: int, text: str) -> bool:
-        return number in self._entry_numbers or self._names_subject(text)
+        return number in self._entry_numbers or self.names_subject(text)
 
-    def _names_subject(self, text: str | None) -> bool:
+    def names_subject(self, text: str | None) -> bool:
+        """Whether a text has one of the ids and values that were removed."""
         if not text or not self._subjects:
             return False
         if self._terms is not None:

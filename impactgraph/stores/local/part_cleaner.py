@@ -35,6 +35,9 @@ class BackupCleaner:
         rows = sum(_rows(block, table) for table in block.rows)
         return CleanPart(pack(block) if rows else None, rows, removed)
 
+    def is_named_in(self, file: bytes) -> bool:
+        return any(self._cleaner.names_subject(line.decode(errors="replace")) for line in file.splitlines())
+
 
 def _rows(block: Block, table: str) -> int:
     columns = block.rows.get(table)

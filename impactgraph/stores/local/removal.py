@@ -18,6 +18,7 @@ from impactgraph.stores.local.terms import Terms
 from impactgraph.stores.state.key_numbers import id_hashes
 
 _TOKENS = re.compile(r"[^\s\"',;:=<>(){}\[\]/\\|]+")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)+)"')
 FORGOTTEN = "[forgotten]"
 """Stands in texts for what was removed from them; as the id of an event it fits every id with its hash."""
 ORDER = "order"
@@ -108,8 +109,10 @@ def without_terms(table: str, column: str, text: str | None, terms: Terms) -> st
 
 
 def tokens(text: str) -> list[str]:
-    """What may be an id or a value in a text, in small letters too."""
-    words = _TOKENS.findall(text)
+    """What may be an id or a value in a text, in small letters too: words, and what stands in quotes, as in
+    JSON, which may be several.
+    """
+    words = [*_TOKENS.findall(text), *_QUOTED.findall(text)]
     return list(dict.fromkeys([*words, *(token.lower() for token in words)]))
 
 
