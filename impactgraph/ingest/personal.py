@@ -19,6 +19,8 @@ from impactgraph.errors import BadInputError, Problem
 _EXACT = msgspec.json.Decoder(float_hook=lambda text: msgspec.Raw(text.encode()))
 """Keeps decimal numbers exactly as they were written."""
 _HASHED = re.compile(r"hash:[0-9a-f]{32}")
+_NOTHING = "***"
+"""In a list, in place of values of which nothing is kept: no order has it."""
 _LEAST_KEY = 16
 """Bytes of the key of hashes."""
 
@@ -83,6 +85,13 @@ class PersonalRules:
                 content = f"{name}\0{text.strip().lower()}".encode()
                 return f"hash:{hmac.new(self.key, content, hashlib.sha256).hexdigest()[:32]}"
 
+    def _values(self, name: str, values: Sequence[object]) -> list[str]:
+        """A list as it is kept, such as that of a scope: each value by itself, as orders have it. It stays a
+        list where nothing is kept of its values, or a scope without it would be that of all orders.
+        """
+        forms = [_NOTHING if (kept := self.value(name, each)) is None else kept for each in values]
+        return list(dict.fromkeys(forms))
+
     def form(self, name: str, value: str) -> str:
         """The form in which a value would be kept; the value itself where none would be."""
         return self.value(name, value) or value
@@ -105,7 +114,7 @@ class PersonalRules:
             if isinstance(node, dict):
                 for name in [name for name in node if name in self.kept and node[name] is not None]:
                     value = node.pop(name)
-                    kept = self.value(name, value)
+                    kept = self._values(name, value) if isinstance(value, list) else self.value(name, value)
                     has_changed |= kept != value
                     if kept is not None:
                         node[name] = kept

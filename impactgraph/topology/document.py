@@ -24,6 +24,8 @@ from yaml.events import (
 
 from impactgraph.errors import Problem
 
+MOST_DEPTH = 100
+"""Lists and maps around one another: the parser takes a time that grows with the square of it."""
 MOST_REPEATED = 1_000_000
 """Maximum number of nodes that the aliases of a document may expand to: nested aliases can name billions."""
 
@@ -222,6 +224,12 @@ class _Builder:
             )
         if self.key is None and type(self.into) is Map:
             self._problem("A key must be text: a list or a map cannot be one.", container.line)
+            raise _StopError
+        if len(self.stack) == MOST_DEPTH:
+            self._problem(
+                f"Lists and maps are nested more than {MOST_DEPTH} deep here, which no field needs.",
+                container.line,
+            )
             raise _StopError
         self.nodes += 1
         self.stack.append((self.into, self.key, event.anchor, self.nodes))

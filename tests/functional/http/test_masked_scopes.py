@@ -9,8 +9,12 @@ from typing import Any
 import pytest
 
 from graph_models.access import LOCAL, MASK, Principal, Role, View
+from graph_models.impact import Question
 from graph_models.time import MINUTE
+from impactgraph.ingest.personal import PersonalRules
 from impactgraph.stores.embedded import EmbeddedStore
+from impactgraph.usecases.blast_radius import answer_question
+from impactgraph.usecases.snapshot import snapshot
 from tests.row_filter.small_shop import (
     DOCUMENTS,
     NOW,
@@ -20,7 +24,7 @@ from tests.row_filter.small_shop import (
     random_shop,
 )
 from tests.row_filter.surfaces import SURFACES, Asked, Clock, Window
-from tests.stores.events import event
+from tests.stores.events import at, entered, event, placed
 
 VALUES = ("Jane.Doe+1@example.com", "jürgen (home)@example.com", "o-0@example.com")
 
@@ -125,3 +129,34 @@ def test_a_refused_report_is_masked_in_the_quarantine() -> None:
 
     assert VALUES[0] not in entry.text + entry.reason
     assert MASK in entry.text and "gold" in entry.text
+
+
+@pytest.mark.parametrize(("keep", "affected"), [("plain", 1), ("hash", 1), ("mask", 1), ("drop", 0)])
+def test_a_scope_that_names_a_value_is_that_of_the_orders_that_have_it_however_it_is_kept(
+    keep: str, affected: int
+) -> None:
+    """Where nothing is kept of the values, no order is known to have it: never all of them."""
+    scope = {"attributes": {"email": ["jane@example.com", "ann@example.com"]}}
+    with closing(EmbeddedStore.in_memory(now=lambda: NOW)) as store:
+        store.apply_topology(TOPOLOGY_OF_SHOP, DOCUMENTS, NOW - 10_000 * MINUTE)
+        store.keep_personal(PersonalRules.of({"email": keep}, b"a secret of the shop"))
+        for order, email in (("O-1", "jane@example.com"), ("O-2", "bob@example.com")):
+            store.ingest([placed(order, attributes={"email": email}), entered("promise", 1, f"{order}/1")])
+        result = store.ingest(
+            [
+                event(
+                    "failure.reported",
+                    2,
+                    failure="F-1",
+                    target="system:oms",
+                    scope=scope,
+                    **{"class": "outage"},
+                )
+            ]
+        )
+        with snapshot(store, None, at(30)) as s:
+            orders = answer_question(s, Question()).estimates.orders.possible
+        kept = str([failure.scope for failure in store.failures()])
+
+    assert (result.quarantined, orders) == ([], affected)
+    assert keep == "plain" or "jane" not in kept

@@ -3,7 +3,7 @@
 import pytest
 
 from impactgraph.topology import document
-from impactgraph.topology.document import Items, Map, Real, parse_document
+from impactgraph.topology.document import MOST_DEPTH, Items, Map, Real, parse_document
 
 
 def problems(text: str) -> list[str]:
@@ -133,3 +133,20 @@ def test_what_cannot_be_read_is_reported_with_its_line_and_gives_nothing(text: s
 )
 def test_parts_of_yaml_that_are_not_used_are_reported(text: str, told: str) -> None:
     assert problems(text) == [told]
+
+
+@pytest.mark.parametrize("opening", ["[", "{a: ", "- ", '[{"a": '])
+def test_what_is_nested_too_deeply_is_refused_where_it_gets_too_deep(opening: str) -> None:
+    """The whole of it would take minutes to parse."""
+    parsed = parse_document(f"a: 1\nb:\n {opening * 200_000}", "deep.yaml")
+
+    (problem,) = parsed.problems
+    assert parsed.root is None
+    assert (problem.file, problem.line) == ("deep.yaml", 3)
+    assert problem.message.startswith(f"Lists and maps are nested more than {MOST_DEPTH} deep")
+
+
+def test_a_document_may_be_nested_some_levels_deep() -> None:
+    depth = MOST_DEPTH - 1
+
+    assert not parse_document("a: " + "[" * depth + "]" * depth, "deep.yaml").problems
