@@ -96,13 +96,18 @@ def open_store(
     if separator:
         _check_scheme(scheme)
     suit_process()
-    # Settings take a tenth of a second to import: only where they say something.
-    if personal is None and any(os.environ.get(name) for name in _PERSONAL):
-        personal = read_personal(_settings())
+    if personal is None:
+        personal = personal_by_settings()
     store = _open_neo4j(address, now, say) if separator else _open_embedded(address, now)
     if personal is not None:
         store.keep_personal(personal)
     return store
+
+
+def personal_by_settings() -> "PersonalRules | None":
+    """As `read_personal`, by the environment; None: it says nothing of it."""
+    # Settings take a tenth of a second to import: only where they say something.
+    return read_personal(_settings()) if any(os.environ.get(name) for name in _PERSONAL) else None
 
 
 def read_personal(settings: "Settings") -> "PersonalRules":
@@ -192,8 +197,21 @@ def open_keys(address: str) -> KeyStore:
     return Neo4jKeys(_database(address))
 
 
-def open_audit(address: str, *, now: Callable[[], Millis] = system_clock) -> AuditTrail:
-    """The audit log of the store at `address`, as `open_keys`."""
+def open_audit(
+    address: str, *, now: Callable[[], Millis] = system_clock, personal: "PersonalRules | None" = None
+) -> AuditTrail:
+    """The audit log of the store at `address`, as `open_keys`; `personal`: what is kept of personal
+    attributes in what is written to it.
+    """
+    log = _open_audit(address, now)
+    if not personal:
+        return log
+    from impactgraph.access.personal_audit import PersonalAudit
+
+    return PersonalAudit(log, personal)
+
+
+def _open_audit(address: str, now: Callable[[], Millis]) -> AuditTrail:
     if "://" not in address:
         from impactgraph.access.audit_file import FileAudit
         from impactgraph.access.rotation import Rotation, read_rotation

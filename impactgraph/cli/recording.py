@@ -17,11 +17,11 @@ class StoreRecording:
 
     @contextmanager
     def change(self, operation: str, arguments: Mapping[str, Any]) -> "Generator[RecordedChange]":
-        from impactgraph.bootstrap import open_audit, system_clock
+        from impactgraph.bootstrap import open_audit, personal_by_settings, system_clock
         from impactgraph.cli.local_user import local_user
         from impactgraph.usecases.recording import Recorder
 
-        with closing(open_audit(self.address)) as log:
+        with closing(open_audit(self.address, personal=personal_by_settings())) as log:
             recorder = Recorder(log, local_user(), system_clock)
             with recorder.change(operation, arguments) as change:
                 yield change

@@ -91,9 +91,10 @@ def serve(
         length=round(settings.session_length * HOUR),
     )
     how = AccessOptions(settings.host, access_rules, settings.admin_key_file, settings.open, sessions)
-    keys, audit = open_keys(settings.store), open_audit(settings.store)
+    personal = read_personal(settings)
+    keys, audit = open_keys(settings.store), open_audit(settings.store, personal=personal)
     door_of = server_access(how, keys, audit, system_clock)
-    store_context = open_or_create(settings.store, personal=read_personal(settings))
+    store_context = open_or_create(settings.store, personal=personal)
     with traces(), door_of as door, store_context as store:
         live_sources = FollowedSources(configs, store, now=system_clock)
         folder = None if "://" in settings.store else Path(settings.store)

@@ -69,6 +69,14 @@ class PersonalRules:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return _not_kept(text)
 
+    def arguments(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Arguments of an operation, as JSON has them, with what is kept of them."""
+        if not self.kept:
+            return arguments
+        text = msgspec.json.encode(arguments)
+        kept = self.text(text)
+        return arguments if kept == text else msgspec.json.decode(kept, type=dict[str, Any])
+
     def value(self, name: str, value: object) -> str | None:
         """A value as it is kept; None: not at all."""
         text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
