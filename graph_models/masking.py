@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from urllib.parse import quote
 
 from graph_models.access import MASK
 from graph_models.failure import Failure
@@ -53,7 +54,7 @@ class Masks:
         )
 
     def text(self, text: str) -> str:
-        """Without the values, in any case."""
+        """Without the values, in any case, also as addresses have them."""
         if not text or self._pattern is None:
             return text
         return self._pattern.sub(lambda match: self._by_text.get(match[0].casefold(), MASK), text)
@@ -98,13 +99,19 @@ class Masks:
 
     @cached_property
     def _by_text(self) -> Mapping[str, str]:
-        return {value.casefold(): mask for value, mask in self.by_value.items() if len(value) >= _LEAST}
+        return {
+            form.casefold(): mask
+            for value, mask in self.by_value.items()
+            if len(value) >= _LEAST
+            for form in (value, quote(value, safe=""))
+        }
 
     @cached_property
     def _pattern(self) -> re.Pattern[str] | None:
-        """Of the values, longest first; None: there are none."""
-        values = sorted((value for value in self.by_value if len(value) >= _LEAST), key=len, reverse=True)
-        return re.compile("|".join(map(re.escape, values)), re.IGNORECASE) if values else None
+        """Of what stands for the values, longest first; None: there are none."""
+        values = [value for value in self.by_value if len(value) >= _LEAST]
+        forms = sorted({*values, *(quote(value, safe="") for value in values)}, key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, forms)), re.IGNORECASE) if forms else None
 
 
 def _scopes(failures: Sequence[Failure], journal: Journal) -> Iterator[Scope]:

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -94,6 +95,7 @@ YAML_ATTACKS = (
     "version: !!int x",
     "version: !!binary 'AAAA'",
     "x: " + "[" * 20_000,
+    "x: " + '[{"a": ' * 100_000,
     "x: " + "{a: " * 3_000,
     "- " * 20_000,
     "? " * 5_000,
@@ -127,6 +129,9 @@ XML_ATTACKS = (
     b"<log>&#0;&#xD800;</log>",
     "<?xml version='1.0' encoding='utf-16'?><log/>".encode("utf-16"),
 )
+
+MOST_SECONDS = 10.0
+"""Of the processor, for a file: a hostile one takes no longer than right ones of its size."""
 
 
 @dataclass(frozen=True)
@@ -251,6 +256,7 @@ class FileDoor:
         before, versions = self._stored(), len(self.store.topologies())
         accepted: int | None = 0
         outcome = "read"
+        start = time.process_time()
         try:
             accepted = self._read(file, path)
         except ImpactGraphError as error:
@@ -258,6 +264,7 @@ class FileDoor:
             assert str(error).strip(), str(file)
         except Exception as error:
             raise AssertionError(f"{type(error).__name__}: {error}: {file}") from error
+        assert time.process_time() - start < MOST_SECONDS, str(file)
         self.outcomes[f"{file.kind} {outcome}"] += 1
         if outcome == "refused" and file.kind == "topology.yaml":
             assert len(self.store.topologies()) == versions, str(file)

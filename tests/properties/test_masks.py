@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,7 +30,8 @@ def reported(number: int, value: str, text: str = "") -> Failure:
 @given(VALUES, st.lists(st.sampled_from(["upper", "lower", "title", "strip"]), min_size=4, max_size=4))
 def test_no_text_has_a_value_however_it_is_written(values: list[str], forms: list[str]) -> None:
     written = [getattr(value, form)() for value, form in zip(values, forms, strict=False)]
-    text = " and ".join([*values, *written])
+    addresses = [f"https://x/?q={quote(value, safe='')}" for value in values]
+    text = " and ".join([*values, *written, *addresses])
     failures = [reported(number, value, text) for number, value in enumerate(values)]
     journal = Journal(changes=(Change("C", ChangeKind.OTHER, 0, scope=failures[0].scope, summary=text),))
     masks = Masks.of(["email"], failures, journal)
@@ -39,6 +41,7 @@ def test_no_text_has_a_value_however_it_is_written(values: list[str], forms: lis
 
     for value in values:
         assert all(value not in each.summary and value not in str(each.scope) for each in shown)
+        assert all(quote(value, safe="") not in each.summary for each in shown)
         assert value not in change.summary and value not in str(change.scope)
     assert len({each.scope for each in shown}) == len(set(values))
     assert change.scope == shown[0].scope
