@@ -25,6 +25,11 @@ class SkewedProcess:
         assert self._process.store is not None
         self.store = self._process.store
 
+    def lag(self, *, lags: bool) -> None:
+        """Whether it gets nothing that others commit."""
+        assert self._process.follower is not None
+        self._process.follower.lags = lags
+
     def project(self) -> None:
         while self.store.graph.update():
             pass
@@ -50,3 +55,25 @@ def test_a_record_is_in_the_graph_once_where_the_next_process_has_a_clock_that_i
 
     assert len(server.state.graph.records) == 1
     assert set(server.state.graph.of("Order")) == {"order:O-1", "order:O-2"}
+
+
+def test_a_record_is_in_the_graph_once_where_a_process_that_lags_has_an_event_that_waited() -> None:
+    time = at(10)
+    server = Server(lambda: time)
+    current, late = SkewedProcess(server, 0), SkewedProcess(server, 0)
+    current.store.apply_topology(topology(), DOCUMENTS, at(-60))
+    current.store.ingest([placed("O-1", 0), of("notification.sent", 15, "O-1/1", type="thanks")])
+    with late.store.columns():
+        late.lag(lags=True)
+    current.store.ingest([of("notification.sent", 9, "O-1/1", type="shipped")])
+    current.project()
+
+    time = at(20)
+    late.project()
+    assert len(server.state.graph.records) == 1, "it waits for a process that has everything"
+    current.project()
+
+    assert len(server.state.graph.records) == 2
+    late.lag(lags=False)
+    late.project()
+    assert len(server.state.graph.records) == 2

@@ -98,6 +98,8 @@ class Projection:
 
     def _is_behind(self, state: ProjectionState, now: Millis) -> bool:
         with self._reading() as replica:
+            if _lags(replica, state):
+                return False
             if state.schema < LATEST or replica.watermark > state.watermark:
                 return True
             if _due_events(replica, state, _present(replica, state, now)):
@@ -124,6 +126,9 @@ class Projection:
         return ProjectionState(identity)
 
     def _project(self, state: ProjectionState, now: Millis) -> GraphUpdate:
+        with self._reading() as replica:
+            if _lags(replica, state):
+                return GraphUpdate()
         migrate(self._database)
         version_count = self._project_versions(state)
         has_new_failures = self._project_failures(state, now)
@@ -232,6 +237,13 @@ class Projection:
             return False
         self._lease.write(*failures.statements(topology, all_failures, now), failures=fingerprint)
         return True
+
+
+def _lags(replica: Replica, state: ProjectionState) -> bool:
+    """Whether the graph has more of the log than the replica, which could only write what is in the graph
+    already: records a second time, failures as they were before.
+    """
+    return replica.watermark < state.watermark
 
 
 def _present(replica: Replica, state: ProjectionState, now: Millis) -> Millis:
