@@ -93,10 +93,13 @@ class PersonalRules:
                 content = f"{name}\0{text.strip().lower()}".encode()
                 return f"hash:{hmac.new(self.key, content, hashlib.sha256).hexdigest()[:32]}"
 
-    def _values(self, name: str, values: Sequence[object]) -> list[str]:
-        """A list as it is kept, such as that of a scope: each value by itself, as orders have it. It stays a
-        list where nothing is kept of its values, or a scope without it would be that of all orders.
+    def _kept(self, name: str, value: object) -> str | list[str] | None:
+        """As `value`; of a list, such as that of a scope, each value by itself, as orders have it. It stays a
+        list where nothing is kept of its values: a scope without it would be that of all orders.
         """
+        if not isinstance(value, list):
+            return self.value(name, value)
+        values = cast("list[object]", value)
         forms = [_NOTHING if (kept := self.value(name, each)) is None else kept for each in values]
         return list(dict.fromkeys(forms))
 
@@ -122,7 +125,7 @@ class PersonalRules:
             if isinstance(node, dict):
                 for name in [name for name in node if name in self.kept and node[name] is not None]:
                     value = node.pop(name)
-                    kept = self._values(name, value) if isinstance(value, list) else self.value(name, value)
+                    kept = self._kept(name, value)
                     has_changed |= kept != value
                     if kept is not None:
                         node[name] = kept
