@@ -93,7 +93,7 @@ class Auditing:
             batch, self._waiting = self._waiting, []
             try:
                 entries = await to_thread.run_sync(self.log.append, [event for event, _ in batch])
-            except ImpactGraphError as error:
+            except Exception as error:  # noqa: BLE001 - whoever waits for an entry must not wait for ever
                 log.error("the audit log cannot be written", entries=len(batch), reason=str(error))
                 for _, future in batch:
                     if future is not None and not future.done():
