@@ -10,7 +10,8 @@ from graph_models.failure import Failure
 from graph_models.impairment import Impairment
 from graph_models.time import Millis
 from graph_models.topology import Topology, Workflow
-from impactgraph.columns import ENDED, NOT_BEGUN, Codes, Columns
+from impactgraph.columns import ENDED, IN_FLIGHT, NOT_BEGUN, Codes, Columns
+from impactgraph.impact.workflow_context import DEAD_LETTERED
 from impactgraph.propagation import FailureGraph, propagate
 
 _NEVER_REJECT = (FailureClass.STALE_DATA, FailureClass.DUPLICATE, FailureClass.MISSED_RUN)
@@ -54,6 +55,17 @@ def rows_possibly_rejected(columns: Columns, topology: Topology, rejections: Rej
         for rows in _rows_of(_Place(columns, index, entry.steps), workflow, rejections)
     ]
     return np.unique(np.concatenate([np.zeros(0, np.int32), *parts])).astype(np.int32)
+
+
+def open_dead_letters(columns: Columns) -> Codes:
+    """Rows in flight of which a message lies in a dead-letter queue, as the last error of their step says."""
+    f = columns.fulfillments
+    code = columns.dictionaries.fail_codes.find(DEAD_LETTERED)
+    if code is None:
+        return np.zeros(0, np.int32)
+    rows = np.unique(columns.errors.fulfillment[columns.errors.code == code])
+    is_open = (f.status[rows] == IN_FLIGHT) & (f.failed_code[rows] == code)
+    return rows[is_open & (f.failed_at[rows] >= np.maximum(f.entered_at[rows], 1))]
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from graph_models.enums import Band, Effect, RecordEffect
 from graph_models.failure import Failure
 from graph_models.impact import AwaitingReplay, ResidualTotals
-from impactgraph.columns import IN_FLIGHT, Codes
+from impactgraph.columns import Codes
 from impactgraph.forecast.cohort_outcomes import BANDS
 from impactgraph.forecast.record_outcomes import RECORD_EFFECTS
 from impactgraph.impact.affected_rows import EVEN, AffectedRows
 from impactgraph.impact.matched_impact import MatchedImpact
+from impactgraph.impact.open_rejections import open_dead_letters
 from impactgraph.impact.totals import listed_mask, money_of
-from impactgraph.impact.workflow_context import DEAD_LETTERED
 
 _MISSING = RECORD_EFFECTS.index(RecordEffect.MISSING)
 
@@ -86,20 +86,13 @@ def _lost_records(impact: MatchedImpact, is_cause: NDArray[np.bool_]) -> Iterato
 
 def _unexplained_dead_letters(impact: MatchedImpact) -> Codes:
     """Orders with a dead letter in their present step that no failure of the answer holds."""
-    columns = impact.columns
-    f = columns.fulfillments
-    code = columns.dictionaries.fail_codes.find(DEAD_LETTERED)
-    if code is None:
-        return _NO_ORDERS
-    rows = np.unique(columns.errors.fulfillment[columns.errors.code == code])
-    is_open = (f.status[rows] == IN_FLIGHT) & (f.failed_code[rows] == code)
-    rows = rows[is_open & (f.failed_at[rows] >= np.maximum(f.entered_at[rows], 1))]
+    rows = open_dead_letters(impact.columns)
     keep = impact.selection.keep
     if keep is not None and len(rows):
         rows = rows[keep(rows)]
     if impact.selection.among is not None:
         rows = rows[np.isin(rows, impact.selection.among)]
-    return np.setdiff1d(f.order[rows], impact.affected_orders.order)
+    return np.setdiff1d(impact.columns.fulfillments.order[rows], impact.affected_orders.order)
 
 
 def _awaiting(

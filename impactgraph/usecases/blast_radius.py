@@ -4,6 +4,8 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 
+import numpy as np
+
 from graph_models.access import View
 from graph_models.counts import say_count
 from graph_models.enums import Transport
@@ -26,7 +28,7 @@ from impactgraph.forecast.impairment_forecast import ImpairmentForecast
 from impactgraph.impact.blast_radius import BlastRadius
 from impactgraph.impact.filters import order_mask
 from impactgraph.impact.impact_inputs import ImpactInputs
-from impactgraph.impact.open_rejections import rows_possibly_rejected
+from impactgraph.impact.open_rejections import open_dead_letters, rows_possibly_rejected
 from impactgraph.impact.people_queues import PeopleQueues
 from impactgraph.ports.state import EventsAhead
 from impactgraph.ports.store import Store
@@ -128,19 +130,35 @@ def _failures_of(s: Snapshot, question: Question) -> tuple[Failure, ...]:
 def with_open_rejections(s: Snapshot, question: Question) -> tuple[Failure, ...]:
     """Ended failures after which orders or records in question wait for a replay.
 
-    Costs a look at the places where they rejected work, and a forecast of what is still there.
+    Costs a look at the places where they rejected work and at the dead letters, and a forecast of what is
+    still there.
     """
-    rejections = s.rejections
-    if not rejections.failures:
+    dead_letters = open_dead_letters(s.columns)
+    failures = tuple(
+        failure
+        for failure in s.failures
+        if failure.key in s.rejections.failures or _may_have_left(s, failure, dead_letters)
+    )
+    if not failures:
         return ()
-    rows = rows_possibly_rejected(s.columns, s.topology, rejections)
+    rows = rows_possibly_rejected(s.columns, s.topology, s.rejections)
+    rows = np.union1d(rows, dead_letters).astype(np.int32)
     keep = order_mask(s.columns, s.membership, question.where)
     rows = rows[keep(rows)] if keep is not None and len(rows) else rows
     if not len(rows):
         return ()
-    failures = tuple(failure for failure in s.failures if failure.key in rejections.failures)
     waiting = {each.failure for each in assess(s, question, failures, rows).awaiting_replay}
     return tuple(failure for failure in failures if failure.key in waiting)
+
+
+def _may_have_left(s: Snapshot, failure: Failure, dead_letters: Codes) -> bool:
+    """Whether a failure that has ended lasted when the error of one of these rows was reported: whatever it
+    does, a message may be given up in its time.
+    """
+    if not len(dead_letters) or failure.ended_at is None or failure.ended_at > s.at:
+        return False
+    failed_at = s.columns.fulfillments.failed_at[dead_letters]
+    return bool(((failure.started_at <= failed_at) & (failed_at <= failure.ended_at)).any())
 
 
 def _impairment_forecast(

@@ -191,3 +191,7 @@ def test_what_is_in_the_dead_letter_queue_waits_for_a_replay_whatever_impairs_th
     assert (row.band, row.likelihood) == (Band.STUCK, 1.0)
     assert (row.expected_delay, row.expected_completion) == (None, None)
     assert [(each.failure, each.orders) for each in answer.awaiting_replay] == [("F", 1)] * has_ended
+    by_default = all_failures(dead, failures=(failure,))
+    assert [each.failure for each in by_default.awaiting_replay if each.failure is None or has_ended] == (
+        ["F"] * has_ended
+    )
