@@ -5,7 +5,7 @@ impairment occurred. So every length that the work may have had, with and withou
 is tried and weighed by how well it explains the departure.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from graph_models.enums import Effect
 from graph_models.time import HOUR, MINUTE
+from impactgraph.forecast.barrier_edges import backlog_end
 from impactgraph.forecast.barriers import Barrier, Flags
 from impactgraph.forecast.current_step import UNEXPLAINED
 from impactgraph.forecast.gates import Gate
@@ -151,15 +152,21 @@ class _PassedGates:
     def without_closed_at(self, at: float, *, keeps_rejecting: bool) -> "_PassedGates":
         """The gates without the barriers that are certainly closed at that moment."""
 
-        def without(gate: Gate) -> Gate:
-            rejecting = (b.impairment.effect is Effect.REJECTED and keeps_rejecting for b in gate.barriers)
-            pairs = zip(gate.barriers, rejecting, strict=True)
-            return gate.with_barriers(b for b, is_kept in pairs if is_kept or not _is_closed(b, at))
+        def is_kept(barrier: Barrier) -> bool:
+            return barrier.impairment.effect is Effect.REJECTED and keeps_rejecting
 
-        stage = replace(
-            self.stage, start=without(self.stage.start), completion=without(self.stage.completion)
-        )
-        return replace(self, stage=stage, gate=without(self.gate))
+        return self.with_barriers([b for b in self.barriers if is_kept(b) or not _is_closed(b, at)])
+
+    def with_barriers(self, kept: Sequence[Barrier]) -> "_PassedGates":
+        """The gates with those of their barriers that are among these."""
+        if len(kept) == len(self.barriers):
+            return self
+
+        def only(gate: Gate) -> Gate:
+            return gate.with_barriers(b for b in gate.barriers if any(b is each for each in kept))
+
+        stage = replace(self.stage, start=only(self.stage.start), completion=only(self.stage.completion))
+        return replace(self, stage=stage, gate=only(self.gate))
 
 
 def past_delay(stage: Stage, handoff: Handoff | None, visits: PastVisits, tolerance: float) -> PastDelay:
@@ -170,6 +177,21 @@ def past_delay(stage: Stage, handoff: Handoff | None, visits: PastVisits, tolera
     and replayed where it may have been, else held by what it met and something unknown.
     """
     gates = _PassedGates(stage, handoff.gate if handoff else Gate(), tolerance)
+    estimate = PastDelay.none(len(visits))
+    meets = [_may_meet(barrier, visits) for barrier in gates.barriers]
+    for at in _by_flags(meets, np.arange(len(visits))):
+        met = [b for b, flags in zip(gates.barriers, meets, strict=True) if flags[at[0]]]
+        estimate.put(at, _past_delay(gates.with_barriers(met), visits.take(at)))
+    return estimate
+
+
+def _may_meet(barrier: Barrier, visits: PastVisits) -> Flags:
+    """(G,) whether visits may have met a barrier, or the backlog behind it."""
+    return (visits.left_at >= barrier.since) & (visits.entered_at < backlog_end(barrier))
+
+
+def _past_delay(gates: _PassedGates, visits: PastVisits) -> PastDelay:
+    """Of cohorts that may have met all the barriers."""
     estimate, weight = _estimate(gates, visits, _has_replays(gates, visits), _Attempt(_near))
     for attempt in _ATTEMPTS:
         for at in _by_closed_barriers(gates, visits, np.flatnonzero(weight <= attempt.enough)):
@@ -213,9 +235,13 @@ def _by_closed_barriers(gates: _PassedGates, visits: PastVisits, at: Cohorts) ->
     """Positions `at`, divided by the barriers that were closed when the visits ended."""
     if not len(at) or not gates.barriers:
         return [at] if len(at) else []
-    is_closed = np.stack([_closed_mask(barrier, visits.left_at[at]) for barrier in gates.barriers])
+    return _by_flags([_closed_mask(barrier, visits.left_at[at]) for barrier in gates.barriers], at)
+
+
+def _by_flags(every: Sequence[Flags], at: Cohorts) -> list[Cohorts]:
+    """Positions `at`, divided by the flags that they have, each (len(at),)."""
     pattern = np.zeros(len(at), np.intp)
-    for flags in is_closed:
+    for flags in every:
         _, pattern = np.unique(pattern * 2 + flags, return_inverse=True)
     return [at[pattern == n] for n in range(int(pattern.max()) + 1)]
 
@@ -367,7 +393,10 @@ def _work(
     usual_begin = stage.start.scheduled_departures(arrival)
     # What was done while the location was closed did not wait for its opening.
     usual_begin = np.where(usual_begin > moments.left_at, arrival, usual_begin)
-    begin = np.where(is_rejected | did_not_hold, usual_begin, begin)
+    begin = np.where(is_rejected, usual_begin, begin)
+    if did_not_hold.any():
+        held = _held_until(variant.gate(stage.start), usual_begin, moments.left_at)
+        begin = np.where(did_not_hold, held, begin)
     work = stage.durations(scenario_sample(f"takes/{stage.step.id}"), visits.slowdown)
     usual_completion = stage.done_at(usual_begin, work)
     done_at = stage.done_at(begin, work)
@@ -387,6 +416,17 @@ def _work(
         is_rejected=is_rejected,
         weight=weight,
     )
+
+
+def _held_until(gate: Gate, arrival: Reals, left_at: Reals) -> Reals:
+    """Departures from a gate all of whose barriers together would have held a visit for longer than it
+    lasted: behind those, one after another, that did not.
+    """
+    departure = arrival
+    for barrier in gate.barriers:
+        later = pass_all(gate.with_barriers((barrier,)), departure)
+        departure = np.where(later <= left_at, later, departure)
+    return departure
 
 
 def _near(distance: Reals) -> Reals:

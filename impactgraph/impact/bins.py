@@ -1,4 +1,4 @@
-"""Bins of moments and delays: what fulfillments may differ in and still share a forecast.
+"""Bins of moments, delays and chances: what fulfillments may differ in and still share a forecast.
 
 A bin is represented by its centre, so a forecast does not depend on which fulfillments are in the bin.
 """
@@ -11,7 +11,7 @@ import numpy as np
 from graph_models.time import DAY, HOUR, MINUTE
 from impactgraph.columns import Codes, Ints
 from impactgraph.forecast.barrier_edges import distinct_ascending, whole_moments
-from impactgraph.forecast.scenarios import Reals
+from impactgraph.forecast.scenarios import SCENARIOS, Reals
 from impactgraph.impact.grouping import RunLengthCodes
 
 _LEVELS = (
@@ -115,3 +115,13 @@ def delay_bins(delay: Reals) -> Codes:
 def delay_of_bin(bins: Codes) -> Reals:
     """(rows,) the delay in milliseconds that stands for each bin."""
     return np.where(bins == 0, 0.0, _DELAY_ORIGIN * np.exp((bins - 1) * _DELAY_STEP))
+
+
+def chance_bins(chance: Reals) -> Codes:
+    """(rows,) bins of chances: 0 for certain, else the number of scenarios."""
+    scenarios = np.maximum(np.rint(chance * SCENARIOS), 1)
+    return np.where(scenarios < SCENARIOS, scenarios, 0).astype(np.int32)
+
+
+def chance_of_bin(bins: Codes) -> Reals:
+    return np.where(bins > 0, bins / SCENARIOS, 1.0)

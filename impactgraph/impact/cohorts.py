@@ -9,9 +9,9 @@ from impactgraph.columns import Codes, Ints
 from impactgraph.forecast.barrier_edges import completion_edges, entry_edges
 from impactgraph.forecast.cohorts import Cohorts
 from impactgraph.forecast.plan import Plan
-from impactgraph.forecast.scenarios import SCENARIOS, Reals
+from impactgraph.forecast.scenarios import Reals
 from impactgraph.forecast.slowdown import slowdown_factors
-from impactgraph.impact.bins import MomentBins, delay_bins, delay_of_bin
+from impactgraph.impact.bins import MomentBins, chance_bins, chance_of_bin, delay_bins, delay_of_bin
 from impactgraph.impact.evidence import RowEvidence, cohort_evidence, row_evidence
 from impactgraph.impact.grouping import (
     NO_CODES,
@@ -116,7 +116,7 @@ def _cohorts(
         evidence=evidence.kind_codes,
         decision=NO_CODES if step.pending is None else step.pending.codes[start:],
         delay=SparseCodes(late, delay_bins(effects.delay[effects.late])),
-        chance=SparseCodes(late, _chance_bins(effects.chance[effects.late])),
+        chance=SparseCodes(late, chance_bins(effects.chance[effects.late])),
         pace=context.pace_bins(step.columns.rows[start:]) if has_pace else NO_CODES,
         completion=bins.completion_codes(evidence),
         entry=bins.entry_codes(entered_at, evidence),
@@ -135,7 +135,7 @@ def _cohorts(
                 step=step.position,
                 entered_at=entry_at[first:end],
                 past_delay=delay_of_bin(delay[first:end]),
-                past_chance=_chance_of_bin(chance[first:end]),
+                past_chance=chance_of_bin(chance[first:end]),
                 completion_recorded_at=completion_at[first:end],
                 slowdown=slowdown_factors(pace[first:end] - USUAL_PACE) if has_pace else np.ones(end - first),
                 evidence=cohort_evidence(context, stage, int(evidence_kinds[first])),
@@ -159,16 +159,6 @@ def _group_keys(rows: int, keys: _CohortKeys) -> Groups:
             keys.entry,
         ),
     )
-
-
-def _chance_bins(chance: Reals) -> Codes:
-    """(rows,) bins of chances: 0 for certain, else the number of scenarios."""
-    scenarios = np.maximum(np.rint(chance * SCENARIOS), 1)
-    return np.where(scenarios < SCENARIOS, scenarios, 0).astype(np.int32)
-
-
-def _chance_of_bin(bins: Codes) -> Reals:
-    return np.where(bins > 0, bins / SCENARIOS, 1.0)
 
 
 class _StepBins:

@@ -15,7 +15,7 @@ from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.record_outcomes import RECORD_EFFECTS, RecordDetails, RecordOutcomes
 from impactgraph.forecast.scenarios import Reals
 from impactgraph.forecast.stage import Stage
-from impactgraph.impact.bins import MinuteBins, delay_bins, delay_of_bin
+from impactgraph.impact.bins import MinuteBins, chance_bins, chance_of_bin, delay_bins, delay_of_bin
 from impactgraph.impact.grouping import group_rows
 from impactgraph.impact.matches import Matches, Positions, RecordGroup
 from impactgraph.impact.past_content import content_outcome, corrected_rows
@@ -87,16 +87,41 @@ def _of_stage(
     if not len(at):
         return
     bins = MinuteBins(record_edges(stage, context.as_of), context.as_of)
-    cohorts = group_rows(len(at), *bins.codes(completed_at[at]), delay_bins(effects.delay[at]))
-    span, minute, delay = cohorts.codes
-    completion = bins.moments(span, minute)
-    outcomes = context.forecaster.forecast_past_records(plan, stage.index, completion, delay_of_bin(delay))
-    outcomes = [_given_absence(context, stage, outcome, completion) for outcome in outcomes]
+    codes = *bins.codes(completed_at[at]), delay_bins(effects.delay[at]), chance_bins(effects.chance[at])
+    cohorts = group_rows(len(at), *codes)
+    span, minute, delay, chance = cohorts.codes
+    completion, delayed = bins.moments(span, minute), delay_of_bin(delay)
+
+    def outcomes_of(past_delay: Reals) -> list[RecordOutcomes]:
+        forecast = context.forecaster.forecast_past_records(plan, stage.index, completion, past_delay)
+        return [_given_absence(context, stage, outcome, completion) for outcome in forecast]
+
+    outcomes = outcomes_of(delayed)
+    if chance.any():  # of some it is not certain that the step was delayed
+        pairs = zip(outcomes, outcomes_of(np.zeros_like(delayed)), strict=True)
+        outcomes = [_either(*pair, chance_of_bin(chance)) for pair in pairs]
     records = _StageRecords(stage, at, cohorts.group_of)
     for outcome, mask in _record_outcomes(plan, past, records, outcomes):
-        yield from _record_group(plan, past, effects, records, outcome, mask)
+        yield from _record_group(plan, past, records, outcome, mask)
     for outcome in outcomes:
         yield from _content_group(context, plan, past, records, outcome, completion)
+
+
+def _either(delayed: RecordOutcomes, other: RecordOutcomes, chance: Reals) -> RecordOutcomes:
+    """The outcome of a record whose step was delayed with a chance (G,) only."""
+    of_delayed, of_other = chance * delayed.likelihood, (1.0 - chance) * other.likelihood
+
+    def details() -> RecordDetails:
+        is_other, first, second = of_other > of_delayed, delayed.details(), other.details()
+        return RecordDetails(
+            effect=np.where(is_other, second.effect, first.effect),
+            expected_at=np.where(is_other, second.expected_at, first.expected_at),
+            due_at=np.where(is_other, second.due_at, first.due_at),
+            emitted_at=np.where(is_other, second.emitted_at, first.emitted_at),
+            hit_by=np.where(is_other, second.hit_by, first.hit_by),
+        )
+
+    return replace(delayed, likelihood=of_delayed + of_other, details=details)
 
 
 def _impairs_records(stage: Stage) -> bool:
@@ -106,8 +131,6 @@ def _impairs_records(stage: Stage) -> bool:
 def _completed_at(past: PastSteps, stage: Stage) -> Ints:
     """(rows,) when the stage was completed: at the latest when its first record came."""
     left_at = past.visits(stage).left_at
-    if not stage.records_show_completion:
-        return left_at
     recorded_at = past.columns.first_recorded_at(stage.index)
     return np.where((recorded_at > 0) & (recorded_at < left_at), recorded_at, left_at)
 
@@ -223,12 +246,7 @@ def _out_of_sequence(outcome: RecordOutcomes, earlier: RecordOutcomes) -> Record
 
 
 def _record_group(
-    plan: Plan,
-    past: PastSteps,
-    effects: PastEffects,
-    records: _StageRecords,
-    outcome: RecordOutcomes,
-    mask: Flags,
+    plan: Plan, past: PastSteps, records: _StageRecords, outcome: RecordOutcomes, mask: Flags
 ) -> Iterator[RecordGroup]:
     """The group of those rows of the mask that are affected, if there are any."""
     mask = mask & (outcome.likelihood[records.cohort] > 0)
@@ -240,6 +258,6 @@ def _record_group(
             rows=past.columns.rows[at],
             cohort=records.cohort[mask],
             outcome=outcome,
-            certainty=effects.chance[at],
+            certainty=np.ones(len(at)),
             is_past=True,
         )
