@@ -11,7 +11,7 @@ import numpy as np
 from graph_models.enums import Effect
 from graph_models.time import MINUTE
 from impactgraph.columns import Ints
-from impactgraph.forecast.barriers import Barrier
+from impactgraph.forecast.barriers import SENDING, Barrier
 from impactgraph.forecast.gates import Gate
 from impactgraph.forecast.people_queue import PeopleQueue
 from impactgraph.forecast.plan import Plan
@@ -83,6 +83,14 @@ def completion_edges(stage: Stage, as_of: float, tolerance: float) -> Iterator[R
         yield from fallback_edges(barrier, as_of)
     for handoff in stage.handoffs:
         yield from run_edges(handoff.gate, since, as_of)
+    for record in stage.records:
+        yield from catching_edges(record.gate)
+
+
+def catching_edges(gate: Gate) -> Iterator[Reals]:
+    """From when on what leaves by a gate is caught by a failure that begins soon after."""
+    for barrier in gate.barriers:
+        yield np.array([barrier.since - SENDING])
 
 
 def visit_edges(stage: Stage, as_of: float) -> Iterator[Reals]:
@@ -114,6 +122,7 @@ def record_edges(stage: Stage, as_of: float) -> Iterator[Reals]:
             yield barrier.window_edges
             yield from fallback_edges(barrier, as_of)
         yield from run_edges(record.gate, since, as_of)
+        yield from catching_edges(record.gate)
 
 
 def stage_barriers(stage: Stage) -> Iterator[Barrier]:

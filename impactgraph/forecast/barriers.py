@@ -24,6 +24,8 @@ REPORTED_AFTER = 10.0 * MINUTE
 """An outage may have begun so long before its reported start: monitors wait before they raise an alert."""
 RETRY_LAG = 90.0 * SECOND
 """What waits for a recovered element tries again within this time."""
+SENDING = 1.0 * MINUTE
+"""What is sent at once has left within this time."""
 _REPEATS = 4
 
 Flags = NDArray[np.bool_]

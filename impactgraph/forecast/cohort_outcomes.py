@@ -1,6 +1,6 @@
 """Outcomes of cohorts: how likely, how much and by what the failures affect them, over all scenarios."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from impactgraph.forecast.completions import CohortCompletions, Completions, Joi
 from impactgraph.forecast.expected_steps import CohortSteps, JoinedSteps, ScenarioSteps
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.record_outcomes import (
+    NONE_COME,
     RecordComparison,
     RecordOutcomes,
     compare_records,
@@ -57,14 +58,21 @@ class CohortOutcomes:
     """Of being affected in any way; None: the same in all scenarios."""
 
 
-def cohort_outcomes(setup: SimulationSetup, comparison: Comparison, past_delay: Reals) -> CohortOutcomes:
-    """`past_delay` (G, K): by how much the failures held the cohorts in earlier steps."""
+def cohort_outcomes(
+    setup: SimulationSetup,
+    comparison: Comparison,
+    past_delay: Reals,
+    come: Mapping[int, Flags] = NONE_COME,
+) -> CohortOutcomes:
+    """`past_delay` (G, K): by how much the failures held the cohorts in earlier steps; `come`: by record bit,
+    of which cohorts (G,) it has come.
+    """
     plan = setup.plan
     factual = comparison.factual
     delay = _delay(comparison)
     flow = (delay > setup.tolerance) | factual.has_content_effect
     affected_scenarios = AffectedScenarios.of(comparison.weight, flow)
-    records = compare_records(plan, comparison, setup.tolerance)
+    records = compare_records(plan, comparison, setup.tolerance, come, setup.as_of)
     is_affected = flow | records.any
     outcomes = CohortOutcomes(
         likelihood=AffectedScenarios.of(comparison.weight, is_affected).likelihood,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
 from impactgraph.forecast.simulate import StaleRead
@@ -15,6 +16,8 @@ class StepEvidence:
 
     is_completed: bool = False
     """A record of the step exists: its work is completed and waits to be handed over."""
+    record_may_be_late: bool = False
+    """Whether that record may have come late: the work ended at any moment before."""
     has_related_error: bool = False
     """An error was reported at an impaired element: an uncertain impairment has occurred."""
     error_element: str | None = None
@@ -44,6 +47,10 @@ class Cohorts:
     """Decisions about them that were made on stale data."""
     past_chance: Reals | None = None
     """(G,) that they were held before; None: all were."""
+    records_come: NDArray[np.int32] | None = None
+    """(G,) which records of the step have come: bit n is its n-th record; None: none has, of those that may
+    be impaired.
+    """
 
     def __len__(self) -> int:
         return len(self.entered_at)

@@ -6,7 +6,7 @@ Every scenario says when the work ends and what held it. How well it explains wh
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,8 +17,8 @@ from impactgraph.forecast.cohorts import Cohorts, StepEvidence
 from impactgraph.forecast.gates import Gate, Passage
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
-from impactgraph.forecast.simulate import NOBODY, Indexes
-from impactgraph.forecast.stage import Handoff, Stage
+from impactgraph.forecast.simulate import NOBODY, Indexes, SimulationStart
+from impactgraph.forecast.stage import Stage
 
 UNEXPLAINED = 5e-4
 """Likelihood of whatever no scenario explains: an order that stays for a reason that nobody knows."""
@@ -31,6 +31,20 @@ _HANDOVER = 1.0 * MINUTE
 _BEGAN_EARLIER = 0.002
 """Likelihood that an outage held an order which came a few minutes before its reported start."""
 _FAILING = (Effect.BLOCKED, Effect.REJECTED)
+
+
+@dataclass(frozen=True)
+class Overstay:
+    """How much longer (G, K) cohorts whose work is done have stayed than their way on takes, and where a
+    failure holds them for so long: its delay is longer than reported.
+    """
+
+    length: Reals
+    is_held: Flags
+
+    @property
+    def without_failures(self) -> Reals:
+        return np.where(self.is_held, 0.0, self.length)
 
 
 @dataclass(frozen=True)
@@ -58,13 +72,34 @@ class StepCompletion:
     """
     outlasted_since: Reals | None = None
     """When that impairment began."""
+    overstay: Overstay | None = None
+    """None: there is none."""
+
+    @property
+    def with_failures(self) -> SimulationStart:
+        """Where cohorts go on with the failures."""
+        rows = slice(0, len(self.factual))
+        is_given_up = np.full(len(self.factual), True) if self.is_given_up else None
+        stay = self.overstay
+        if stay is None:
+            return SimulationStart(rows, self.factual, is_given_up)
+        return SimulationStart(rows, self.factual, is_given_up, stay.length, stay.is_held)
+
+    @property
+    def without_failures(self) -> SimulationStart:
+        """Where they would have gone on without them."""
+        rows = slice(0, len(self.counterfactual))
+        overstay = self.overstay.without_failures if self.overstay is not None else None
+        return SimulationStart(rows, self.counterfactual, overstay=overstay)
 
 
 @dataclass(frozen=True)
 class _Visit:
-    """Arrivals (G, K) at a step whose work ends in (`low`, `high`], each (G, 1) or (1, K)."""
+    """Arrivals (G, K) at a step whose work ends in (`low`, `high`], which broadcast to that."""
 
     stage: Stage
+    ways: tuple[tuple[Gate, Flags], ...]
+    """`Plan.ways` on from the step."""
     evidence: StepEvidence
     as_of: float
     occurs: Occurs
@@ -72,6 +107,15 @@ class _Visit:
     low: Reals
     high: Reals
     slowdown: Reals
+    lacks_record: Flags
+    """Where the work cannot still be going on, although no record shows its completion, and one would: the
+    record itself is missing, and says nothing of the work.
+    """
+
+    @property
+    def may_wait(self) -> Flags:
+        """Whether it may have come to a hand-over: not while a record would show that its work is done."""
+        return self.lacks_record if self.stage.records_show_completion else np.ones((1, 1), bool)
 
 
 def current_step(plan: Plan, cohorts: Cohorts, as_of: float, occurs: Occurs) -> StepCompletion:
@@ -79,18 +123,26 @@ def current_step(plan: Plan, cohorts: Cohorts, as_of: float, occurs: Occurs) -> 
     stage = plan.stages[cohorts.step]
     evidence = cohorts.evidence
     recorded_at = cohorts.completion_recorded_at[:, None]
-    low, high = _work_ends_between(stage, recorded_at, evidence, as_of, occurs)
+    arrival = np.broadcast_to(cohorts.entered_at[:, None], (len(cohorts), SCENARIOS))
+    slowdown = stage.slowdown(cohorts.slowdown)
+    as_reported = stage.start.pass_through(arrival, occurs)
+    lacks_record = _lacks_record(stage, evidence, as_reported.departures, slowdown, as_of)
+    ways = plan.ways(stage.index)
+    low, high = _work_ends_between(
+        stage, ways, arrival[:, :1], recorded_at, evidence, as_of, occurs, lacks_record
+    )
     visit = _Visit(
         stage=stage,
+        ways=ways,
         evidence=evidence,
         as_of=as_of,
         occurs=occurs,
-        arrival=np.broadcast_to(cohorts.entered_at[:, None], (len(cohorts), SCENARIOS)),
+        arrival=arrival,
         low=low,
         high=high,
-        slowdown=stage.slowdown(cohorts.slowdown),
+        slowdown=slowdown,
+        lacks_record=lacks_record,
     )
-    as_reported = stage.start.pass_through(visit.arrival, occurs)
     passage, met_at, earlier = _with_earlier_starts(visit, as_reported)
     begin = np.minimum(passage.departures, recorded_at) if evidence.is_completed else passage.departures
     again = visit.arrival
@@ -100,28 +152,30 @@ def current_step(plan: Plan, cohorts: Cohorts, as_of: float, occurs: Occurs) -> 
         passage = stage.start.pass_through(again, occurs)  # who is tried again meets the failures as well
         begin = passage.departures
     work = _work(visit, begin)
-    is_uncertain = any(not barrier.is_certain for barrier in stage.barriers)
+    is_uncertain = stay_shows_way(plan, stage.index, as_of) or any(not b.is_certain for b in stage.barriers)
     longer = _longer_chance(visit, as_reported.departures)
     may_outlast = bool(longer.any())
     # Most questions need no fit, and it costs as much as the work itself.
     fit = _fit(visit, as_reported.departures) if is_uncertain or may_outlast else longer
-    usual_work, is_held = work, begin > as_of
-    outlasted_by = outlasted_since = None
+    usual_work, is_held, longer_delay = work, begin > as_of, None
     if may_outlast:
-        longer_than_visit = _outlasts(visit, fit, longer)
-        usual_work = np.where(longer_than_visit, stage.durations(_sample(stage), cohorts.slowdown), work)
-        is_held |= longer_than_visit & (passage.hit_by >= 0)
-        barrier_index, outlasted_since = _in_force_at_hand_overs(visit)
-        outlasted_by = np.where(longer_than_visit, barrier_index, NOBODY)
+        longer_delay = _longer_delay(visit, begin, passage.hit_by >= 0, work, _outlasts(visit, fit, longer))
+        work, usual_work = longer_delay.work, longer_delay.usual_work
+        is_held |= longer_delay.at_start
     completion = stage.done_at(begin, work)
-    hit_by, is_given_up = passage.hit_by, False
-    if evidence.is_dead_lettered:
-        completion = np.maximum(visit.arrival, _rejects_since(stage, as_of))
-        is_given_up = not any(gate.rejects() for gate in _ways_on(stage))
+    hit_by, is_given_up = passage.hit_by, _is_given_up(stage, evidence)
     if is_given_up:
+        # What has not begun by now would have taken its usual time.
+        usual_work = np.where(begin > as_of, _usual_work(visit), work)
+        completion = np.minimum(completion, as_of)
         first_barrier = next(barrier for gate in _ways_on(stage) for barrier in gate.barriers)
         hit_by = np.where(hit_by < 0, np.int16(first_barrier.index), hit_by)
         is_held = np.ones_like(is_held)
+    elif evidence.is_dead_lettered:
+        completion = np.maximum(visit.arrival, _rejects_since(stage, as_of))
+    is_known = evidence.is_completed or any(gate.rejected(as_of) for gate, _ in ways)
+    handover = _handover(visit, completion) if is_known and not evidence.is_dead_lettered else None
+    overstay = longer_delay.overstay if longer_delay is not None else None
     return StepCompletion(
         factual=completion,
         counterfactual=stage.done_at(
@@ -130,10 +184,11 @@ def current_step(plan: Plan, cohorts: Cohorts, as_of: float, occurs: Occurs) -> 
         hit_by=hit_by,
         met_at=met_at,
         is_held=is_held,
-        weight=_weight(plan, visit, completion, fit + longer + earlier) if is_uncertain else None,
+        weight=_weight(visit, fit + longer + earlier, handover) if is_uncertain else None,
         is_given_up=is_given_up,
-        outlasted_by=outlasted_by,
-        outlasted_since=outlasted_since,
+        outlasted_by=longer_delay.barrier if longer_delay is not None else None,
+        outlasted_since=longer_delay.since if longer_delay is not None else None,
+        overstay=handover.overstay if handover is not None and evidence.is_completed else overstay,
     )
 
 
@@ -162,12 +217,25 @@ def _with_earlier_starts(visit: _Visit, as_reported: Passage) -> tuple[Passage, 
     return passage, np.where(is_held, met_at, visit.arrival), earlier
 
 
+def stay_shows_way(plan: Plan, step: int, as_of: float) -> bool:
+    """Whether how long an order stays shows which way on it takes, or whether it came there while that
+    rejected: not all that may have become of it would have kept it there.
+    """
+    ways = plan.ways(step)
+    return (len(ways) > 1 and any(gate for gate, _ in ways)) or any(gate.rejected(as_of) for gate, _ in ways)
+
+
+def _is_given_up(stage: Stage, evidence: StepEvidence) -> bool:
+    """Whether its message is in the dead-letter queue, although nothing at the way on rejects."""
+    return evidence.is_dead_lettered and not any(gate.rejects() for gate in _ways_on(stage))
+
+
 def _ways_on(stage: Stage) -> tuple[Gate, ...]:
     """The gates of its hand-overs, then that of its start: a call may be given up as well."""
     return (*(handoff.gate for handoff in stage.handoffs), stage.start)
 
 
-def _weight(plan: Plan, visit: _Visit, completion: Reals, fit: Reals) -> Reals:
+def _weight(visit: _Visit, fit: Reals, handover: "_Handover | None") -> Reals:
     """(G, K) how likely everything seen of the cohorts in their step is."""
     weight = np.clip(fit, UNEXPLAINED * _still_waiting(visit), 1.0)
     evidence = visit.evidence
@@ -178,9 +246,7 @@ def _weight(plan: Plan, visit: _Visit, completion: Reals, fit: Reals) -> Reals:
     if evidence.is_dead_lettered:
         rejects = any(gate.rejects() for gate in _ways_on(visit.stage))
         return weight * np.where(_is_rejected(visit), 1.0, UNEXPLAINED) if rejects else weight
-    if evidence.is_completed:
-        weight = weight * _stays_completed(plan, visit, completion)
-    return weight
+    return weight if handover is None else weight * handover.likelihood
 
 
 def _fit(visit: _Visit, begin: Reals) -> Reals:
@@ -194,7 +260,45 @@ def _fit(visit: _Visit, begin: Reals) -> Reals:
     work_within = visit.stage.work_within
     latest = duration.below(np.maximum(work_within(begin, high), 0.0) / visit.slowdown)
     earliest = duration.below(np.maximum(work_within(begin, visit.low - slack), 0.0) / visit.slowdown)
-    return np.where(high < begin, 0.0, latest - earliest)
+    fit = np.where(high < begin, 0.0, latest - earliest)
+    return np.where(visit.lacks_record, UNEXPLAINED * fit, fit)
+
+
+@dataclass(frozen=True)
+class _LongerDelay:
+    """Visits where a delay that is still in force is longer than was reported, all (G, K)."""
+
+    work: Reals
+    usual_work: Reals
+    """Without the failures."""
+    at_start: Flags
+    """Where it is that of the start."""
+    overstay: Overstay
+    """At the hand-over."""
+    barrier: Indexes
+    """Index of the impairment there, -1 elsewhere."""
+    since: Reals
+
+
+def _longer_delay(visit: _Visit, begin: Reals, is_start: Flags, work: Reals, outlasts: Flags) -> _LongerDelay:
+    """`is_start`: where something held the start; `outlasts`: where a delay is longer than the visit."""
+    at_handover = outlasts & ~is_start
+    done_work = _work_before_handover(visit, begin)
+    late = np.where(at_handover, _handover(visit, visit.stage.done_at(begin, done_work)).late, 0.0)
+    work = np.where(late > 0, done_work, work)
+    index, since = _in_force_at_hand_overs(visit)
+    return _LongerDelay(
+        work=work,
+        usual_work=np.where(outlasts & is_start, _usual_work(visit), work),
+        at_start=outlasts & is_start,
+        overstay=Overstay(late, late > 0),
+        barrier=np.where(outlasts, index, NOBODY),
+        since=since,
+    )
+
+
+def _usual_work(visit: _Visit) -> Reals:
+    return visit.stage.duration.quantile(_sample(visit.stage)) * visit.slowdown
 
 
 def _outlasts(visit: _Visit, fit: Reals, longer: Reals) -> Flags:
@@ -215,23 +319,16 @@ def _longer_chance(visit: _Visit, begin: Reals) -> Reals:
     with np.errstate(invalid="ignore"):
         hold_chance = np.maximum(begin - visit.stage.start.scheduled_departures(visit.arrival), 0.0)
     hold_chance = np.where(_is_in_force(visit, visit.stage.start.barriers), hold_chance, 0.0)
-    for handoff in _where_it_may_wait(visit):
-        held_since = handoff.gate.threshold(visit.as_of, visit.occurs)[None, :]
+    for gate, scenarios in visit.ways:
+        held_since = gate.threshold(visit.as_of, visit.occurs)[None, :]
         delay = np.maximum(visit.as_of - held_since, 0.0)
-        hold_chance = np.maximum(
-            hold_chance, np.where(_is_in_force(visit, handoff.gate.barriers), delay, 0.0)
-        )
+        delaying = tuple(b for b in gate.barriers if b.impairment.effect is Effect.DELAYED)
+        is_held = visit.may_wait & scenarios & _is_in_force(visit, delaying)
+        hold_chance = np.maximum(hold_chance, np.where(is_held, delay, 0.0))
     dwell_time = np.maximum(visit.as_of - visit.arrival, 1.0)
     longer = np.where(begin <= visit.as_of, _OUTLASTS * np.minimum(hold_chance / dwell_time, 1.0), 0.0)
     # Who waits for a person may do so for longer than is usual, like what waits for an unknown reason.
-    return np.where(_waits_for_person(visit), np.maximum(longer, _LATEST_PERSON), longer)
-
-
-def _where_it_may_wait(visit: _Visit) -> tuple[Handoff, ...]:
-    """The hand-overs that the fulfillment may have come to: none where a record would show that its work is
-    done.
-    """
-    return () if visit.stage.records_show_completion else visit.stage.handoffs
+    return np.maximum(longer, _LATEST_PERSON * _waits_for_person(visit, begin))
 
 
 def _is_in_force(visit: _Visit, barriers: tuple[Barrier, ...]) -> Flags:
@@ -247,9 +344,9 @@ def _in_force_at_hand_overs(visit: _Visit) -> tuple[Indexes, Reals]:
     when it began.
     """
     index, since = np.full(visit.arrival.shape, NOBODY), np.full(visit.arrival.shape, np.nan)
-    for handoff in _where_it_may_wait(visit):
-        for barrier in handoff.gate.barriers:
-            is_in_force = _is_in_force(visit, (barrier,))
+    for gate, scenarios in visit.ways:
+        for barrier in gate.barriers:
+            is_in_force = visit.may_wait & scenarios & _is_in_force(visit, (barrier,))
             index = np.where(is_in_force, np.int16(barrier.index), index)
             since = np.where(is_in_force, barrier.since, since)
     return index, since
@@ -276,14 +373,33 @@ def _meets(visit: _Visit, barriers: Iterable[Barrier]) -> Flags:
     return meets
 
 
-def _waits_for_person(visit: _Visit) -> Flags:
-    """(G, K) whether a failure by chance left the order to a person: at the start, or at the hand-over."""
-    waits = _meets_uncertain(visit)
-    for barrier in (b for handoff in visit.stage.handoffs for b in handoff.gate.uncertain_barriers):
-        if barrier.impairment.effect in _FAILING:
-            in_time = (barrier.since <= visit.as_of) & (barrier.until > visit.arrival)
-            waits = waits | (in_time & visit.occurs(barrier))
+def _waits_for_person(visit: _Visit, begin: Reals) -> Reals:
+    """(G, K) how likely it came to a call that failed by chance and left it to a person: at the start, where
+    work began then, or at the hand-over.
+    """
+    waits = _meets_uncertain(visit).astype(np.float64)
+    for gate, scenarios in visit.ways:
+        for barrier in gate.uncertain_barriers:
+            if barrier.impairment.effect in _FAILING:
+                fails = visit.may_wait & scenarios & visit.occurs(barrier)
+                waits = np.maximum(waits, np.where(fails, _meets_in_time(visit, begin, barrier), 0.0))
     return waits
+
+
+def _meets_in_time(visit: _Visit, begin: Reals, barrier: Barrier) -> Reals:
+    """(G, K) how likely work that began then ends while the barrier is in force, until now.
+
+    What stays for a reason that nobody knows may end at any moment of its stay.
+    """
+    since = np.maximum(barrier.since, visit.arrival)
+    until = np.maximum(np.minimum(barrier.until, visit.as_of), since)
+    begin = np.where(np.isfinite(begin), begin, visit.as_of)
+    latest, earliest = (
+        visit.stage.duration.below(np.maximum(visit.stage.work_within(begin, moment), 0.0) / visit.slowdown)
+        for moment in (until, since)
+    )
+    share = (until - since) / np.maximum(visit.as_of - visit.arrival, 1.0)
+    return np.where(since <= visit.as_of, np.maximum(latest - earliest, UNEXPLAINED * share), 0.0)
 
 
 def _still_waiting(visit: _Visit) -> Reals:
@@ -293,36 +409,109 @@ def _still_waiting(visit: _Visit) -> Reals:
 
 
 def _is_rejected(visit: _Visit) -> Flags:
-    """(G, K) whether a barrier that rejects occurs at a hand-off."""
+    """(G, K) whether a barrier that rejects occurs on the way that it takes."""
     is_rejected = np.zeros(visit.arrival.shape, bool)
-    for barrier in (b for h in visit.stage.handoffs for b in h.gate.barriers):
-        if barrier.impairment.effect is Effect.REJECTED:
-            is_rejected |= np.broadcast_to(np.asarray(visit.occurs(barrier)), is_rejected.shape)
+    for gate, scenarios in (*visit.ways, (visit.stage.start, np.ones(SCENARIOS, bool))):
+        for barrier in gate.barriers:
+            if barrier.impairment.effect is Effect.REJECTED:
+                is_rejected |= scenarios & visit.occurs(barrier)
     return is_rejected
 
 
-def _stays_completed(plan: Plan, visit: _Visit, completion: Reals) -> Reals:
-    """(G, K) that what was completed then has not been handed over."""
-    departure = np.full(completion.shape, np.nan)
-    for branch in plan.branches(visit.stage.index):
-        departures = branch.handoff.gate.pass_through(completion, visit.occurs).departures
-        departure = np.where(branch.scenarios, departures, departure)
-    with np.errstate(invalid="ignore"):
-        late = np.maximum(visit.as_of - departure, 0.0)
-    return np.where(np.isnan(late), 1.0, np.maximum(np.exp(-late / _HANDOVER), UNEXPLAINED))
+@dataclass(frozen=True)
+class _Handover:
+    """What is completed and has not been handed over, all (G, K): how long it should be gone, and how likely
+    it is that it is still here because the delay of a failure is longer than reported, and for any other
+    reason.
+    """
+
+    late: Reals
+    longer_chance: Reals
+    other_chance: Reals
+    sample: Reals
+
+    @property
+    def likelihood(self) -> Reals:
+        return np.maximum(self.longer_chance, self.other_chance)
+
+    @property
+    def overstay(self) -> Overstay | None:
+        if not self.late.any():
+            return None
+        total = self.longer_chance + self.other_chance
+        return Overstay(self.late, (self.late > 0) & (self.sample * total < self.longer_chance))
+
+
+def _handover(visit: _Visit, completion: Reals) -> _Handover:
+    """Of what was completed then and is still in the step."""
+    departure, scheduled_at = completion, completion
+    hold_in_force = np.zeros(completion.shape)
+    for gate, scenarios in visit.ways:
+        passage = gate.pass_through(completion, visit.occurs)
+        departure = np.where(scenarios, passage.departures, departure)
+        scheduled_at = np.where(scenarios, passage.scheduled, scheduled_at)
+        in_force = scenarios & _is_in_force(visit, gate.barriers)
+        with np.errstate(invalid="ignore"):  # of a branch that is not taken both are undefined
+            hold_in_force = np.where(in_force, passage.departures - passage.scheduled, hold_in_force)
+    late = np.maximum(visit.as_of - departure, 0.0)
+    stay = np.maximum(visit.as_of - scheduled_at, 1.0)
+    return _Handover(
+        late=late,
+        longer_chance=np.where(late > 0, _OUTLASTS * np.clip(hold_in_force / stay, 0.0, 1.0), 0.0),
+        other_chance=np.maximum(np.exp(-late / _HANDOVER), UNEXPLAINED * _still_waiting(visit)),
+        sample=scenario_sample(f"outlasts/{visit.stage.step.id}"),
+    )
 
 
 def _work_ends_between(
-    stage: Stage, recorded_at: Reals, evidence: StepEvidence, as_of: float, occurs: Occurs
+    stage: Stage,
+    ways: tuple[tuple[Gate, Flags], ...],
+    arrival: Reals,
+    recorded_at: Reals,
+    evidence: StepEvidence,
+    as_of: float,
+    occurs: Occurs,
+    lacks_record: Flags,
 ) -> tuple[Reals, Reals]:
-    """(G, 1) or (1, K): the bounds of when the work of a fulfillment that is still in the step ends."""
+    """Broadcast to (G, K): the bounds of when the work of a fulfillment that is still in the step ends."""
     if evidence.is_completed:
-        return recorded_at - 1.0, recorded_at
-    low = stage.completion.threshold(as_of, occurs)
-    shows_completion = stage.records_show_completion
-    if evidence.is_dead_lettered or not shows_completion:
-        low = np.minimum.reduce([low, *(h.gate.threshold(as_of, occurs) for h in stage.handoffs)])
-    return low[None, :], np.full((1, SCENARIOS), as_of if evidence.is_dead_lettered else np.inf)
+        earliest = np.zeros_like(recorded_at) if evidence.record_may_be_late else recorded_at - 1.0
+        return earliest, recorded_at
+    high = np.full((1, SCENARIOS), as_of if evidence.is_dead_lettered else np.inf)
+    if _is_given_up(stage, evidence):
+        return np.zeros((1, SCENARIOS)), high
+    before = stage.completion.threshold(as_of, occurs)[None, :]
+    in_step_only = stage.records_show_completion and not evidence.is_dead_lettered
+    if in_step_only and not lacks_record.any():
+        return before, high
+    low = before
+    for gate, scenarios in ways:
+        least = gate.threshold(as_of, occurs)[None, :]
+        if rejected := gate.rejected(as_of):
+            # Who comes later than that passes.
+            still = gate.with_barriers(b for b in gate.barriers if b not in rejected)
+            is_over = arrival >= max(barrier.latest_end for barrier in rejected)
+            least = np.where(is_over, still.threshold(as_of, occurs)[None, :], least)
+        low = np.where(scenarios, np.minimum(before, least), low)
+    return np.where(lacks_record, low, before) if in_step_only else low, high
+
+
+def _lacks_record(stage: Stage, evidence: StepEvidence, begin: Reals, slowdown: Reals, as_of: float) -> Flags:
+    """Where work that began then can no longer be going on, although no record shows its completion, and may
+    have been done when something had begun to hold the way on.
+    """
+    can_lack = stage.records_show_completion and not (evidence.is_completed or evidence.is_dead_lettered)
+    begins = [barrier.since for handoff in stage.handoffs for barrier in handoff.gate.barriers]
+    if not can_lack or not begins:
+        return np.zeros((1, 1), bool)
+    begin = _narrow(begin)
+    begin = np.where(np.isfinite(begin), begin, as_of)
+
+    def is_done_by(moment: float) -> Flags:
+        work = np.maximum(stage.work_within(begin, np.full_like(begin, moment)), 0.0)
+        return stage.duration.below(work / slowdown) > 1.0 - UNEXPLAINED
+
+    return is_done_by(as_of) & ~is_done_by(min(begins))
 
 
 def _rejects_since(stage: Stage, as_of: float) -> float:
@@ -346,6 +535,18 @@ def _work(visit: _Visit, begin: Reals) -> Reals:
     most = np.maximum(work_within(since, _narrow(visit.high)), least)
     slowdown = visit.slowdown
     return visit.stage.duration.between(least / slowdown, most / slowdown, _sample(visit.stage)) * slowdown
+
+
+def _work_before_handover(visit: _Visit, begin: Reals) -> Reals:
+    """Durations of work that began then, of what waits at the hand-over: the work was still going on when
+    that began to be held up, whatever had kept it until then.
+    """
+    held_since = np.full(visit.arrival.shape, np.inf)
+    for barrier, scenarios in ((b, scenarios) for gate, scenarios in visit.ways for b in gate.barriers):
+        is_met = scenarios & (barrier.since <= visit.as_of) & visit.occurs(barrier)
+        held_since = np.where(is_met, np.minimum(held_since, barrier.since), held_since)
+    held_since = np.minimum(held_since, visit.as_of)
+    return _work(replace(visit, low=held_since, high=np.full((1, SCENARIOS), visit.as_of)), begin)
 
 
 def _narrow(moments: Reals) -> Reals:

@@ -17,10 +17,16 @@ from impactgraph.forecast.comparison import (
     join_strata,
 )
 from impactgraph.forecast.completions import Completions
-from impactgraph.forecast.current_step import StepCompletion, current_step
+from impactgraph.forecast.current_step import (
+    UNEXPLAINED,
+    StepCompletion,
+    current_step,
+    stay_shows_way,
+)
 from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.expected_steps import ScenarioSteps
 from impactgraph.forecast.impairment_forecast import ImpairmentForecast
+from impactgraph.forecast.lost_records import absence_chance
 from impactgraph.forecast.make_plan import plan_for
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.record_outcomes import RecordOutcomes, compare_records, record_outcomes
@@ -75,16 +81,17 @@ class Forecaster:
         """The outcomes of all cohorts, group after group. Groups are ordered by step as in `plan.order`.
 
         Groups are compared together that take part in the same strata, so that an answer does not depend on
-        who else is asked about, and what is certain costs one stratum only.
+        who else is asked about, and what is certain costs one stratum only, without weights.
         """
         weights = [_stratum_weights(plan, group) for group in groups]
-        classes: dict[tuple[bool, ...], list[int]] = {}
-        for n, of_group in enumerate(weights):
-            classes.setdefault(tuple(weight > 0 for weight in of_group), []).append(n)
+        classes: dict[tuple[tuple[bool, ...], bool], list[int]] = {}
+        for n, (group, of_group) in enumerate(zip(groups, weights, strict=True)):
+            strata = tuple(weight > 0 for weight in of_group)
+            classes.setdefault((strata, stay_shows_way(plan, group.step, self.as_of)), []).append(n)
         sizes = [len(group) for group in groups]
         group_of: Positions = np.repeat(np.arange(len(groups)), sizes)
         parts: list[tuple[Positions, CohortOutcomes]] = []
-        for strata, members in classes.items():
+        for (strata, _), members in classes.items():
             chances = [[w for w in weights[n] if w > 0] for n in members]
             every = [stratum for stratum, is_met in zip(plan.strata, strata, strict=True) if is_met]
             is_member = np.zeros(len(groups), bool)
@@ -110,7 +117,7 @@ class Forecaster:
             ]
         )
         past_delay = np.concatenate([group.past_delays for group in groups])
-        return cohort_outcomes(setup, comparison, past_delay)
+        return cohort_outcomes(setup, comparison, past_delay, _records_come(plan, groups))
 
     def _compare(self, strata: "_SharedByStrata", occurs: Occurs, chances: Sequence[float]) -> Comparison:
         """The comparison of groups in one stratum, with its chance for each."""
@@ -119,17 +126,18 @@ class Forecaster:
         result = _current_hits(setup, groups, completions)
         decisions = _made_decisions(setup, groups, occurs, result)
         factual = simulate(
-            setup, occurs, _starts(groups, [c.factual for c in completions], completions), result, decisions
+            setup, occurs, _starts(groups, [c.with_failures for c in completions]), result, decisions
         )
-        counterfactual = strata.simulation([c.counterfactual for c in completions])
+        counterfactual = strata.simulation([c.without_failures for c in completions])
         _fill_readiness(setup, groups, factual, counterfactual)
         if min(chances) >= 1.0 and all(c.weight is None for c in completions):
             return Comparison(factual, counterfactual)
-        weight = [
+        weights = [
             np.full((len(group), SCENARIOS), chance) * (1.0 if c.weight is None else c.weight)
             for group, chance, c in zip(groups, chances, completions, strict=True)
         ]
-        return Comparison(factual, counterfactual, np.concatenate(weight))
+        weight = np.concatenate(weights) * _absence_of_records(setup, groups, factual)
+        return Comparison(factual, counterfactual, weight)
 
     def expected_completions(
         self, plan: Plan, groups: Sequence[Cohorts]
@@ -139,7 +147,7 @@ class Forecaster:
         """
         current = [current_step(plan, group, self.as_of, only_certain) for group in groups]
         setup = self._setup(plan, groups)
-        starts = _starts(groups, [completion.factual for completion in current], current)
+        starts = _starts(groups, [completion.with_failures for completion in current])
         result = simulate(setup, only_certain, starts, _current_hits(setup, groups, current))
         every = AffectedScenarios.every(len(result.finish))
         return every.median(result.finish), ScenarioSteps(plan, result, every) if self.keeps_steps else None
@@ -148,7 +156,7 @@ class Forecaster:
         """Of all cohorts, of a plan that nothing impairs: with the failures they are as without."""
         current = [current_step(plan, group, self.as_of, only_certain) for group in groups]
         setup = self._setup(plan, groups)
-        starts = _starts(groups, [completion.counterfactual for completion in current])
+        starts = _starts(groups, [completion.without_failures for completion in current])
         result = simulate(setup, None, starts, setup.blank_result)
         _fill_readiness(setup, groups, result, result)
         weights = [
@@ -175,7 +183,7 @@ class Forecaster:
         result.hit_matters[:] = True
         result.has_content_effect[:] = True
         result.wrong_decision[:] = True
-        starts = _starts(groups, [each.factual for each in current], current)
+        starts = _starts(groups, [each.with_failures for each in current])
         factual = simulate(setup, only_certain, starts, result)
         surfacing_at = np.broadcast_to(rerouted_at[:, None], (len(rerouted_at), SCENARIOS))
         every = slice(0, len(rerouted_at))
@@ -217,7 +225,7 @@ class _SharedByStrata:
 
     def __init__(self, setup: SimulationSetup, groups: Sequence[Cohorts]) -> None:
         self.setup, self.groups = setup, groups
-        self._last: tuple[list[Reals], SimulationResult] | None = None
+        self._last: tuple[list[SimulationStart], SimulationResult] | None = None
         self._ends: dict[tuple[int, tuple[bool, ...]], StepCompletion] = {}
 
     def present_steps(self, occurs: Occurs) -> list[StepCompletion]:
@@ -236,12 +244,12 @@ class _SharedByStrata:
             end = self._ends[key] = current_step(plan, group, as_of, occurs)
         return end
 
-    def simulation(self, completions: list[Reals]) -> SimulationResult:
-        """By completions of the present steps, group by group."""
-        if self._last is not None and all(map(np.array_equal, self._last[0], completions)):
+    def simulation(self, starts: list[SimulationStart]) -> SimulationResult:
+        """By the ends of the present steps, group by group."""
+        if self._last is not None and all(map(SimulationStart.equals, self._last[0], starts)):
             return self._last[1]
-        result = simulate(self.setup, None, _starts(self.groups, completions), self.setup.blank_result)
-        self._last = completions, result
+        result = simulate(self.setup, None, _starts(self.groups, starts), self.setup.blank_result)
+        self._last = starts, result
         return result
 
 
@@ -314,30 +322,46 @@ def _made_decisions(
     return decisions
 
 
+def _records_come(plan: Plan, groups: Sequence[Cohorts]) -> dict[int, Flags]:
+    """By record bit: of which cohorts of all groups (G,) it has come."""
+    total = sum(map(len, groups))
+    come: dict[int, Flags] = {}
+    for rows, group in zip(_rows(groups), groups, strict=True):
+        if group.records_come is None:
+            continue
+        for n, record in enumerate(plan.stages[group.step].records):
+            come.setdefault(record.bit, np.zeros(total, bool))[rows] = (group.records_come >> n) & 1 > 0
+    return come
+
+
+def _absence_of_records(
+    setup: SimulationSetup, groups: Sequence[Cohorts], result: SimulationResult
+) -> Reals | float:
+    """(G, K) how likely it is that the records of the present steps that may be lost by chance have not come,
+    of those that have not.
+    """
+    steps = {group.step for group in groups}
+    records = [record for step in steps for record in setup.plan.stages[step].records]
+    uncertain = [r for r in records if r.gate.uncertain_barriers and r.bit in result.record_arrivals]
+    if not uncertain:
+        return 1.0
+    come = _records_come(setup.plan, groups)
+    likelihood = np.ones(result.finish.shape)
+    for record in uncertain:
+        arrival = np.nan_to_num(result.record_arrivals[record.bit], nan=np.inf)
+        absence = np.maximum(absence_chance(record, arrival, setup.as_of, setup.tolerance), UNEXPLAINED)
+        likelihood *= np.where(come[record.bit][:, None], 1.0, absence) if record.bit in come else absence
+    return likelihood
+
+
 def _rows(groups: Sequence[Cohorts]) -> list[slice]:
     sizes = [len(group) for group in groups]
     return [slice(end - size, end) for end, size in zip(accumulate(sizes), sizes, strict=True)]
 
 
-def _starts(
-    groups: Sequence[Cohorts], completions: Sequence[Reals], current: Sequence[StepCompletion] = ()
-) -> dict[int, SimulationStart]:
-    """By step: the completions of all its groups, which follow each other.
-
-    `current`: which of them are given up; empty: none is.
-    """
-    is_given_up = [each.is_given_up for each in current] or [False] * len(groups)
-    by_step: dict[int, list[int]] = {}
-    for number, group in enumerate(groups):
-        by_step.setdefault(group.step, []).append(number)
-    rows = _rows(groups)
-    return {
-        step: SimulationStart(
-            slice(rows[members[0]].start, rows[members[-1]].stop),
-            np.concatenate([completions[n] for n in members]),
-            np.concatenate([np.full(len(groups[n]), is_given_up[n]) for n in members])
-            if any(is_given_up[n] for n in members)
-            else None,
-        )
-        for step, members in by_step.items()
-    }
+def _starts(groups: Sequence[Cohorts], ends: Sequence[SimulationStart]) -> dict[int, SimulationStart]:
+    """By step, with all its groups, which follow each other; `ends`: of the present step of each group."""
+    by_step: dict[int, list[SimulationStart]] = {}
+    for rows, group, end in zip(_rows(groups), groups, ends, strict=True):
+        by_step.setdefault(group.step, []).append(replace(end, rows=rows))
+    return {step: SimulationStart.join(parts) for step, parts in by_step.items()}

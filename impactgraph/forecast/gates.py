@@ -174,6 +174,12 @@ class Gate:
     def _run_before(self, at: Reals) -> Reals:
         return self.calendar.run_before(at) if self.calendar else at
 
+    def rejected(self, until: float) -> tuple[Barrier, ...]:
+        """The barriers that rejected what came, and no longer do at that moment."""
+        return tuple(
+            b for b in self.barriers if b.impairment.effect is Effect.REJECTED and b.latest_end <= until
+        )
+
     def rejects(self) -> bool:
         return any(b.impairment.effect is Effect.REJECTED for b in self.barriers)
 

@@ -29,7 +29,6 @@ def lost_records(record: Record, completed_at: Reals, as_of: float, tolerance: f
     emission = np.broadcast_to(completed_at[:, None], (cohorts, SCENARIOS))
     certain = [barrier for barrier in record.gate.barriers if barrier.is_certain]
     passage = pass_all(record.gate.with_barriers(certain), emission)
-    allowance = max(float(due or tolerance), float(MINUTE))
     likelihood = np.zeros(cohorts)
     details = RecordDetails(
         effect=np.full(cohorts, _MISSING, np.int8),
@@ -40,14 +39,17 @@ def lost_records(record: Record, completed_at: Reals, as_of: float, tolerance: f
     )
     likeliest = np.zeros(cohorts)
     sent_at = record.gate.scheduled_departures(completed_at)
-    total = _none_occurs(record.gate.uncertain_barriers, sent_at) * _absence(passage, as_of, allowance)
+    total = _none_occurs(record.gate.uncertain_barriers, sent_at) * _absence(
+        record, passage, as_of, tolerance
+    )
     for barrier in record.gate.uncertain_barriers:
         arrival = pass_all(record.gate.with_barriers((*certain, barrier)), emission)
-        weight = _chance_at(barrier, sent_at) * _absence(arrival, as_of, allowance)
+        weight = _chance_at(barrier, sent_at) * _absence(record, arrival, as_of, tolerance)
         total = total + weight
         expected_at = np.sort(arrival, axis=1)[:, SCENARIOS // 2]
         is_late = (expected_at > as_of) & (expected_at > np.nan_to_num(details.due_at, nan=-np.inf))
-        is_late &= expected_at - np.sort(passage, axis=1)[:, SCENARIOS // 2] > tolerance
+        with np.errstate(invalid="ignore"):  # where it is lost in any case
+            is_late &= expected_at - np.sort(passage, axis=1)[:, SCENARIOS // 2] > tolerance
         weight = np.where(is_late, weight, 0.0)
         likelihood += weight
         is_likeliest = weight > likeliest
@@ -61,11 +63,17 @@ def lost_records(record: Record, completed_at: Reals, as_of: float, tolerance: f
     return RecordOutcomes.known(record.bit, likelihood, details)
 
 
-def _absence(arrival: Reals, as_of: float, allowance: float) -> Reals:
-    """(G,) how likely a record that was to arrive then has not come yet."""
+def absence_chance(record: Record, arrival: Reals, as_of: float, tolerance: float) -> Reals:
+    """(G, K) how likely a record that was to arrive then has not come yet."""
+    allowance = max(float(record.emission.due or tolerance), float(MINUTE))
     with np.errstate(invalid="ignore"):
         overdue = np.maximum(as_of - arrival, 0.0)
-    return np.exp(-_DECAY * overdue / allowance).mean(axis=1)
+    return np.exp(-_DECAY * overdue / allowance)
+
+
+def _absence(record: Record, arrival: Reals, as_of: float, tolerance: float) -> Reals:
+    """(G,) the same over all scenarios."""
+    return absence_chance(record, arrival, as_of, tolerance).mean(axis=1)
 
 
 def _chance_at(barrier: Barrier, at: Reals) -> Reals:

@@ -187,7 +187,7 @@ def past_delay(stage: Stage, handoff: Handoff | None, visits: PastVisits, tolera
 
 def _may_meet(barrier: Barrier, visits: PastVisits) -> Flags:
     """(G,) whether visits may have met a barrier, or the backlog behind it."""
-    return (visits.left_at >= barrier.since) & (visits.entered_at < backlog_end(barrier))
+    return (visits.left_at >= barrier.earliest_start) & (visits.entered_at < backlog_end(barrier))
 
 
 def _past_delay(gates: _PassedGates, visits: PastVisits) -> PastDelay:

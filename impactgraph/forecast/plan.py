@@ -7,6 +7,7 @@ from functools import cached_property, partial
 from graph_models.topology import Workflow
 from impactgraph.forecast.barriers import Barrier, Flags, Occurs
 from impactgraph.forecast.chances import Events, Stratum, events_of
+from impactgraph.forecast.gates import OPEN, Gate
 from impactgraph.forecast.routes import Routes, Transit, routes_of
 from impactgraph.forecast.scenarios import Reals
 from impactgraph.forecast.stage import Handoff, Stage
@@ -116,6 +117,14 @@ class Plan:
     def ends(self, visit: int) -> Flags:
         """The mask (K,) of the scenarios that end with a visit."""
         return self.routes.ends[visit]
+
+    def ways(self, visit: int) -> tuple[tuple[Gate, Flags], ...]:
+        """The gate of each way on from a visit, open at the end of the workflow, and the scenarios (K,) that
+        take it.
+        """
+        onward = tuple((branch.handoff.gate, branch.scenarios) for branch in self.branches(visit))
+        ends = self.ends(visit)
+        return (*onward, (OPEN, ends)) if ends.any() else onward
 
     def leads_to(self, start: int, position: int) -> bool:
         """Whether orders can come from one step to another, loops included; True for the step itself."""

@@ -105,7 +105,7 @@ class RecordComparison:
     bits: list[int]
     mask: Flags
     effect: Indexes
-    arrivals: _Moments
+    arrivals: dict[int, Reals]
     emissions: _Moments
     by: Indexes
     rows: int
@@ -146,7 +146,21 @@ class RecordComparison:
         return by, np.fmax(scenarios.median(emitted_at), _beginnings(plan)[by])
 
 
-def compare_records(plan: Plan, pair: Comparison, tolerance: float) -> RecordComparison:
+NONE_COME: Mapping[int, Flags] = {}
+
+
+def compare_records(
+    plan: Plan,
+    pair: Comparison,
+    tolerance: float,
+    come: Mapping[int, Flags] = NONE_COME,
+    as_of: float = -np.inf,
+) -> RecordComparison:
+    """`come`: by record bit, of which cohorts (G,) it has come: it can no longer be late or missing.
+
+    What was expected before `as_of` and has not come is missing for another reason, and comes then at the
+    earliest.
+    """
     factual = pair.factual
     bits = sorted(factual.record_arrivals)
     rows, scenarios = factual.finish.shape
@@ -155,7 +169,7 @@ def compare_records(plan: Plan, pair: Comparison, tolerance: float) -> RecordCom
         bits=bits,
         mask=np.zeros(shape, bool),
         effect=np.full(shape, _LATE),
-        arrivals=factual.record_arrivals,
+        arrivals=dict(factual.record_arrivals),
         emissions=factual.record_emissions,
         by=np.full(shape, NOBODY),
         rows=rows,
@@ -163,8 +177,13 @@ def compare_records(plan: Plan, pair: Comparison, tolerance: float) -> RecordCom
     # One after another: what one of them needs fits into the cache of the processor.
     for n, bit in enumerate(bits):
         _compare_record(plan, pair, tolerance, comparison, n)
+        if np.fmin.reduce(comparison.arrivals[bit], axis=None, initial=np.inf) < as_of:
+            comparison.mask[comparison.part(n)] &= ~(comparison.arrivals[bit] < as_of)
+            comparison.arrivals[bit] = np.maximum(comparison.arrivals[bit], as_of)
         for defect in factual.record_defects.get(bit, ()):
             _add_defect(comparison, comparison.part(n), defect)
+        if bit in come:
+            comparison.mask[comparison.part(n)] &= ~come[bit][:, None]
     return comparison
 
 

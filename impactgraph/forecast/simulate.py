@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.enums import Effect
-from impactgraph.forecast.barriers import Barrier, Flags, Occurs
+from impactgraph.forecast.barriers import SENDING, Barrier, Flags, Occurs
 from impactgraph.forecast.gates import Gate, Passage
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
@@ -115,6 +115,39 @@ class SimulationStart:
     completion: Reals
     is_given_up: Flags | None = None
     """(rows,) whether it is not handed over by itself; None: all are."""
+    overstay: Reals | None = None
+    """(rows, K) how much longer than that it has stayed until now."""
+    is_overheld: Flags | None = None
+    """(rows, K) where a failure holds it for so long."""
+
+    @staticmethod
+    def join(parts: Sequence["SimulationStart"]) -> "SimulationStart":
+        """Of cohorts whose rows follow each other."""
+
+        def joined(name: str, blank: NDArray[Any]) -> NDArray[Any] | None:
+            values = [getattr(part, name) for part in parts]
+            if all(value is None for value in values):
+                return None
+            sizes = [len(part.completion) for part in parts]
+            return np.concatenate(
+                [np.repeat(blank, n, 0) if v is None else v for v, n in zip(values, sizes, strict=True)]
+            )
+
+        return SimulationStart(
+            rows=slice(parts[0].rows.start, parts[-1].rows.stop),
+            completion=np.concatenate([part.completion for part in parts]),
+            is_given_up=joined("is_given_up", np.zeros(1, bool)),
+            overstay=joined("overstay", np.zeros((1, SCENARIOS))),
+            is_overheld=joined("is_overheld", np.zeros((1, SCENARIOS), bool)),
+        )
+
+    def equals(self, other: "SimulationStart") -> bool:
+        """Whether cohorts without failures go on alike from both."""
+        if not np.array_equal(self.completion, other.completion):
+            return False
+        if self.overstay is None or other.overstay is None:
+            return self.overstay is other.overstay
+        return np.array_equal(self.overstay, other.overstay)
 
 
 @dataclass(frozen=True)
@@ -159,6 +192,20 @@ def simulate_emissions(
     return simulation.result
 
 
+def _extra_stay(start: SimulationStart, rows: int) -> Reals | None:
+    """(rows, K) how much longer than its way on takes what starts there stays: infinite where it is given
+    up. None: no longer.
+    """
+    if start.is_given_up is None and start.overstay is None:
+        return None
+    extra = np.zeros((rows, SCENARIOS))
+    if start.overstay is not None:
+        extra[start.rows] = start.overstay
+    if start.is_given_up is not None:
+        extra[start.rows][start.is_given_up] = np.inf
+    return extra
+
+
 class _Simulation:
     def __init__(
         self,
@@ -190,13 +237,13 @@ class _Simulation:
             completion = np.full((rows, SCENARIOS), np.nan)
             if arrival is not None:
                 completion[: len(arrival)] = self._visit(visit, arrival)
-            is_given_up = None
+            extra = None
             if start is not None:
                 completion[start.rows] = start.completion
-                if start.is_given_up is not None:
-                    is_given_up = np.zeros(rows, bool)
-                    is_given_up[start.rows] = start.is_given_up
-            self._leave(visit, self._after_rework(self.plan.stage(visit), completion), is_given_up)
+                extra = _extra_stay(start, rows)
+                if start.is_overheld is not None:
+                    self.result.is_waiting[start.rows] |= start.is_overheld
+            self._leave(visit, self._after_rework(self.plan.stage(visit), completion), extra)
 
     def _visit(self, visit: int, arrival: Reals) -> Reals:
         """Completion of the step by arrival at it."""
@@ -241,8 +288,8 @@ class _Simulation:
             total = total + stage.durations(scenario_sample(f"again/{stage.step.id}"), slowdown)
         return total
 
-    def _leave(self, visit: int, completion: Reals, is_given_up: Flags | None = None) -> None:
-        """`is_given_up` (rows,): what waits in a dead-letter queue."""
+    def _leave(self, visit: int, completion: Reals, extra: Reals | None = None) -> None:
+        """`extra` (rows, K): how much longer it stays than its way on takes; None: no longer."""
         stage = self.plan.stage(visit)
         completion = self._pass(stage.completion, completion, stage.index)
         self.emit(stage, completion)
@@ -250,8 +297,8 @@ class _Simulation:
         if ends.any():
             finish = self.result.finish[: len(completion)]
             ending = np.where(ends, completion, np.nan)
-            if is_given_up is not None:
-                ending = np.where(is_given_up[:, None] & ~np.isnan(ending), np.inf, ending)
+            if extra is not None:
+                ending = ending + extra
             np.copyto(finish, ending, where=~np.isnan(ending))
             self._keep_departure(visit, ending)
         for branch in self.plan.branches(visit):
@@ -260,8 +307,8 @@ class _Simulation:
             for barrier in handoff.duplication_barriers:
                 self._change_content(barrier, handoff.to, handoff.gate.scheduled_departures(leaving))
             departure = self._pass(handoff.gate, leaving, handoff.to)
-            if is_given_up is not None:
-                departure = np.where(is_given_up[:, None] & ~np.isnan(departure), np.inf, departure)
+            if extra is not None:
+                departure = departure + extra
             self._keep_departure(visit, departure)
             self._arrive(branch.to, departure)
             self._keep_readiness(branch.to, departure)
@@ -292,7 +339,7 @@ class _Simulation:
     def emit(self, stage: Stage, completion: Reals) -> None:
         result = self.result
         for record in stage.records:
-            passage = self._through(record.gate, completion)
+            passage = self._through(record.gate, self._sent_at(record.gate, completion))
             earlier = result.record_emissions.get(record.bit)
             is_first = None if earlier is None else np.isnan(earlier)
             self._put(result.record_arrivals, record.bit, passage.departures, np.nan, is_first)
@@ -306,6 +353,21 @@ class _Simulation:
                 occurs[: len(completion)] = barrier.applies_at(passage.scheduled) & self.occurs(barrier)
                 if occurs.any():
                     result.record_defects.setdefault(record.bit, []).append(RecordDefect(occurs, barrier))
+
+    def _sent_at(self, gate: Gate, completion: Reals) -> Reals:
+        """When a record of work that was completed then is sent: at once, which takes up to a minute. What
+        has not come by now was caught by a failure that began in that minute.
+        """
+        if self.occurs is None:
+            return completion
+        sent_at = completion
+        for barrier in gate.barriers:
+            with np.errstate(invalid="ignore"):
+                begins = barrier.since - completion
+                is_caught = (begins > 0) & (begins <= SENDING) & (completion < self.setup.as_of - SENDING)
+            if is_caught.any():
+                sent_at = np.where(is_caught, barrier.since, sent_at)
+        return sent_at
 
     def _put(
         self,

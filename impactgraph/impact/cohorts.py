@@ -11,6 +11,7 @@ from impactgraph.forecast.cohorts import Cohorts
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.scenarios import Reals
 from impactgraph.forecast.slowdown import slowdown_factors
+from impactgraph.forecast.stage import Stage
 from impactgraph.impact.bins import MomentBins, chance_bins, chance_of_bin, delay_bins, delay_of_bin
 from impactgraph.impact.evidence import RowEvidence, cohort_evidence, row_evidence
 from impactgraph.impact.grouping import (
@@ -64,6 +65,8 @@ class _CohortKeys:
     delay: RowCodes
     chance: RowCodes
     """Of the delay."""
+    records: RowCodes
+    """Which records of the step have come."""
     pace: RowCodes
     completion: RowCodes
     entry: RowCodes
@@ -117,12 +120,13 @@ def _cohorts(
         decision=NO_CODES if step.pending is None else step.pending.codes[start:],
         delay=SparseCodes(late, delay_bins(effects.delay[effects.late])),
         chance=SparseCodes(late, chance_bins(effects.chance[effects.late])),
+        records=_record_codes(context, stage, step.columns, start),
         pace=context.pace_bins(step.columns.rows[start:]) if has_pace else NO_CODES,
         completion=bins.completion_codes(evidence),
         entry=bins.entry_codes(entered_at, evidence),
     )
     groups = _group_keys(len(entered_at), keys)
-    left_out, evidence_kinds, decisions, delay, chance, pace, completion, entry = groups.codes
+    left_out, evidence_kinds, decisions, delay, chance, come, pace, completion, entry = groups.codes
     completion_at, entry_at = bins.moments(completion, entry)
     count = int((left_out == 0).sum())
     kinds = (evidence_kinds.astype(np.int64) * (int(decisions.max(initial=0)) + 1) + decisions)[:count]
@@ -140,6 +144,7 @@ def _cohorts(
                 slowdown=slowdown_factors(pace[first:end] - USUAL_PACE) if has_pace else np.ones(end - first),
                 evidence=cohort_evidence(context, stage, int(evidence_kinds[first])),
                 stale_reads=reads,
+                records_come=come[first:end] if come[first:end].any() else None,
             )
         )
     return StepCohorts(step.position, start, tuple(cohorts), groups)
@@ -154,11 +159,28 @@ def _group_keys(rows: int, keys: _CohortKeys) -> Groups:
             keys.decision,
             keys.delay,
             keys.chance,
+            keys.records,
             keys.pace,
             keys.completion,
             keys.entry,
         ),
     )
+
+
+def _record_codes(context: WorkflowContext, stage: Stage, columns: SegmentColumns, start: int) -> RowCodes:
+    """Which records of the step have come of the rows from `start` on, where any of them may be impaired: bit
+    n is the n-th.
+    """
+    bits = [(n, context.record_bits[record.bit]) for n, record in enumerate(stage.records)]
+    if not any(record.gate or record.content_barriers for record in stage.records):
+        return NO_CODES
+    records = columns.column("records")[start:]
+    come = np.zeros(len(records), np.int32)
+    for n, bit in bits:
+        if bit >= 0:
+            come |= ((records >> np.uint64(bit)) & np.uint64(1)).astype(np.int32) << n
+    at = np.flatnonzero(come)
+    return SparseCodes(at, come[at])
 
 
 class _StepBins:
@@ -169,7 +191,7 @@ class _StepBins:
         tolerance = context.forecaster.tolerance
         self._entries = MomentBins(as_of, entry_edges(plan, position, as_of, tolerance))
         self._make_completions = lambda: MomentBins(as_of, completion_edges(stage, as_of, tolerance))
-        self._entry_matters = bool(stage.start)
+        self._entry_matters = bool(stage.start) or not stage.records_show_completion
         """Also where the completion is known."""
 
     def entry_codes(self, entered_at: Ints, evidence: RowEvidence) -> Codes | RunLengthCodes:

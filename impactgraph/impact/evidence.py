@@ -59,7 +59,7 @@ def row_evidence(context: WorkflowContext, stage: Stage, columns: SegmentColumns
     """Evidence on the rows from `start` on; positions count from there."""
     recorded_at: Ints = np.zeros(0, np.int64)
     at = np.zeros(0, np.intp)
-    if stage.records_show_completion:
+    if stage.records:
         recorded_at = columns.step_column("first_recorded_at", stage.index)[start:]
         at = np.flatnonzero(recorded_at)
         entered_at = columns.step_values("entered_step_at", stage.index, at + start)
@@ -118,6 +118,7 @@ def cohort_evidence(context: WorkflowContext, stage: Stage, kind: int) -> StepEv
     """Evidence of a cohort of one kind, as the forecast takes it."""
     return StepEvidence(
         is_completed=kind == EvidenceKind.COMPLETED,
+        record_may_be_late=not stage.records_show_completion,
         has_related_error=(kind == EvidenceKind.FAILED or kind >= _NAMED) and bool(stage.start),
         error_element=context.columns.dictionaries.elements.values[kind - _NAMED] if kind >= _NAMED else None,
         has_unrelated_error=kind == EvidenceKind.UNRELATED_ERROR,

@@ -20,6 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from impactgraph.columns import Columns
+from impactgraph.forecast.cohort_outcomes import BANDS
 from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.simulate import StaleRead
@@ -162,7 +163,8 @@ def _forecast(context: WorkflowContext, plan: Plan, steps: Sequence[_Step]) -> I
     outcome = context.forecaster.forecast(plan, groups)
     entered_at = np.concatenate([group.entered_at for group in groups])
     present_step = np.repeat([group.step for group in groups], [len(group) for group in groups])
-    outcome.hits_at_entry = (outcome.hit_at == entered_at) & (outcome.hit_step == present_step)
+    is_at_entry = (outcome.hit_at == entered_at) & (outcome.hit_step == present_step)
+    outcome.hits_at_entry = is_at_entry & (outcome.band < len(BANDS) - 1)  # records are hit at the completion
     parts = outcome_parts(outcome, [len(cohorts) for _, cohorts in forecast])
     for (step, cohorts), part in zip(forecast, parts, strict=True):
         yield scatter(context, plan, step.columns, step.effects, cohorts, part)
