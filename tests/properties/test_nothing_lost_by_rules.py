@@ -64,7 +64,7 @@ def rows(draw: st.DrawFn) -> list[dict[str, str]]:
     result: list[dict[str, str]] = []
     for number in range(draw(st.integers(0, 6))):
         values = ("Create", "2026-03-02T09:00:00Z", f"O-{number % 3}", "web", "12.00", "store-001", "")
-        row = dict(zip(COLUMNS, values, strict=True))
+        row: dict[str, str] = dict(zip(COLUMNS, values, strict=True))
         row["activity"] = draw(st.sampled_from(("Create", "Pick", "pick", "Parcel", "")))
         for name in draw(st.sets(st.sampled_from(COLUMNS), max_size=2)):
             row[name] = draw(TEXT)

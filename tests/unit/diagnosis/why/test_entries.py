@@ -92,8 +92,8 @@ def test_an_error_has_the_name_of_the_step_in_which_it_happened() -> None:
 
 def collection() -> Topology:
     steps = (
-        Step("pick", "collect", None, Takes(HOUR), then=(Transition("collect"),)),
-        Step("collect", "collect", None, Takes(24 * HOUR), name="Collection"),
+        Step("pick", "collect", "system:app", Takes(HOUR), then=(Transition("collect"),)),
+        Step("collect", "collect", "system:app", Takes(24 * HOUR), name="Collection"),
     )
     return Topology(workflows={"collect": Workflow("collect", steps, modes=("bopis",))})
 
