@@ -47,7 +47,8 @@ def regrouped_past(s: Snapshot, incidents: Sequence[PastIncident]) -> Iterator[P
     """As people have merged and split them. An action means each failure as it occurred last before it."""
     failures = {_name(each): each for _, members in incidents for each in members}
     known = {frozenset(map(_name, members)): (incident, members) for incident, members in incidents}
-    times = _Times.of(failures.values())
+    first_starts = {each.key: each.episodes[0].started_at for each in s.failures}
+    times = _Times.of(failures.values(), first_starts)
     actions = map(times.named, s.journal.actions)
     starts = {name: failure.started_at for name, failure in failures.items()}
     for group in regrouped(tuple(known), starts, actions):
@@ -75,16 +76,19 @@ def _name(failure: Failure) -> str:
 
 @dataclass(frozen=True)
 class _Times:
-    """When each failure occurred, by key, oldest first."""
+    """When each failure occurred."""
 
     by_key: Mapping[str, Sequence[Failure]]
+    """Those that are known here, oldest first."""
+    first_starts: Mapping[str, Millis]
+    """Of all, also those that are not known here."""
 
     @staticmethod
-    def of(failures: Collection[Failure]) -> "_Times":
+    def of(failures: Collection[Failure], first_starts: Mapping[str, Millis]) -> "_Times":
         by_key: dict[str, list[Failure]] = {}
         for each in sorted(failures, key=lambda each: each.started_at):
             by_key.setdefault(each.key, []).append(each)
-        return _Times(by_key)
+        return _Times(by_key, first_starts)
 
     def named(self, action: IncidentAction) -> IncidentAction:
         """The action with the names of the times that it means."""
@@ -97,7 +101,9 @@ class _Times:
         )
 
     def _name(self, key: str, at: Millis) -> str:
-        times = self.by_key.get(key)
-        if times is None:
-            return key
-        return _name(next((each for each in reversed(times) if each.started_at <= at), times[0]))
+        """The key itself where the time that is meant is not known here."""
+        times = self.by_key.get(key, ())
+        last = next((each for each in reversed(times) if each.started_at <= at), None)
+        if last is None and times and self.first_starts[key] > at:
+            last = times[0]
+        return _name(last) if last is not None else key

@@ -153,6 +153,22 @@ def test_incidents_of_several_days_that_people_merged_count_once_on_the_first_da
     assert [(each.incidents, each.failures) for each in incidents(store)] == [(1, 2)]
 
 
+def test_what_people_merged_before_the_time_that_is_asked_for_is_not_merged_when_it_occurs_again(
+    store: Store,
+) -> None:
+    before = -40 * 24 * 60
+    for noon in (before, 0):
+        store.ingest([reported("F-1", noon), reported("F-2", noon + 1, target="system:erp")])
+        ends = (event("failure.resolved", noon + 30, failure=key) for key in ("F-1", "F-2"))
+        store.ingest([*ends])
+    store.ingest([event("incident.merged", before + 10, incident="F-2", incidents=["F-1"])])
+
+    of_all, of_four_weeks = incidents(store, since=NOW - 50 * DAY), incidents(store)
+
+    assert [each.incidents for each in of_all] == [1, 2]
+    assert [each.incidents for each in of_four_weeks] == [2]
+
+
 def test_an_incident_is_not_healed_while_it_is_open_again(store: Store) -> None:
     store.ingest([reported("F-1", 0), event("failure.resolved", 20, failure="F-1")])
     heals: list[Spread] = []
