@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from impactgraph.errors import BadInputError, Problem
@@ -17,24 +18,16 @@ from impactgraph.ingest.rule_mapper import RuleMapper, Watch
 from impactgraph.ingest.rules import OcelObjects, RuleMapping
 from impactgraph.ingest.skip_reasons import ID_TWICE
 from impactgraph.ingest.sql_rows import SqlRows
-from impactgraph.ingest.text_files import (
-    SQLITE,
-    begins_as_json,
-    decoded_head,
-    foreign_kind,
-    is_xml,
-    open_unpacked,
-)
+from impactgraph.ingest.text_files import SQLITE, begins_as_json, foreign_kind, is_xml, open_unpacked
 from impactgraph.ingest.xes_records import XesRecords
 from impactgraph.ingest.xml_documents import xml_documents
+from impactgraph.ingest.xml_events import elements, tag_of
 
 MOST_IDS = 5 * BLOCK
 """Ids of records that are kept, twice, to find those that stand for several records: memory has a limit."""
 _CSV_NAMES = (".csv", ".tsv", ".txt")
 _OCEL_XML = re.compile(rb"<(?:object-types|event-types|objects|events)\b|scope=.object|ocel")
 """What only an OCEL log has at its beginning; other logs in XML are XES."""
-_LOG = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE)*<(?:[\w.-]+:)?log\b", re.DOTALL)
-"""The root of logs in XML; other XML is a document."""
 _ID_END = b'","source":'
 
 
@@ -174,11 +167,18 @@ def _reader(path: Path, mapper: RuleMapper, head: bytes, *, is_json: bool) -> Re
 
 
 def _xml_reader(path: Path, mapper: RuleMapper, head: bytes) -> RecordReader:
-    if not _LOG.match(decoded_head(head)):
+    if _root_of(path) != "log":
         return JsonRecords(path, mapper, xml_documents)
     if _OCEL_XML.search(head):
         return OcelRecords(path, mapper, _required(mapper.mapping.ocel, path))
     return XesRecords(path, mapper)
+
+
+def _root_of(path: Path) -> str:
+    """The name of the root element of a file in XML; empty where none can be read: the reader says why."""
+    with suppress(OSError, EOFError, ValueError), open_unpacked(path) as (_, stream):
+        return next((tag_of(element) for _, element in elements(stream)), "")
+    return ""
 
 
 def _required(ocel: OcelObjects | None, path: Path, alternative: str = "") -> OcelObjects:

@@ -194,12 +194,8 @@ def is_xml(head: bytes) -> bool:
 
 def begins_as_json(head: bytes) -> bool:
     """Whether a file is an object, or a list of them, by its first bytes."""
-    return _JSON_START.match(decoded_head(head).lstrip()) is not None
-
-
-def decoded_head(head: bytes) -> str:
-    """The first bytes of a file as text, without a byte order mark."""
-    return head.decode(encoding_of(head), "ignore").removeprefix("\ufeff")
+    start = head.decode(encoding_of(head), "ignore").removeprefix("\ufeff").lstrip()
+    return _JSON_START.match(start) is not None
 
 
 def foreign_kind(head: bytes) -> str | None:

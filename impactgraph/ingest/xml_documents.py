@@ -12,7 +12,9 @@ from impactgraph.ingest.xml_events import elements, tag_of
 DEEPEST = 100
 """Levels of elements in each other."""
 TEXT = "#text"
-"""Name of the text of an element that has attributes or other elements beside it."""
+"""Name of the text of an element that has attributes or other elements beside it; of the parts between
+elements together.
+"""
 
 _NIL = {"@nil": "true"}
 """`xsi:nil`: the element has no value."""
@@ -32,7 +34,9 @@ def xml_document(stream: BinaryIO) -> dict[str, Any]:
         else:
             fields = parents.pop()
             _add(parents[-1], tag_of(element), _value(element, fields))
+            tail = element.tail  # a text of the parent, which is read with it
             element.clear()
+            element.tail = tail
     return parents[0]
 
 
@@ -59,7 +63,8 @@ def _add(fields: dict[str, Any], name: str, value: Any) -> None:
 
 def _value(element: Element, fields: dict[str, Any]) -> Any:
     """A text, empty where there is nothing; an object where there are attributes or elements."""
-    text = (element.text or "").strip()
+    texts = (text.strip() for text in (element.text, *(child.tail for child in element)) if text)
+    text = " ".join(text for text in texts if text)
     attributes = {f"@{name.rpartition('}')[2]}": value for name, value in element.attrib.items()}
     if not fields and (not attributes or attributes == _NIL):
         return text

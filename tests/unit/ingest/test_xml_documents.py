@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from impactgraph.ingest.mapping_files import load_record_mapper
+from impactgraph.ingest.foreign_logs import open_log
+from impactgraph.ingest.mapping_files import load_mapping, load_record_mapper
 from impactgraph.ingest.xml_documents import DEEPEST, decode_xml
 from impactgraph.sources.documents import Document, translate
 from tests.faults.loading import shop
@@ -30,6 +31,7 @@ ORDER = "<order><number>%s</number><placed>2026-03-02T09:00:00Z</placed><total>5
         ("<a><b>1</b><c>2</c></a>", {"a": {"b": "1", "c": "2"}}),
         ("<a><b>1</b><b/><b>3</b></a>", {"a": {"b": ["1", "", "3"]}}),
         ('<a n="1"><b m="2">x</b></a>', {"a": {"@n": "1", "b": {"@m": "2", "#text": "x"}}}),
+        ("<a>x <b>1</b> y<b>2</b>\n<c>3</c> z </a>", {"a": {"b": ["1", "2"], "c": "3", "#text": "x y z"}}),
         ('<x:a xmlns:x="urn:x" x:n="1"><x:b>ü</x:b></x:a>', {"a": {"@n": "1", "b": "ü"}}),
         ('<a xmlns:i="urn:i"><b i:nil="true"/></a>', {"a": {"b": ""}}),
     ],
@@ -92,6 +94,20 @@ def test_a_log_in_xml_with_elements_of_another_format_says_that_they_are_not_rea
         assert loaded.file["findings"] == [
             "it has elements 'order', which an XES log does not have: they were not read."
         ]
+
+
+@pytest.mark.parametrize("comment", ["<!---->", f"<!-- {'long ' * 50}-->"])
+def test_what_a_file_in_xml_is_shows_behind_any_number_of_comments(tmp_path: Path, comment: str) -> None:
+    """Each comment doubled the time to look for the root, and logs with more than 4 KB were documents."""
+    comments = comment * 500
+    (tmp_path / "document.xml").write_text(f"{comments}<orders>{ORDER % 1}</orders>")
+    (tmp_path / "log.xml").write_text(f"{comments}<log><trace/></log>")
+    (tmp_path / "m.yaml").write_text(MAPPING)
+    mapping = load_mapping(tmp_path / "m.yaml")
+
+    document, log = (open_log(str(tmp_path / name), mapping) for name in ("document.xml", "log.xml"))
+
+    assert [sum(block.entry_count for block in each.blocks()) for each in (document, log)] == [1, 0]
 
 
 def test_messages_in_xml_are_mapped(tmp_path: Path) -> None:
