@@ -44,6 +44,8 @@ VACUUM and ANALYZE write no rows.
 PART = "rows"
 _LAST = ("infinity", "NaN")
 """Values that no other comes after."""
+_MOST_COUNTED = 1_000
+"""Rows without a value are counted so far: a table may have millions."""
 
 
 def require_postgres() -> None:
@@ -109,16 +111,12 @@ class PostgresFeed:
     def _unread_rows(self) -> str:
         import psycopg
 
-        query = "select count(*) from (select 1 from ({query}) q where {rising} is null limit 1000) n"
+        query = "select count(*) from (select 1 from ({query}) q where {rising} is null limit %s) n"
         try:
-            count = int(self._rows(self._sql(query), [])[0][0])
+            count = int(self._rows(self._sql(query), [_MOST_COUNTED + 1])[0][0])
         except psycopg.Error as error:
             raise translated_error(error) from error
-        if not count:
-            return ""
-        rows = "1 row has" if count == 1 else f"{count} rows have"
-        verb = "is" if count == 1 else "are"
-        return f"{rows} no {self._config.rising} and {verb} not read: name a column that all rows have"
+        return unread_text(count, self._config.rising)
 
     def poll(self) -> Delivery:
         """Rows up to the settled value; looks for a new one where they are all read."""
@@ -213,6 +211,17 @@ class PostgresFeed:
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
+
+
+def unread_text(count: int, rising: str) -> str:
+    """A note on rows without a value; empty where there are none."""
+    if not count:
+        return ""
+    rows = "1 row has" if count == 1 else f"{count:,} rows have"
+    if count > _MOST_COUNTED:
+        rows = f"more than {_MOST_COUNTED:,} rows have"
+    verb = "is" if count == 1 else "are"
+    return f"{rows} no {rising} and {verb} not read: name a column that all rows have"
 
 
 def translated_error(error: Exception) -> BadInputError | SourceUnavailableError:

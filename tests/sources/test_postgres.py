@@ -12,7 +12,7 @@ from impactgraph.ports.store import Store
 from impactgraph.sources.config import PostgresSource
 from impactgraph.sources.feed import SourceUnavailableError
 from impactgraph.sources.follower import Follower
-from impactgraph.sources.postgres import MOST_ROWS, PostgresFeed
+from impactgraph.sources.postgres import MOST_ROWS, PostgresFeed, unread_text
 from tests.postgres_server import PostgresServer
 from tests.sources.shop import MAPPED, NOW, orders_in, small_store
 from tests.stores.events import placed
@@ -161,6 +161,14 @@ def test_rows_that_are_never_read_are_told(postgres: PostgresServer, rows: str, 
 
     feed.close()
     assert notes[-1] == "1 row has no changed_at and is not read: name a column that all rows have"
+
+
+@pytest.mark.parametrize(
+    ("count", "rows"),
+    [(2, "2 rows have"), (1_000, "1,000 rows have"), (1_001, "more than 1,000 rows have")],
+)
+def test_more_rows_than_are_counted_are_said_to_be_more(count: int, rows: str) -> None:
+    assert unread_text(count, "nr").startswith(f"{rows} no nr and are not read")
 
 
 @pytest.mark.parametrize(("type_", "value"), [("timestamptz", "infinity"), ("float8", "NaN")])
