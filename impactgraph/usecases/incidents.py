@@ -255,7 +255,8 @@ def _kept_longer(s: Snapshot) -> frozenset[str]:
         return frozenset()
     last = {each.incident: each.kind for each in s.journal.actions if each.kind in _BY_HAND}
     reopened_keys = {key for key, kind in last.items() if kind is IncidentActionKind.REOPENED}
-    acted_keys = {each.incident for each in s.journal.actions if each.at > s.at - KEPT_FOR}
+    late_actions = (each for each in s.journal.actions if each.at > s.at - KEPT_FOR)
+    acted_keys = {key for each in late_actions for key in (each.incident, *each.incidents, *each.failures)}
     may_wait = not old.isdisjoint(s.rejections.failures)
     waiting = with_open_rejections(s, Question(as_of=s.as_of)) if may_wait else ()
     return frozenset(old & {*reopened_keys, *acted_keys, *(failure.key for failure in waiting)})

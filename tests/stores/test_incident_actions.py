@@ -189,6 +189,26 @@ def test_an_incident_that_ended_long_ago_stays_for_a_week_after_the_last_action(
     assert groups(store, 61) == set()
 
 
+def test_both_parts_of_a_split_stay_for_a_week_after_it(store: Store) -> None:
+    week = 7 * 24 * 60
+    store.ingest(
+        [
+            reported("F-1", -2 * week),
+            reported("F-2", 1 - 2 * week, target="integration:oms-to-erp"),
+            *(event("failure.resolved", 10 - 2 * week, failure=key) for key in ("F-1", "F-2")),
+        ]
+    )
+    act(store, Kind.MERGED, 20 - 2 * week, incidents=("F-2",))
+    act(store, Kind.REOPENED, -week - 60)
+
+    act(store, Kind.SPLIT, 60 - week, failures=("F-2",))
+
+    assert groups(store, 59) == {frozenset({"F-1"}), frozenset({"F-2"})}
+    work = IncidentWork(Kind.CLOSED, "F-1", by="ana")
+    assert work_on_incident(store, answer_question, work, at(61 - week)).problems == ()
+    assert groups(store, 60 + 0.5) == {frozenset({"F-1"})}
+
+
 def test_an_incident_of_which_a_part_is_left_keeps_its_other_failures_and_what_was_done(store: Store) -> None:
     week = 7 * 24 * 60
     long_ago = -2 * week
