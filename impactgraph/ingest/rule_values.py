@@ -33,9 +33,10 @@ class ValueDefaults:
 
 
 def value_reader(value: ValueRule, place: str, defaults: ValueDefaults) -> ReadValue:
-    """What reads a value; the last name of `place` says whether it is a moment or an amount."""
-    name = place.rpartition(".")[2]
-    read = _source(value, _id_text(place) if name in IDS else _text)
+    """What reads a value; the last name of `place` says whether it is a moment, an amount or an id."""
+    section, _, name = place.rpartition(".")
+    is_id = name in IDS and not section.endswith(".attributes")  # an attribute may have any name
+    read = _source(value, _id_text(place) if is_id else _text)
     if value.map is not None:
         read = _mapped(read, value, place, defaults.maps)
     elif value.default is not None:

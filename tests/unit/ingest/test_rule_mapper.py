@@ -192,6 +192,19 @@ def test_what_becomes_no_event_says_why(record: Any, reason: str, is_expected: b
     assert (mapped.skipped.reason, mapped.skipped.is_expected) == (reason, is_expected)
 
 
+def test_an_attribute_may_have_the_name_of_an_id_and_any_value() -> None:
+    placed = (
+        "{channel: web, currency: EUR, value: 1, fulfillments: ship, "
+        "attributes: {id: '{meta.flag}', order: '{flag}'}}"
+    )
+    rules = HEAD + f"activities: {{t: {{order.placed: {placed}}}}}"
+
+    (mapped,) = mapper(rules).map_document(RECORD | {"meta": {"flag": True}, "flag": True}, "here")
+
+    assert mapped.notes == []
+    assert json.loads(mapped.events[0])["data"]["attributes"] == {"id": "true", "order": "true"}
+
+
 @pytest.mark.parametrize("value", [{"$oid": "65e"}, ["O-1"], True])
 def test_an_object_a_list_or_a_truth_value_is_no_id(value: Any) -> None:
     """They became ids such as '{"$oid":"65e"}'."""
