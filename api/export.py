@@ -19,7 +19,7 @@ from api.schema.filters import OrderFilter
 from api.schema.inputs import FailureInput
 from api.schema.question import QuestionArguments, question_of
 from api.schema.scalars import Moment, Span
-from api.spool import spooled
+from api.spool import spool
 from graph_models.enums import OrderSort
 from graph_models.impact import Question
 from graph_models.time import parse_duration, parse_moment
@@ -96,7 +96,7 @@ def router(context: Callable[[Request], Awaitable[Context]], schema: Schema) -> 
             request_context.close()
             raise
         headers = {"content-disposition": f'attachment; filename="affected-{of.value}.{form}"'}
-        body = spooled(stream_blocks(request_context, first_block, blocks))
+        body = spool(stream_blocks(request_context, first_block, blocks))
         return StreamingResponse(body, media_type=MEDIA[form], headers=headers)
 
     return routes

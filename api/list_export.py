@@ -11,7 +11,7 @@ from api.context import Context
 from api.export import MEDIA, POINTS, FileForm, csv_block, ndjson_block, parameter_texts
 from api.lists import ExportedList, Json, at_one_moment, chosen_list, exported_lists, row_blocks, variables_of
 from api.schema import Schema
-from api.spool import spooled
+from api.spool import spool
 from impactgraph.errors import BadInputError, ImpactGraphError
 from impactgraph.usecases.exports import Row
 
@@ -44,7 +44,7 @@ def router(context: Callable[[Request], Awaitable[Context]], schema: Schema) -> 
             base.close()
             raise
         headers = {"content-disposition": f'attachment; filename="{of}.{form}"'}
-        body = spooled(_with_first(first_block, blocks))
+        body = spool(_with_first(first_block, blocks))
         return StreamingResponse(body, media_type=MEDIA[form], headers=headers)
 
     return routes

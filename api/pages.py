@@ -3,7 +3,7 @@
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 
-from api.web_files import WebFiles, compressed, media_type, web_files
+from api.web_files import WebFiles, gzip_of, media_type, web_files
 
 REVALIDATE = {"cache-control": "no-cache"}
 """The page itself is asked for each time: it names the files of the version that is served now."""
@@ -50,5 +50,5 @@ def _answer(files: WebFiles, request: Request) -> Response:
     is_own = request.path_params["version"] == files.version
     headers = {"vary": "Accept-Encoding"} | (_KEPT if is_own else REVALIDATE)
     if "gzip" in request.headers.get("accept-encoding", ""):
-        content, headers = compressed(content), headers | _COMPRESSED
+        content, headers = gzip_of(content), headers | _COMPRESSED
     return Response(content, headers=headers, media_type=media_type(path))

@@ -16,7 +16,7 @@ from api.export import (
     parse_moment_parameter,
     stream_blocks,
 )
-from api.spool import spooled
+from api.spool import spool
 from impactgraph.usecases.repair import RepairQuestion
 from impactgraph.usecases.repair_exports import RepairExport, repair_columns, repair_rows
 
@@ -51,7 +51,7 @@ def router(context: Callable[[Request], Awaitable[Context]]) -> APIRouter:
             request_context.close()
             raise
         headers = {"content-disposition": f'attachment; filename="repair-{of.value}.{form}"'}
-        body = spooled(stream_blocks(request_context, first_block, blocks))
+        body = spool(stream_blocks(request_context, first_block, blocks))
         return StreamingResponse(body, media_type=MEDIA[form], headers=headers)
 
     return routes

@@ -11,7 +11,7 @@ CHUNK = 1 << 18
 """Bytes that are sent at once."""
 
 
-async def spooled(blocks: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+async def spool(blocks: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
     """The bytes of the blocks, which are made as fast as they can be and not as the client takes them: what
     they are made from is held for that time only, since a store admits no events meanwhile.
 
@@ -34,28 +34,28 @@ class _Buffer:
 
     def __init__(self, file: SpooledTemporaryFile[bytes]) -> None:
         self._file = file
-        self._written = self._read = 0
+        self._size = self._position = 0
         self._is_complete = False
-        self._changed = asyncio.Condition()
+        self._change = asyncio.Condition()
 
     async def fill(self, blocks: AsyncGenerator[bytes]) -> None:
         try:
             async for block in blocks:
-                async with self._changed:
-                    await self._file.seek(self._written)
-                    self._written += await self._file.write(block)
-                    self._changed.notify_all()
+                async with self._change:
+                    await self._file.seek(self._size)
+                    self._size += await self._file.write(block)
+                    self._change.notify_all()
         finally:
             self._is_complete = True
-            async with self._changed:
-                self._changed.notify_all()
+            async with self._change:
+                self._change.notify_all()
             await blocks.aclose()
 
     async def next_chunk(self) -> bytes:
         """Waits for one; empty at the end."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: self._is_complete or self._read < self._written)
-            await self._file.seek(self._read)
+        async with self._change:
+            await self._change.wait_for(lambda: self._is_complete or self._position < self._size)
+            await self._file.seek(self._position)
             chunk = await self._file.read(CHUNK)
-            self._read += len(chunk)
+            self._position += len(chunk)
             return chunk

@@ -34,18 +34,17 @@ class WebFiles:
 @cache
 def web_files() -> WebFiles:
     """Those of this installation, read once by each process."""
-    found = {
+    contents = {
         path.relative_to(WEB).as_posix(): path.read_bytes()
         for path in sorted(WEB.rglob("*"))
         if path.suffix in _SERVED
     }
-    version = _version_of(found)
-    linked = {path: _with_version(content, version) for path, content in found.items()}
-    return WebFiles(version, linked)
+    version = _version_of(contents)
+    return WebFiles(version, {path: _with_version(content, version) for path, content in contents.items()})
 
 
 @lru_cache(maxsize=512)
-def compressed(content: bytes) -> bytes:
+def gzip_of(content: bytes) -> bytes:
     return compress(content, mtime=0)
 
 
@@ -54,9 +53,9 @@ def media_type(path: str) -> str:
     return guess_type(path)[0] or "application/octet-stream"
 
 
-def _version_of(found: Mapping[str, bytes]) -> str:
+def _version_of(contents: Mapping[str, bytes]) -> str:
     digest = sha256()
-    for path, content in found.items():
+    for path, content in contents.items():
         digest.update(path.encode() + b"\0" + content + b"\0")
     return digest.hexdigest()[:_VERSION_LENGTH]
 
