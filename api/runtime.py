@@ -18,7 +18,7 @@ from api.live.operation import OperationSchema
 from api.live.stream import Subscriptions
 from api.metrics import Metrics, SourceCollector
 from api.recent_situation import RecentSituation
-from api.schema import build_schema
+from api.schema import Schema, build_schema
 from api.services import Services
 from api.state_metrics import StateCollector, queue_lengths
 from api.watched_operations import WatchedOperations
@@ -73,15 +73,14 @@ class Runtime:
             spend=self.rates.take_points,
         )
         self.metrics = Metrics()
-        self.schema = build_schema(settings, [lambda: WatchedOperations(self.metrics)])
-        self.schema.persisted = read_operations(settings.operations, is_exclusive=settings.operations_only)
-        operations = OperationSchema(self.schema.core_schema, self.schema.execution_context_class, settings)
-        self.hub = Hub(self.contexts, operations.execute, self.metrics)
-        self.schema.subscriptions = Subscriptions(operations, self.hub)
+        self.schema, self.hub = _live_schema(settings, self.contexts, self.metrics)
         self.grouping = Grouping(store, self.metrics, self.notify)
         self.recent_situation = RecentSituation(store, ask_impact, now)
+        self._watch(store, lists)
+
+    def _watch(self, store: Store, lists: KeptLists) -> None:
         self.metrics.watch_process()
-        self.metrics.watch(SourceCollector(services.sources))
+        self.metrics.watch(SourceCollector(self.services.sources))
         queues = queue_lengths(self.workers, self.grouping, lists)
         self.metrics.watch(StateCollector(store, self.lifecycle, self.recent_situation, queues))
 
@@ -105,6 +104,16 @@ class Runtime:
         await self.auditing.close()
         await to_thread.run_sync(self.recent_situation.wait)
         self.workers.close()
+
+
+def _live_schema(settings: ApiSettings, contexts: Contexts, metrics: Metrics) -> tuple[Schema, Hub]:
+    """The schema, and the hub of its subscriptions."""
+    schema = build_schema(settings, [lambda: WatchedOperations(metrics)])
+    schema.persisted = read_operations(settings.operations, is_exclusive=settings.operations_only)
+    operations = OperationSchema(schema.core_schema, schema.execution_context_class, settings)
+    hub = Hub(contexts, operations.execute, metrics)
+    schema.subscriptions = Subscriptions(operations, hub)
+    return schema, hub
 
 
 def _call_in(loop: asyncio.AbstractEventLoop, work: Callable[[], None]) -> None:

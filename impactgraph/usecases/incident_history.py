@@ -78,17 +78,7 @@ def facts_of(
     """`actions`: by key of one of its failures; those of other times that it occurred do not count. `hit`:
     None where that was not asked.
     """
-    since = min(min(failure.started_at, failure.reported_at) for failure in failures)
-    until = _next_start(s, failures)
-    mine = sorted(
-        (
-            action
-            for failure in failures
-            for action in actions.get(failure.key, ())
-            if since <= action.at < until
-        ),
-        key=lambda each: each.at,
-    )
+    mine = _actions_on(s, failures, actions)
     cause = incident.causes[0].element if incident.is_explained else None
     elements = tuple(dict.fromkeys(failure.target for failure in failures))
     reported_at = _known_at(failures)
@@ -160,6 +150,16 @@ def _clusters(failures: Iterable[Failure]) -> list[list[Failure]]:
         clusters[-1].append(failure)
         last = failure.started_at
     return clusters
+
+
+def _actions_on(
+    s: Snapshot, failures: Sequence[Failure], actions: Mapping[str, Sequence[IncidentAction]]
+) -> Sequence[IncidentAction]:
+    """Oldest first, without those on other times that the failures occurred."""
+    since = min(min(failure.started_at, failure.reported_at) for failure in failures)
+    until = _next_start(s, failures)
+    on_failures = (action for failure in failures for action in actions.get(failure.key, ()))
+    return sorted((each for each in on_failures if since <= each.at < until), key=lambda each: each.at)
 
 
 def _next_start(s: Snapshot, failures: Sequence[Failure]) -> Millis:
