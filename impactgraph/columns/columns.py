@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from graph_models.time import Millis
 from impactgraph.columns.declare import Codes
 from impactgraph.columns.dictionaries import Dictionaries
 from impactgraph.columns.order_index import OrderIndex
@@ -19,8 +18,6 @@ from impactgraph.columns.tables import ErrorColumns, FulfillmentColumns, OrderCo
 _FEW_ORDERS = 8
 """Orders that are searched one by one: comparing the whole column costs less than a table of all orders."""
 _NO_ROWS: Codes = np.zeros(0, np.int32)
-_NEWEST = 1_000
-"""Rows at the end of the orders, which mostly have the latest one."""
 
 
 @dataclass
@@ -50,21 +47,6 @@ class Columns:
         if entry is None or entry[0] != self.watermark:
             entry = self._figures[name] = (self.watermark, compute())
         return entry[1]
-
-    def moved_since(self, at: Millis) -> bool:
-        """Whether an order was placed, entered a step or ended at `at` or later."""
-        if (self.orders.placed_at[-_NEWEST:] >= at).any():
-            return True
-        return self.last_move >= at
-
-    @property
-    def last_move(self) -> Millis:
-        """When an order was last placed, entered a step or ended; 0 where there is none. A pass over all."""
-        return int(self.cached_figure("last move", self._last_move))
-
-    def _last_move(self) -> float:
-        moments = (self.orders.placed_at, self.fulfillments.entered_at, self.fulfillments.ended_at)
-        return float(max(int(each.max(initial=0)) for each in moments))
 
     def order_rows(self, keys: Sequence[str]) -> Codes:
         """Row of each order by its bare key, -1 where there is none."""

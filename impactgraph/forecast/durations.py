@@ -15,7 +15,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_models.time import Millis
+from graph_models.time import MINUTE, Millis
 from graph_models.topology import Step, Takes, Topology
 from impactgraph.columns import Codes, Dictionaries, Ints, Visits
 from impactgraph.forecast.scenarios import Reals
@@ -35,6 +35,10 @@ Flags = NDArray[np.bool_]
 _CELLS = 128
 GRID = np.linspace(0.0, 1.0, _CELLS + 1)
 """Probabilities at which a distribution is held."""
+_STEPS = 4_096
+"""More than a workflow has."""
+_SILENCE: Millis = 10 * MINUTE
+"""A time without any move of a workflow's orders that is not taken for an interruption of its events."""
 ENOUGH = 12
 """Visits needed before they outweigh the documented figure."""
 _Z95 = 1.6448536269514722
@@ -115,25 +119,28 @@ def learn_durations(
 ) -> Durations:
     """Durations of every step, from the visits recorded by `at`.
 
-    `cut(workflow, step)`: spans in which a failure held the orders in the step.
+    `cut(workflow, step)`: spans in which a failure held the orders in the step. Where no order of a workflow
+    has moved for a while, stays count up to the last move only: all of them grow while no events come, and
+    that says nothing about the steps.
     """
     workflow_codes = {w.key: index for index, w in enumerate(vocabulary.workflows)}
-    place = visits.workflow.astype(np.int64) * 4096 + visits.step
+    place = visits.workflow.astype(np.int64) * _STEPS + visits.step
     order = np.argsort(place, kind="stable")
     place = place[order]
     distributions: dict[tuple[str, str], Distribution] = {}
     visits_on_site: list[tuple[Codes, Reals, float]] = []
     for workflow in topology.workflows.values():
         index = workflow_codes.get(workflow.key)
+        seen_until = _seen_until(visits, order, place, index, at) if index is not None else at
         for step in workflow.steps:
             rows = order[0:0]
             if index is not None and step.key in vocabulary.workflows[index].steps:
-                code = index * 4096 + vocabulary.workflows[index].steps.index(step.key)
+                code = index * _STEPS + vocabulary.workflows[index].steps.index(step.key)
                 rows = order[np.searchsorted(place, code) : np.searchsorted(place, code + 1)]
             groups = divide_visits(topology, workflow, visits.location[rows], vocabulary.locations.values)
             began_at = work_began_at(step, groups, visits.entered_at[rows], visits.left_at[rows])
             dwell_time, has_ended = _observed_dwell_times(
-                began_at, visits.left_at[rows], at, cut(workflow.key, step.key)
+                began_at, visits.left_at[rows], seen_until, cut(workflow.key, step.key)
             )
             dwell_time = without_closed_time(step, groups, began_at, dwell_time)
             distribution = distributions[workflow.key, step.key] = _of_step(
@@ -149,6 +156,13 @@ def learn_durations(
                     (visits.location[rows][has_ended], dwell_time[has_ended], distribution.median)
                 )
     return Durations(distributions, _slowdown_levels(visits_on_site, len(vocabulary.locations)))
+
+
+def _seen_until(visits: Visits, order: Ints, place: Ints, workflow: int, at: Millis) -> Millis:
+    """`at`, or the last move in a workflow before a silence. `order`: visits by `place`."""
+    rows = order[slice(*np.searchsorted(place, (workflow * _STEPS, (workflow + 1) * _STEPS)))]
+    last_move = max(int(visits.entered_at[rows].max(initial=0)), int(visits.left_at[rows].max(initial=0)))
+    return last_move if last_move and at - last_move > _SILENCE else at
 
 
 def _slowdown_levels(visits_on_site: Sequence[tuple[Codes, Reals, float]], locations: int) -> SlowdownLevels:

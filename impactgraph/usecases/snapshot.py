@@ -11,7 +11,7 @@ from graph_models.enums import Severity
 from graph_models.failure import Failure
 from graph_models.impairment import Impairments
 from graph_models.journal import Journal
-from graph_models.time import MINUTE, Millis
+from graph_models.time import Millis
 from graph_models.topology import Topology
 from impactgraph.baselines import (
     LEARNED_FOR,
@@ -52,10 +52,6 @@ def snapshot(store: Store, as_of: Millis | None, now: Millis) -> Generator["Snap
     """
     with store.columns(as_of) as columns:
         yield Snapshot(store, as_of, now if as_of is None else as_of, columns)
-
-
-_SILENCE: Millis = MINUTE
-"""A time without any event of an order that is not taken for an interruption of the events."""
 
 
 class Snapshot:
@@ -157,19 +153,14 @@ class Snapshot:
 
     # ---- what is usual
 
-    @cached_property
+    @property
     def learned_at(self) -> Millis:
-        """What is usual is learned from what was known at the start of the quarter of an hour; where no order
-        had moved for a while by then, from what was known when one last did. The stays of all orders grow
-        while no events come, and that says nothing about the steps.
+        """What is usual is learned from what was known at the start of the quarter of an hour.
 
-        So it depends on nothing but the moment of the question and what was known then: neither on earlier
-        questions, nor on whether the question names the moment.
+        So it depends on nothing but the moment of the question: neither on earlier questions, nor on
+        whether the question names the moment.
         """
-        start = self.at // LEARNED_FOR * LEARNED_FOR
-        if self.columns.moved_since(start - _SILENCE):
-            return start
-        return self.columns.last_move or start
+        return self.at // LEARNED_FOR * LEARNED_FOR
 
     @cached_property
     def forecast_baseline(self) -> ForecastBaseline:

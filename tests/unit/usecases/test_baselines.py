@@ -8,31 +8,22 @@ from graph_models.enums import FailureClass
 from graph_models.failure import Failure
 from graph_models.impact import Question
 from graph_models.time import HOUR, MINUTE, Millis
-from impactgraph.baselines import ForecastBaseline
 from impactgraph.columns import Visits
-from impactgraph.columns.tables import IN_FLIGHT
 from impactgraph.stores.embedded import EmbeddedStore
 from impactgraph.usecases.blast_radius import blast_radius
 from impactgraph.usecases.learn_ahead import learn, learning_ahead
 from impactgraph.usecases.report_failure import report_failure
 from impactgraph.usecases.snapshot import snapshot
-from tests.clock import Clock
 from tests.demo_store import NOW, demo_store
-from tests.functional.http.shop import event
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock(NOW)
-
-
-@pytest.fixture
-def store(clock: Clock) -> EmbeddedStore:
-    return demo_store(1_000, clock)
+def store() -> EmbeddedStore:
+    return demo_store(1_000)
 
 
 def test_the_history_is_read_once_in_a_quarter_of_an_hour(
-    store: EmbeddedStore, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reads: list[Millis | None] = []
     read = store.visits
@@ -50,18 +41,8 @@ def test_the_history_is_read_once_in_a_quarter_of_an_hour(
 
     assert reads == [NOW]
     assert with_another > first
-    clock.now = NOW + 15 * MINUTE
-    end_an_order(store, clock.now)
     ask(store, NOW + 15 * MINUTE)
     assert reads == [NOW, NOW + 15 * MINUTE]
-
-
-def test_silence_of_all_orders_changes_nothing_that_was_learned(store: EmbeddedStore) -> None:
-    """Their stays grow, but what has stopped is the flow of events."""
-    learned = [baseline(store, NOW + minutes * MINUTE) for minutes in (15, 16, 45, 300)]
-
-    assert all(each is learned[0] for each in learned)
-    assert learned[0].durations.visits == baseline(store, NOW).durations.visits
 
 
 def test_what_a_server_learned_at_its_start_is_ready_for_the_first_question(
@@ -82,20 +63,6 @@ def test_a_server_without_a_topology_learns_nothing(monkeypatch: pytest.MonkeyPa
     monkeypatch.delattr("impactgraph.usecases.snapshot.learn_forecast_baseline")
 
     learn(EmbeddedStore.in_memory(now=lambda: NOW), NOW)
-
-
-def baseline(store: EmbeddedStore, now: Millis) -> ForecastBaseline:
-    with snapshot(store, None, now) as s:
-        return s.forecast_baseline
-
-
-def end_an_order(store: EmbeddedStore, at: Millis) -> None:
-    with store.columns() as columns:
-        order = columns.orders.ids[
-            int(columns.fulfillments.order[columns.fulfillments.status == IN_FLIGHT][0])
-        ]
-    intake = store.ingest([event("order.cancelled", at, {"order": order, "reason": "test"}, "end")])
-    assert intake.quarantined == []
 
 
 def ask(store: EmbeddedStore, now: Millis) -> int:
