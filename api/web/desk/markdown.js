@@ -13,7 +13,8 @@ export const MOST_GROUPS = 12;
 function factorLine(factor) {
   const { overdueWith, totalWith, overdueWithout, totalWithout } = factor;
   const withFactor = `${number(overdueWith)} of ${number(totalWith)} overdue with it`;
-  const withoutFactor = totalWithout ? `, ${number(overdueWithout)} of ${number(totalWithout)} without it` : "";
+  const others = `, ${number(overdueWithout)} of ${number(totalWithout)} without it`;
+  const withoutFactor = totalWithout ? others : "";
   return `- In common: ${factorWords(factor)}: ${withFactor}${withoutFactor}`;
 }
 

@@ -40,7 +40,8 @@ export function Missing({ diagnosis }) {
 export const factorWords = (factor) =>
   `${factor.dimension.split("+").map(words).join(" and ")} ${factor.value.split("+").join(" and ")}`;
 
-/** A measured ratio in words; above ten its exact value says nothing more, and without a case to compare none does. */
+/** A measured ratio in words: above ten its exact value says nothing more, and without a case to compare none
+ *  does. */
 function liftWords({ lift, overdueWithout }) {
   if (!overdueWithout) return "";
   return lift >= 10 ? ": far more often" : `: ${lift.toFixed(1)} times as often`;
@@ -56,7 +57,8 @@ export function Factors({ list }) {
   return html`<ul class="list">${list.map((factor) => html`<li key=${factor.dimension + factor.value}>
     <p><strong>${factorWords(factor)}</strong></p>
     <p class="small muted">
-      ${number(factor.overdueWith)} of ${plural(factor.totalWith, "order")} with it overdue${withoutWords(factor)}
+      ${number(factor.overdueWith)} of ${plural(factor.totalWith, "order")} with it
+      overdue${withoutWords(factor)}
     </p>
   </li>`)}</ul>`;
 }

@@ -10,6 +10,7 @@ from graph_models.access import LOCAL
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.usecases.access import NoAudit
 from impactgraph.usecases.audit import AuditEntry, AuditEvent, Deed
+from tests.own_loop import run_apart
 
 DEED = Deed(LOCAL, "reportFailure", {})
 
@@ -43,4 +44,4 @@ def test_a_change_is_refused_where_its_entry_cannot_be_written_and_the_next_one_
         audit.error = None
         assert await auditing.change(DEED, work) == 1
 
-    asyncio.run(asyncio.wait_for(run(), 5))
+    run_apart(asyncio.wait_for(run(), 60))
