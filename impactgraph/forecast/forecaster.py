@@ -17,12 +17,8 @@ from impactgraph.forecast.comparison import (
     join_strata,
 )
 from impactgraph.forecast.completions import Completions
-from impactgraph.forecast.current_step import (
-    UNEXPLAINED,
-    StepCompletion,
-    current_step,
-    stay_shows_way,
-)
+from impactgraph.forecast.current_step import StepCompletion, current_step
+from impactgraph.forecast.current_visit import stay_shows_way
 from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.expected_steps import ScenarioSteps
 from impactgraph.forecast.impairment_forecast import ImpairmentForecast
@@ -30,7 +26,7 @@ from impactgraph.forecast.lost_records import absence_chance
 from impactgraph.forecast.make_plan import plan_for
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.record_outcomes import RecordOutcomes, compare_records, record_outcomes
-from impactgraph.forecast.scenarios import SCENARIOS, Reals
+from impactgraph.forecast.scenarios import SCENARIOS, UNEXPLAINED, Reals
 from impactgraph.forecast.segment import Segment
 from impactgraph.forecast.simulate import (
     PendingDecision,

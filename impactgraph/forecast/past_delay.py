@@ -15,11 +15,10 @@ from graph_models.enums import Effect
 from graph_models.time import HOUR, MINUTE
 from impactgraph.forecast.barrier_edges import backlog_end
 from impactgraph.forecast.barriers import Barrier, Flags
-from impactgraph.forecast.current_step import UNEXPLAINED
 from impactgraph.forecast.gates import Gate
 from impactgraph.forecast.past_holds import Explanation, FirstHold, HoldRecorder, Place, first_hold, pass_all
 from impactgraph.forecast.past_variants import Variant, past_variants
-from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
+from impactgraph.forecast.scenarios import SCENARIOS, UNEXPLAINED, Reals, scenario_sample
 from impactgraph.forecast.stage import Handoff, Stage
 
 _LEAST = 1e-6
