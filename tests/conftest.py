@@ -9,6 +9,7 @@ import os
 
 import pytest
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 
 from impactgraph.bootstrap import FIXED_NOW
 from tests.laws_count import NIGHTLY, take_more
@@ -21,6 +22,9 @@ settings.register_profile("impactgraph", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None)
 settings.register_profile("nightly", deadline=None, print_blob=True)
 settings.load_profile(PROFILE)
+if PROFILE == "impactgraph":
+    # Hypothesis also tries the constants of our modules that are loaded: other ones in each process.
+    providers.is_local_module_file = lambda path: False
 
 pytest_plugins = [
     "tests.neo4j_server",

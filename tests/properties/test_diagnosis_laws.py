@@ -49,11 +49,15 @@ def blamed(diagnosis: Diagnosis) -> set[str]:
 @SETTINGS
 @given(worlds(most_failures=3))
 def test_an_order_in_the_blast_radius_of_an_active_failure_has_it_among_its_causes(world: World) -> None:
-    """Or another report of the same failure."""
+    """Of several reports of the same failure, the first: how long it still lasts is drawn by its id, so that
+    at the least likelihood of a list another one may say the opposite.
+    """
     found = examined(world)
 
     for failure in active(world):
         same = {each.key for each in world.failures if replace(each, key=failure.key) == failure}
+        if failure.key != min(same):
+            continue
         assert {
             key for key in hit_by(world, failure) if same.isdisjoint(blamed(found[key].diagnosis))
         } == set()

