@@ -24,7 +24,7 @@ settings.register_profile("nightly", deadline=None, print_blob=True)
 settings.load_profile(PROFILE)
 if PROFILE == "impactgraph":
     # Hypothesis also tries the constants of our modules that are loaded: other ones in each process.
-    providers.is_local_module_file = lambda path: False
+    providers.is_local_module_file = lambda path: False  # pyright: ignore[reportPrivateImportUsage]
 
 pytest_plugins = [
     "tests.neo4j_server",
