@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from itertools import islice
 from typing import Annotated, Literal
@@ -89,15 +90,11 @@ def router(context: Callable[[Request], Awaitable[Context]], schema: Schema) -> 
         request_context.kind = f"/export {of.value}"
         try:
             answer = await request_context.impact(question)
-            answer_rows = rows(answer, of, sort)
-            blocks = blocks_of(answer_rows, columns(of), form)
-            first_block = await request_context.run(next, blocks, b"")
+            blocks = blocks_of(rows(answer, of, sort), columns(of), form)
+            return await download(stream_blocks(request_context, blocks), f"affected-{of.value}", form)
         except BaseException:
             request_context.close()
             raise
-        headers = {"content-disposition": f'attachment; filename="affected-{of.value}.{form}"'}
-        body = spool(stream_blocks(request_context, first_block, blocks))
-        return StreamingResponse(body, media_type=MEDIA[form], headers=headers)
 
     return routes
 
@@ -129,15 +126,29 @@ def _question(parameters: QuestionParameters, schema: Schema) -> Question:
     )
 
 
-async def stream_blocks(
-    context: Context, first_block: bytes, blocks: Iterator[bytes]
-) -> AsyncGenerator[bytes]:
-    """The blocks, made one after another in the request's thread; the deadline holds for the first only."""
-    block = first_block
-    try:
-        while block:
+async def download(blocks: AsyncGenerator[bytes], name: str, form: str) -> StreamingResponse:
+    """The blocks as a file of this name. What is wrong before the first one is answered by its status."""
+    body = spool(_with_first(await anext(blocks), blocks))
+    headers = {"content-disposition": f'attachment; filename="{name}.{form}"'}
+    return StreamingResponse(body, media_type=MEDIA[form], headers=headers)
+
+
+async def _with_first(first_block: bytes, blocks: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    async with aclosing(blocks):
+        yield first_block
+        async for block in blocks:
             yield block
-            block = await context.run_on(next, blocks, b"")
+
+
+async def stream_blocks(context: Context, blocks: Iterator[bytes]) -> AsyncGenerator[bytes]:
+    """The blocks, made one after another in the request's thread, at least one; the deadline holds for the
+    first only. Closes the context.
+    """
+    try:
+        block = await context.run(next, blocks, b"")
+        yield block
+        while block := await context.run_on(next, blocks, b""):
+            yield block
     finally:
         context.close()
 

@@ -1,17 +1,15 @@
 """GET /export/list: any list of GraphQL, complete, streamed as CSV or NDJSON."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
 from api.context import Context
-from api.export import MEDIA, POINTS, FileForm, csv_block, ndjson_block, parameter_texts
+from api.export import POINTS, FileForm, csv_block, download, ndjson_block, parameter_texts
 from api.lists import ExportedList, Json, at_one_moment, chosen_list, exported_lists, row_blocks, variables_of
 from api.schema import Schema
-from api.spool import spool
 from impactgraph.errors import BadInputError, ImpactGraphError
 from impactgraph.usecases.exports import Row
 
@@ -37,15 +35,7 @@ def router(context: Callable[[Request], Awaitable[Context]], schema: Schema) -> 
         base.spend(POINTS)
         base.is_paid = True
         base.kind = f"/export/list {of}"
-        blocks = _blocks(base, schema, flat_list, variables, form)
-        try:
-            first_block = await anext(blocks)
-        except BaseException:
-            base.close()
-            raise
-        headers = {"content-disposition": f'attachment; filename="{of}.{form}"'}
-        body = spool(_with_first(first_block, blocks))
-        return StreamingResponse(body, media_type=MEDIA[form], headers=headers)
+        return await download(_blocks(base, schema, flat_list, variables, form), of, form)
 
     return routes
 
@@ -53,7 +43,7 @@ def router(context: Callable[[Request], Awaitable[Context]], schema: Schema) -> 
 async def _blocks(
     base: Context, schema: Schema, flat_list: ExportedList, variables: Json, form: str
 ) -> AsyncGenerator[bytes]:
-    """Each page is asked of the same state, with a deadline of its own."""
+    """Each page is asked of the same state, with a deadline of its own. Closes the context."""
 
     async def ask(document: str, page: Json) -> Json:
         turn = await base.next_turn()
@@ -78,10 +68,3 @@ async def _blocks(
 
 def _block(rows: Sequence[Row], names: Sequence[str], form: str, *, is_first: bool) -> bytes:
     return csv_block(rows, names, has_header=is_first) if form == "csv" else ndjson_block(rows)
-
-
-async def _with_first(first_block: bytes, blocks: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
-    async with aclosing(blocks):
-        yield first_block
-        async for block in blocks:
-            yield block

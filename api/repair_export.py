@@ -8,15 +8,14 @@ from fastapi.responses import StreamingResponse
 
 from api.context import Context
 from api.export import (
-    MEDIA,
     POINTS,
     FileForm,
     blocks_of,
+    download,
     parameter_texts,
     parse_moment_parameter,
     stream_blocks,
 )
-from api.spool import spool
 from impactgraph.usecases.repair import RepairQuestion
 from impactgraph.usecases.repair_exports import RepairExport, repair_columns, repair_rows
 
@@ -46,12 +45,9 @@ def router(context: Callable[[Request], Awaitable[Context]]) -> APIRouter:
         try:
             lists = await request_context.repair(await request_context.repair_question(asked_for))
             blocks = blocks_of(repair_rows(lists, of), repair_columns(of), form)
-            first_block = await request_context.run(next, blocks, b"")
+            return await download(stream_blocks(request_context, blocks), f"repair-{of.value}", form)
         except BaseException:
             request_context.close()
             raise
-        headers = {"content-disposition": f'attachment; filename="repair-{of.value}.{form}"'}
-        body = spool(stream_blocks(request_context, first_block, blocks))
-        return StreamingResponse(body, media_type=MEDIA[form], headers=headers)
 
     return routes
