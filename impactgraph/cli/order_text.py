@@ -17,15 +17,19 @@ OrderText = Annotated[
 
 
 def identify(answers: "Answers", text: str) -> str:
-    """The bare key of the order; says on standard error by what it was found, where that is not its id.
+    """The bare key of the order. Calls `note_match`.
 
     Raises ImpactGraphError where the text names no order, or several.
     """
+    answer = answers.identify_order(text)
+    note_match(text, answer["order"], answer["matched"])
+    return answer["order"]
+
+
+def note_match(text: str, order: str, match: str) -> None:
+    """Says on standard error by what the order (bare key) was found, where the text does not have its id."""
     from impactgraph.cli.output import console
 
-    answer = answers.identify_order(text)
-    order, match = answer["order"], answer["matched"]
     if order.casefold() not in text.casefold():
         by = "" if match == f"order {order}" else f", by {match}"
         console(error=True).print(f"Found {order}{by}.", style="dim")
-    return order

@@ -56,7 +56,8 @@ def why(
 ) -> None:
     """Prints the diagnosis of one order."""
     from impactgraph.cli.answers import find_target
-    from impactgraph.cli.order_text import identify
+    from impactgraph.cli.decode import key_in
+    from impactgraph.cli.order_text import note_match
     from impactgraph.cli.output import present
     from impactgraph.cli.times import parse_moment_option, parse_zone_option
     from impactgraph.cli.why_data import why_rows
@@ -69,7 +70,8 @@ def why(
     wording = Wording(parse_zone_option(timezone), read_messages(message.messages))
     layout = MessageLayout.of(message.form, message.language)
     with target.open() as answers:
-        answer = answers.why(identify(answers, order), at, wording, layout)
+        answer = answers.why(order, at, wording, layout)
+    note_match(order, key_in(answer["order"]["id"]), answer["matched"])
     present(
         common.format,
         timezone=wording.timezone,

@@ -1,11 +1,11 @@
 """Identifies the one order that a typed or pasted text names."""
 
-from graph_models.ids import key_of
 from graph_models.time import moment
 from impactgraph.errors import AmbiguousError, ForgottenError, NotFoundError
 from impactgraph.ports.store import Store
 from impactgraph.usecases.orders import near_orders
 from impactgraph.usecases.search import SearchResult, best_orders
+from impactgraph.usecases.search_text import SearchText
 
 _MOST = 10
 """Orders that an error lists."""
@@ -20,7 +20,8 @@ def identify_order(store: Store, text: str) -> SearchResult:
         AmbiguousError: several fit equally well, such as by the number of a document.
         BadInputError: the text is empty, too long, an e-mail address or a phone number.
     """
-    key = key_of(text, "order")
+    query = SearchText(text)
+    key = query.order
     if key in store.orders([key]):
         return SearchResult(f"order:{key}", f"order {key}", key)
     if (forgotten_at := store.forgotten_at(key)) is not None:
@@ -30,7 +31,7 @@ def identify_order(store: Store, text: str) -> SearchResult:
                 f"The order {key!r} was forgotten on {moment(forgotten_at):%Y-%m-%d}: nothing of it is kept."
             ),
         )
-    results, is_whole = best_orders(store, text, _MOST)
+    results, is_whole = best_orders(store, query, _MOST)
     if len(results) == 1:
         return results[0]
     orders = [f"order:{result.order}" for result in results]

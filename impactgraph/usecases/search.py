@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from graph_models.failure import Failure
-from graph_models.ids import full_id, split_id
+from graph_models.ids import full_id
 from graph_models.topology import Topology, kind_of
 from impactgraph.errors import BadInputError
 from impactgraph.ports.search import OrderNumber, SearchMatch
@@ -13,9 +13,8 @@ from impactgraph.topology.near import nearest
 from impactgraph.usecases.elements import name_of
 from impactgraph.usecases.orders import current_topology
 from impactgraph.usecases.pages import check_first
-from impactgraph.usecases.search_text import contact_in, number_in, plain, readings
+from impactgraph.usecases.search_text import Identifier, SearchText, number_in
 
-LONGEST = 200
 DEFAULT = 20
 _EXACT, _NUMBER, _BEGINNING, _WORDS, _NEAR = range(5)
 """Ranks of a match, the best first."""
@@ -53,20 +52,21 @@ def search(store: Store, text: str, first: int | None = None) -> list[SearchResu
     """
     size = DEFAULT if first is None else check_first(first)
     topology = current_topology(store)
-    ranking = _ranking(store, topology, _check(text), size)
+    query = SearchText(text)
+    ranking = _ranking(store, topology, query, size)
     if not ranking:
-        _, key = split_id(plain(text))
-        ranking = [(_NEAR, SearchResult(near, near.replace(":", " ", 1))) for near in _near(topology, key)]
+        near_ids = _near(topology, query.key)
+        ranking = [(_NEAR, SearchResult(near, near.replace(":", " ", 1))) for near in near_ids]
     return _results(ranking)[:size]
 
 
-def best_orders(store: Store, text: str, first: int) -> tuple[list[SearchResult], bool]:
+def best_orders(store: Store, query: SearchText, first: int) -> tuple[list[SearchResult], bool]:
     """Those results of `search` that are orders or belong to one, and fit best: one for each order; and
     whether they fit as a whole, not only begin with the text or contain it.
 
     Raises as `search` does.
     """
-    ranking = [match for match in _ranking(store, None, _check(text), first) if match[1].order is not None]
+    ranking = [match for match in _ranking(store, None, query, first) if match[1].order is not None]
     best = min((rank for rank, _ in ranking), default=_NEAR)
     by_order: dict[str | None, SearchResult] = {}
     for result in _results([each for each in ranking if each[0] == best]):
@@ -84,23 +84,15 @@ def find_fulfillment(store: Store, key: str) -> list[SearchResult]:
     ][:1]
 
 
-def _check(text: str) -> str:
-    text = plain(text)
-    if not split_id(text)[1].strip() or len(text) > LONGEST:
-        raise BadInputError(f"text must have 1 to {LONGEST} characters, such as the number of an order.")
-    return text
-
-
 def _results(ranking: list[Ranked]) -> list[SearchResult]:
     """The best of each object, the best first."""
     ranking.sort(key=lambda each: each[0])
     return list({hit.id: hit for _, hit in reversed(ranking)}.values())[::-1]
 
 
-def _ranking(store: Store, topology: Topology | None, text: str, size: int) -> list[Ranked]:
+def _ranking(store: Store, topology: Topology | None, query: SearchText, size: int) -> list[Ranked]:
     """What the first reading of the text that names something names; `topology` None: only orders."""
     failures = store.failures() if topology is not None else ()
-    groups = readings(text)
 
     def by_id(kind: str, key: str) -> Iterator[Ranked]:
         if topology is not None:
@@ -115,22 +107,22 @@ def _ranking(store: Store, topology: Topology | None, text: str, size: int) -> l
         if kind in ("", *_OF_ORDERS):
             yield from _matches(store.find(key, size, inside=True), key, kind)
 
-    if ranking := _first_ranking(groups, by_id):
+    if ranking := _first_ranking(query.groups, by_id):
         return ranking
-    if (contact := contact_in(text)) is not None:
+    if (contact := query.contact) is not None:
         raise BadInputError(
-            f"{text!r} looks like {'an' if contact[0] == 'e' else 'a'} {contact}: orders are not found by "
-            f"it, since customers' contact data are not searched. Search by {_POSSIBLE}."
+            f"{query.text!r} looks like {'an' if contact[0] == 'e' else 'a'} {contact}: orders are not "
+            f"found by it, since customers' contact data are not searched. Search by {_POSSIBLE}."
         )
-    return _first_ranking(groups, inside)
+    return _first_ranking(query.groups, inside)
 
 
 def _first_ranking(
-    groups: Iterable[Sequence[str]], find: Callable[[str, str], Iterable[Ranked]]
+    groups: Iterable[Sequence[Identifier]], find: Callable[[str, str], Iterable[Ranked]]
 ) -> list[Ranked]:
     """The matches of the first group that has some."""
     for group in groups:
-        if ranking := [match for text in group for match in find(*split_id(text))]:
+        if ranking := [match for kind, key in group for match in find(kind, key)]:
             return ranking
     return []
 

@@ -2,12 +2,19 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import parse_qsl, unquote
 
+from graph_models.ids import key_of, split_id
+from impactgraph.errors import BadInputError
 from impactgraph.ports.search import OrderNumber
 
+LONGEST = 200
 Readings = tuple[str, ...]
 """Texts that are searched together."""
+Identifier = tuple[str, str]
+"""Kind, which may be empty, and key."""
 
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
@@ -30,6 +37,41 @@ _FEWEST_DIGITS, _MOST_DIGITS = 7, 15
 """Of a phone number (ITU-T E.164 allows 15)."""
 _FEWEST_UNBROKEN = 10
 """Digits of a phone number that is written as one number: shorter ones may be numbers of orders."""
+
+
+@dataclass(frozen=True)
+class SearchText:
+    """A typed or pasted text, and the ids that it may name."""
+
+    original: str
+
+    @property
+    def order(self) -> str:
+        """The bare key of an order, if the text is nothing but its id."""
+        return key_of(self.original, "order")
+
+    @cached_property
+    def text(self) -> str:
+        """With plain dashes and spaces. Raises BadInputError if it is empty or too long."""
+        text = plain(self.original)
+        if not split_id(text)[1].strip() or len(text) > LONGEST:
+            raise BadInputError(f"text must have 1 to {LONGEST} characters, such as the number of an order.")
+        return text
+
+    @cached_property
+    def key(self) -> str:
+        """The text without a kind before it."""
+        return split_id(self.text)[1]
+
+    @cached_property
+    def groups(self) -> tuple[tuple[Identifier, ...], ...]:
+        """Ids that are searched together, the most literal reading first."""
+        return tuple(tuple(map(split_id, group)) for group in readings(self.text))
+
+    @cached_property
+    def contact(self) -> str | None:
+        """`e-mail address` or `phone number` where it is or contains one."""
+        return contact_in(self.text)
 
 
 def plain(text: str) -> str:

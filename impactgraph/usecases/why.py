@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from graph_models.diagnosis import Diagnosis
 from graph_models.failure import Failure
-from graph_models.ids import key_of
 from graph_models.orders import Order, Presence, TimelineEntry
 from graph_models.time import Millis
 from graph_models.topology import Topology
@@ -16,6 +15,7 @@ from impactgraph.impact.orders import orders_of
 from impactgraph.ports.state import OrderTimeline
 from impactgraph.ports.store import Store
 from impactgraph.usecases.examination import Case, Examination
+from impactgraph.usecases.identify_order import identify_order
 from impactgraph.usecases.orders import near_orders, with_expectations
 from impactgraph.usecases.snapshot import Snapshot, snapshot
 from impactgraph.usecases.wording import DEFAULT_WORDING, CustomerMessages, Wording
@@ -30,6 +30,8 @@ class WhyAnswer:
     """The answer on one order, as plain values."""
 
     order: Order
+    match_text: str
+    """The part of the text that identified it, such as `order O-1001` or `invoice RE-4711`."""
     as_of: Millis | None
     """The moment that was asked for; None: now."""
     at: Millis
@@ -46,20 +48,25 @@ class WhyAnswer:
 
 def why(
     store: Store,
-    identifier: str,
+    text: str,
     now: Millis,
     as_of: Millis | None = None,
     wording: Wording = DEFAULT_WORDING,
 ) -> WhyAnswer:
-    """By full id or bare key. Raises NotFoundError where the order is not on record (then)."""
+    """About the order that the text names. Raises as `identify_order` does; NotFoundError, too, where the
+    order was not on record then.
+    """
+    match = identify_order(store, text)
+    key = match.order
+    assert key is not None, "an order was identified"
     with snapshot(store, as_of, now) as s:
-        key = key_of(identifier, "order")
         by_key = cases(s, [key], wording)
         if key not in by_key:
-            raise NotFoundError(identifier, near=near_orders(s.columns, key))
+            raise NotFoundError(key, near=near_orders(s.columns, key))
         case = by_key[key]
         return WhyAnswer(
             order=with_expectations(s, [case.situation.order])[0],
+            match_text=match.match_text,
             as_of=as_of,
             at=s.at,
             diagnosis=case.diagnosis,

@@ -95,9 +95,10 @@ class LocalAnswers:
         result = identify_order(self.store, text)
         return {"order": result.order, "matched": result.match_text}
 
-    def why(self, order: str, as_of: Millis | None, wording: Wording, layout: MessageLayout) -> Json:
-        answer = why(self.store, order, self.now, as_of, wording)
+    def why(self, text: str, as_of: Millis | None, wording: Wording, layout: MessageLayout) -> Json:
+        answer = why(self.store, text, self.now, as_of, wording)
         return {
+            "matched": answer.match_text,
             "at": iso_moment(answer.at),
             "order": why_json(answer, layout),
             "message": Encoder().encode(layout.message(answer.messages)),

@@ -40,9 +40,10 @@ class Answers(Protocol):
         """`order`: the bare key of the one order that the text names; `matched`: by what."""
         ...
 
-    def why(self, order: str, as_of: Millis | None, wording: Wording, layout: MessageLayout) -> Json:
-        """`at`; `order`: GraphQL's Order with its timeline and diagnosis; `message`: the CustomerMessage that
-        the layout asks for. A server has catalogues of its own.
+    def why(self, text: str, as_of: Millis | None, wording: Wording, layout: MessageLayout) -> Json:
+        """About the order that the text names: `matched`: by what; `at`; `order`: GraphQL's Order with its
+        timeline and diagnosis; `message`: the CustomerMessage that the layout asks for. A server has
+        catalogues of its own.
         """
         ...
 

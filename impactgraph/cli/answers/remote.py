@@ -70,22 +70,23 @@ class RemoteAnswers:
         node = answer["node"]
         return {"order": key_in((node.get("order") or node)["id"]), "matched": answer["matched"]}
 
-    def why(self, order: str, as_of: Millis | None, wording: Wording, layout: MessageLayout) -> Json:
+    def why(self, text: str, as_of: Millis | None, wording: Wording, layout: MessageLayout) -> Json:
+        match = self.identify_order(text)
         answer = self.client.ask(
             documents.WHY,
-            id=f"order:{order}",
+            id=f"order:{match['order']}",
             asOf=iso_moment(as_of),
             timezone=wording.timezone,
             language=layout.language,
             form=layout.form or MessageForm.NORMAL,
         )
         if answer["order"] is None:
-            raise NotFoundError(order)
+            raise NotFoundError(match["order"])
         diagnosis = answer["order"]["diagnosis"]
         message = diagnosis.pop("chosen")[0]
         diagnosis["customerMessage"] = message["text"]
         at = iso_moment(as_of) or answer["serverTime"]
-        return {"at": at, "order": answer["order"], "message": message}
+        return {"matched": match["matched"], "at": at, "order": answer["order"], "message": message}
 
     def blast_radius(self, question: Question, layout: BlastLayout, parts: Collection[str] | None) -> Json:
         names = [name for name in documents.BLAST_FIELDS if parts is None or name in parts]
