@@ -57,7 +57,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Landscape:
+class TopologyAt:
     """The topology that an answer is based on, and the moment it is for; None: now."""
 
     topology: Topology
@@ -125,7 +125,7 @@ class Context(RequestThread):
         """Seconds after which what a principal has used up is free again."""
         self.is_paid = False
         """Whether the cost points of all that is asked with it were taken."""
-        self._landscapes: dict[Millis | None, Landscape] = {}
+        self._topologies: dict[Millis | None, TopologyAt] = {}
         self._active: dict[Millis | None, Answer] = {}
         self._failures: dict[Millis | None, dict[str, Failure]] = {}
         self._repairs: dict[Question, Repair] = {}
@@ -177,7 +177,7 @@ class Context(RequestThread):
 
     def _clear(self) -> None:
         super()._clear()
-        self._landscapes.clear()
+        self._topologies.clear()
         self._active.clear()
         self._failures.clear()
         self._repairs.clear()
@@ -192,23 +192,23 @@ class Context(RequestThread):
             self.retry_after = error.seconds
             raise
 
-    async def landscape_of(self, version: str) -> Landscape:
-        """With the version of the topology that has this bare key. Raises NotFoundError."""
-        return Landscape(await self.ask(get_topology, version))
+    async def topology_version(self, version: str) -> TopologyAt:
+        """The version of the topology that has this bare key. Raises NotFoundError."""
+        return TopologyAt(await self.ask(get_topology, version))
 
-    async def current_landscape(self) -> Landscape:
-        """With the current topology: for what is about elements."""
-        return Landscape(await self.ask(current_topology))
+    async def current_topology(self) -> TopologyAt:
+        """The current topology: for what is about elements."""
+        return TopologyAt(await self.ask(current_topology))
 
-    async def landscape(self, as_of: Millis | None = None) -> Landscape:
-        """With the topology of that moment and the former steps that orders are in; cached for the request.
+    async def topology_at(self, as_of: Millis | None = None) -> TopologyAt:
+        """The topology of that moment with the former steps that orders are in; cached for the request.
 
         For what is about orders.
         """
-        if as_of not in self._landscapes:
+        if as_of not in self._topologies:
             topology = await self.ask_at(as_of, lambda snapshot: snapshot.topology)
-            self._landscapes[as_of] = Landscape(topology, as_of)
-        return self._landscapes[as_of]
+            self._topologies[as_of] = TopologyAt(topology, as_of)
+        return self._topologies[as_of]
 
     async def failure(self, key: str, as_of: Millis | None) -> Failure | None:
         """By bare key, as it was then; cached for the request."""

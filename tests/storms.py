@@ -16,11 +16,11 @@ from graph_models.failure import Failure
 from graph_models.impairment import Impairments
 from graph_models.incidents import Alert, Incident
 from graph_models.time import HOUR, MINUTE, SECOND, Millis
-from impactgraph.demo.landscape import documents
+from impactgraph.demo.topology import documents
 from impactgraph.diagnosis.incidents import Correlation, Monitoring, correlate
 from impactgraph.propagation import FailureGraph, propagate
 from impactgraph.topology.load import parse_topology
-from tests.landscapes import landscape
+from tests.topologies import topology_of_size
 
 START: Millis = 1_773_000_000_000
 AFTER: Millis = 20 * MINUTE
@@ -244,7 +244,7 @@ def main() -> int:
     """Prints the scores of storms over the demo's topology and over a random one."""
     graphs = {
         "the demo's topology": FailureGraph.of(parse_topology(documents())),
-        "a random topology of 1,000 elements": FailureGraph.of(landscape(1_000)),
+        "a random topology of 1,000 elements": FailureGraph.of(topology_of_size(1_000)),
     }
     columns = "topology", "causes", "storms", "first", "among first three", "incidents", "misplaced", "paths"
     lines = [f"| {' | '.join(columns)} |", f"|{' --- |' * len(columns)}"]

@@ -4,7 +4,7 @@ from typing import TypeVar, cast
 
 import strawberry
 
-from api.context import Landscape
+from api.context import TopologyAt
 from api.schema.element import Info, element_by_id
 from api.schema.enums import Band, Effect, RecordEffect
 from api.schema.money import Money
@@ -40,26 +40,26 @@ class AffectedOrder:
         description="The probability that it misses its promise in any case."
     )
     model: strawberry.Private[impact.AffectedOrder]
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
 
     @strawberry.field(description="The order.")
     async def order(self, info: Info) -> Order:
         return Order.of(
-            await info.context.orders.load(self.model.order, self.landscape.as_of), self.landscape
+            await info.context.orders.load(self.model.order, self.topology_at.as_of), self.topology_at
         )
 
     @strawberry.field(
         description="The step where it is affected first; for a handoff, the step that it waits to enter."
     )
     def first_hit(self) -> Step:
-        return cast(Step, element_by_id(self.model.first_hit, self.landscape))
+        return cast(Step, element_by_id(self.model.first_hit, self.topology_at))
 
     @strawberry.field(description="How the failure reaches it, hop by hop.")
     def path(self) -> Path:
         return Path.of(self.model.path)
 
     @classmethod
-    def of(cls, model: impact.AffectedOrder, landscape: Landscape) -> "AffectedOrder":
+    def of(cls, model: impact.AffectedOrder, topology_at: TopologyAt) -> "AffectedOrder":
         return cls(
             band=model.band,
             effect=model.effect,
@@ -71,7 +71,7 @@ class AffectedOrder:
             miss_likelihood=model.miss_likelihood,
             late_anyway=model.late_anyway,
             model=model,
-            landscape=landscape,
+            topology_at=topology_at,
         )
 
 
@@ -89,12 +89,12 @@ class AffectedRecord:
     effect: RecordEffect = strawberry.field(description="What happens to it.")
     likelihood: float = strawberry.field(description="The probability of that, 0 to 1.")
     model: strawberry.Private[impact.AffectedRecord]
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
 
     @strawberry.field(description="Its order.")
     async def order(self, info: Info) -> Order:
         return Order.of(
-            await info.context.orders.load(self.model.order, self.landscape.as_of), self.landscape
+            await info.context.orders.load(self.model.order, self.topology_at.as_of), self.topology_at
         )
 
     @strawberry.field(description="How the failure reaches it, hop by hop.")
@@ -118,10 +118,10 @@ class AffectedNotification(AffectedRecord):
 class AffectedTask(AffectedRecord):
     @strawberry.field(description="Where the task is to be done.")
     def location(self) -> Location | None:
-        return location_of(self.model.location, self.landscape)
+        return location_of(self.model.location, self.topology_at)
 
 
-def record_of(cls: type[R], model: impact.AffectedRecord, landscape: Landscape) -> R:
+def record_of(cls: type[R], model: impact.AffectedRecord, topology_at: TopologyAt) -> R:
     """The record as the GraphQL type `cls`."""
     return cls(
         fulfillment=strawberry.ID(f"fulfillment:{model.fulfillment}"),
@@ -131,5 +131,5 @@ def record_of(cls: type[R], model: impact.AffectedRecord, landscape: Landscape) 
         effect=model.effect,
         likelihood=model.likelihood,
         model=model,
-        landscape=landscape,
+        topology_at=topology_at,
     )

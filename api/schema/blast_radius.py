@@ -6,7 +6,7 @@ from typing import Annotated, TypeVar
 
 import strawberry
 
-from api.context import Landscape
+from api.context import TopologyAt
 from api.schema.affected import AffectedNotification, AffectedOrder, AffectedPosting, AffectedTask, record_of
 from api.schema.delay_cost import Contribution, CostOfDelayPoint
 from api.schema.element import Info
@@ -62,7 +62,7 @@ class BlastRadius:
         description="Full ids of the elements at which the propagation was cut off."
     )
     answer: strawberry.Private[Answer]
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
     delay_costs: strawberry.Private[DelayCosts]
 
     @strawberry.field(
@@ -90,7 +90,7 @@ class BlastRadius:
     async def unanswered(self, info: Info) -> list[Unanswered]:
         groups = await info.context.run(lambda: self.answer.unanswered)
         info.context.count(len(groups))
-        return [Unanswered.of(group, self.landscape) for group in groups]
+        return [Unanswered.of(group, self.topology_at) for group in groups]
 
     @strawberry.field(
         description="What ended failures, and dead letters that no failure on record explains, left to be "
@@ -99,7 +99,7 @@ class BlastRadius:
     async def awaiting_replay(self, info: Info) -> list[AwaitingReplay]:
         groups = await info.context.run(lambda: self.answer.awaiting_replay)
         info.context.count(len(groups))
-        return [AwaitingReplay.of(group, self.landscape) for group in groups]
+        return [AwaitingReplay.of(group, self.topology_at) for group in groups]
 
     @strawberry.field(description="The answer in one sentence.")
     async def headline(self, info: Info) -> str:
@@ -140,7 +140,7 @@ class BlastRadius:
     async def record_causes(self, info: Info) -> list[RecordCause]:
         causes = await info.context.run(lambda: self.answer.record_causes)
         info.context.count(len(causes))
-        return [RecordCause.of(cause, self.landscape) for cause in causes]
+        return [RecordCause.of(cause, self.topology_at) for cause in causes]
 
     @strawberry.field(
         description="Impact of each failure by itself, most promises missed first. Costs one more answer per "
@@ -158,7 +158,7 @@ class BlastRadius:
     async def _impact_summaries(self, info: Info) -> list[ImpactSummary]:
         summaries = await info.context.impact_summaries(self.answer)
         info.context.count(len(summaries))
-        return [ImpactSummary.of(summary, self.landscape) for summary in summaries]
+        return [ImpactSummary.of(summary, self.topology_at) for summary in summaries]
 
     @strawberry.field(
         description="What each failure adds to the others, the most costly first. Costs up to two more "
@@ -167,7 +167,7 @@ class BlastRadius:
     async def contributions(self, info: Info) -> list[Contribution]:
         contributions = await info.context.contributions(self.answer)
         info.context.count(len(contributions))
-        return [Contribution.of(each, self.answer.as_of, self.landscape) for each in contributions]
+        return [Contribution.of(each, self.answer.as_of, self.topology_at) for each in contributions]
 
     @strawberry.field(
         description="What the failures cost if all that have not ended end now or later. Costs one more "
@@ -220,7 +220,7 @@ class BlastRadius:
     ) -> Connection[Impairment]:
         page = await info.context.run(impact_pages.impairments, self.answer, kinds, first, after, ids)
         return Connection.of(
-            info.context, page, [Impairment.of(item, self.answer, self.landscape) for item in page.items]
+            info.context, page, [Impairment.of(item, self.answer, self.topology_at) for item in page.items]
         )
 
     @strawberry.field(description="The affected orders.")
@@ -237,8 +237,8 @@ class BlastRadius:
         query = OrderQuery(
             where=filter_of(where), sort=order_by or enums.OrderSort.PROMISE_ASC, first=first, after=after
         )
-        page = await info.context.ask(impact_pages.orders, self.answer, self.landscape.topology, query)
-        return affected_page(info, page, self.landscape)
+        page = await info.context.ask(impact_pages.orders, self.answer, self.topology_at.topology, query)
+        return affected_page(info, page, self.topology_at)
 
     @strawberry.field(description="The affected finance postings.")
     async def postings(
@@ -249,7 +249,7 @@ class BlastRadius:
         )
         page = await info.context.ask(impact_pages.records, self.answer, query)
         return Connection.of(
-            info.context, page, [record_of(AffectedPosting, item, self.landscape) for item in page.items]
+            info.context, page, [record_of(AffectedPosting, item, self.topology_at) for item in page.items]
         )
 
     @strawberry.field(description="The affected customer messages.")
@@ -263,7 +263,7 @@ class BlastRadius:
         return Connection.of(
             info.context,
             page,
-            [record_of(AffectedNotification, item, self.landscape) for item in page.items],
+            [record_of(AffectedNotification, item, self.topology_at) for item in page.items],
         )
 
     @strawberry.field(description="The affected tasks.")
@@ -271,18 +271,18 @@ class BlastRadius:
         query = impact_pages.RecordQuery(kind=enums.RecordKind.TASK, first=first, after=after)
         page = await info.context.ask(impact_pages.records, self.answer, query)
         return Connection.of(
-            info.context, page, [record_of(AffectedTask, item, self.landscape) for item in page.items]
+            info.context, page, [record_of(AffectedTask, item, self.topology_at) for item in page.items]
         )
 
     @strawberry.field(description="Teams to call, the most affected first.")
     async def owners(self, info: Info) -> list[OwnerShare]:
         return [
-            OwnerShare.of(share, self.landscape) for share in await info.context.owner_shares(self.answer)
+            OwnerShare.of(share, self.topology_at) for share in await info.context.owner_shares(self.answer)
         ]
 
     @strawberry.field(description="Playbooks for the failures.")
     async def playbooks(self, info: Info) -> list[Playbook]:
-        return playbooks_of(await info.context.run(lambda: self.answer.playbooks), self.landscape)
+        return playbooks_of(await info.context.run(lambda: self.answer.playbooks), self.topology_at)
 
     @strawberry.field(description="Why an order is affected, or what stopped the failure before it.")
     async def explain(
@@ -292,9 +292,9 @@ class BlastRadius:
     ) -> Explanation:
         return Explanation.of(
             await info.context.ask(
-                impact_pages.explain, self.answer, key_of(order, "order"), self.landscape.as_of
+                impact_pages.explain, self.answer, key_of(order, "order"), self.topology_at.as_of
             ),
-            self.landscape,
+            self.topology_at,
         )
 
     @strawberry.field(
@@ -303,7 +303,7 @@ class BlastRadius:
     )
     async def absorbed(self, info: Info) -> list[Absorption]:
         return [
-            Absorption.of(item, self.landscape)
+            Absorption.of(item, self.topology_at)
             for item in await info.context.run(lambda: self.answer.absorbed)
         ]
 
@@ -320,19 +320,19 @@ class BlastRadius:
             need_action=residual_impact.need_action,
             drained_by=moment_of(residual_impact.drained_by),
             answer=self.answer,
-            landscape=self.landscape,
+            topology_at=self.topology_at,
         )
 
     @classmethod
-    def of(cls, answer: Answer, landscape: Landscape) -> "BlastRadius":
+    def of(cls, answer: Answer, topology_at: TopologyAt) -> "BlastRadius":
         return cls(
             as_of=Moment(VolatileMoment(answer.as_of)),
             topology=strawberry.ID(f"topology:{answer.topology_version}"),
             watermark=strawberry.ID(VolatileText(answer.watermark)),
-            failures=[Failure.of(failure, answer.as_of, landscape) for failure in answer.failures],
+            failures=[Failure.of(failure, answer.as_of, topology_at) for failure in answer.failures],
             frontier=[strawberry.ID(identifier) for identifier in answer.frontier],
             answer=answer,
-            landscape=landscape,
+            topology_at=topology_at,
             delay_costs=DelayCosts(answer),
         )
 

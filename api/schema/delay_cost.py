@@ -2,7 +2,7 @@
 
 import strawberry
 
-from api.context import Landscape
+from api.context import TopologyAt
 from api.schema.estimates import Estimates
 from api.schema.failure import Failure
 from api.schema.scalars import Moment, Span
@@ -25,9 +25,9 @@ class Contribution:
     )
 
     @classmethod
-    def of(cls, model: impact.Contribution, as_of: Millis, landscape: Landscape) -> "Contribution":
+    def of(cls, model: impact.Contribution, as_of: Millis, topology_at: TopologyAt) -> "Contribution":
         return cls(
-            failure=Failure.of(model.failure, as_of, landscape),
+            failure=Failure.of(model.failure, as_of, topology_at),
             also_reported_as=[strawberry.ID(f"failure:{key}") for key in model.also_reported_as],
             alone=Estimates.of(model.alone),
             adds=Estimates.of(model.adds),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import strawberry
 from strawberry.scalars import JSON
 
-from api.context import Landscape
+from api.context import TopologyAt
 from api.schema.element import Element, Info, element_by_id, find_element_by_id
 from api.schema.enums import DiagnosisState, MessageForm
 from api.schema.failure import Failure, find_failure
@@ -27,7 +27,7 @@ class Cause:
     likelihood: float = strawberry.field(description="The probability that it is the cause, 0 to 1.")
     evidence: str = strawberry.field(description="The evidence for it, in words and counts.")
     model: strawberry.Private[diagnosis.Cause]
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
     report: strawberry.Private[JSON | None] = None
 
     @strawberry.field(
@@ -38,7 +38,7 @@ class Cause:
 
     @strawberry.field(description="The failure, if the cause is one.")
     async def failure(self, info: Info) -> Failure | None:
-        return await find_failure(self.model.failure, self.landscape, info.context)
+        return await find_failure(self.model.failure, self.topology_at, info.context)
 
     @strawberry.field(description="Full ids of other reports of the same failure.")
     def also_reported_as(self) -> list[strawberry.ID]:
@@ -46,20 +46,20 @@ class Cause:
 
     @strawberry.field(description="The element where the cause lies.")
     def element(self) -> Element | None:
-        return find_element_by_id(self.model.element, self.landscape)
+        return find_element_by_id(self.model.element, self.topology_at)
 
     @strawberry.field(description="How the cause reaches the order, hop by hop.")
     def path(self) -> Path | None:
         return Path.of(self.model.path) if self.model.path is not None else None
 
     @classmethod
-    def of(cls, model: diagnosis.Cause, landscape: Landscape, report: JSON | None = None) -> "Cause":
+    def of(cls, model: diagnosis.Cause, topology_at: TopologyAt, report: JSON | None = None) -> "Cause":
         return cls(
             kind=model.kind,
             likelihood=model.likelihood,
             evidence=model.evidence,
             model=model,
-            landscape=landscape,
+            topology_at=topology_at,
             report=report,
         )
 
@@ -140,15 +140,15 @@ class PeerGroup:
         "first; may be empty."
     )
     model: strawberry.Private[diagnosis.PeerGroup]
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
 
     @strawberry.field(description="The step.")
     def step(self) -> Step:
-        return cast(Step, element_by_id(self.model.step, self.landscape))
+        return cast(Step, element_by_id(self.model.step, self.topology_at))
 
     @strawberry.field(description="The location.")
     def location(self) -> Location | None:
-        return location_of(self.model.location, self.landscape)
+        return location_of(self.model.location, self.topology_at)
 
     @strawberry.field(description="Overdue orders, the longest overdue first; at most five.")
     async def sample(self, info: Info) -> list[Annotated["Order", strawberry.lazy("api.schema.order")]]:
@@ -156,18 +156,18 @@ class PeerGroup:
 
         info.context.count(len(self.model.sample))
         return [
-            Order.of(await info.context.orders.load(key, self.landscape.as_of), self.landscape)
+            Order.of(await info.context.orders.load(key, self.topology_at.as_of), self.topology_at)
             for key in self.model.sample
         ]
 
     @classmethod
-    def of(cls, model: diagnosis.PeerGroup, landscape: Landscape) -> "PeerGroup":
+    def of(cls, model: diagnosis.PeerGroup, topology_at: TopologyAt) -> "PeerGroup":
         return cls(
             overdue=model.overdue,
             total=model.total,
             in_common=[CommonFactor.of(each) for each in model.in_common],
             model=model,
-            landscape=landscape,
+            topology_at=topology_at,
         )
 
 
@@ -210,7 +210,7 @@ class Diagnosis:
     )
     model: strawberry.Private[diagnosis.Diagnosis]
     messages: strawberry.Private[CustomerMessages]
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
 
     @strawberry.field(
         description="Messages to the customer in every language and form, the customer's language first."
@@ -235,29 +235,29 @@ class Diagnosis:
     @strawberry.field(description="The owning team.")
     def owner(self) -> Team | None:
         key = self.model.owner
-        return cast(Team, element_by_id(f"team:{key}", self.landscape)) if key else None
+        return cast(Team, element_by_id(f"team:{key}", self.topology_at)) if key else None
 
     @strawberry.field(description="Playbooks for the causes.")
     def playbooks(self) -> list[Playbook]:
         return [
-            cast(Playbook, element_by_id(f"playbook:{key}", self.landscape)) for key in self.model.playbooks
+            cast(Playbook, element_by_id(f"playbook:{key}", self.topology_at)) for key in self.model.playbooks
         ]
 
     @classmethod
-    def of(cls, case: Case, landscape: Landscape) -> "Diagnosis":
+    def of(cls, case: Case, topology_at: TopologyAt) -> "Diagnosis":
         model = case.diagnosis
         return cls(
             state=model.state,
             since=moment_of(model.since),
             headline=model.headline,
-            causes=[Cause.of(each, landscape) for each in model.causes],
+            causes=[Cause.of(each, topology_at) for each in model.causes],
             missing=[MissingRecord.of(each) for each in model.missing],
             out_of_sequence=[MissingRecord.of(each) for each in model.out_of_sequence],
-            peers=PeerGroup.of(model.peers, landscape) if model.peers is not None else None,
+            peers=PeerGroup.of(model.peers, topology_at) if model.peers is not None else None,
             next_expected=moment_of(model.next_expected),
             customer_message=model.customer_message,
             left_out=list(model.left_out),
             model=model,
             messages=case.messages,
-            landscape=landscape,
+            topology_at=topology_at,
         )

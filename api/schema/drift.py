@@ -4,7 +4,7 @@ from typing import cast
 
 import strawberry
 
-from api.context import Landscape
+from api.context import TopologyAt
 from api.schema.element import Element, find_element_by_id
 from api.schema.enums import DriftKind
 from api.schema.money import Money
@@ -38,7 +38,7 @@ class Drift:
     orders: int = strawberry.field(description="Orders in flight there.")
     order_value: list[Money] = strawberry.field(description="Total value of these orders, per currency.")
     sentence: str = strawberry.field(description="The change in one sentence.")
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
 
     @strawberry.field(description="The former name of `orderValue`.", deprecation_reason="Use `orderValue`.")
     def worth(self) -> list[Money]:
@@ -47,10 +47,12 @@ class Drift:
     @strawberry.field(description="The step or the location; null for a mode or a channel.")
     def element(self) -> Element | None:
         kind = ELEMENT_KINDS.get(self.dimension)
-        return find_element_by_id(f"{kind}:{self.value.partition(' ')[0]}" if kind else None, self.landscape)
+        return find_element_by_id(
+            f"{kind}:{self.value.partition(' ')[0]}" if kind else None, self.topology_at
+        )
 
     @classmethod
-    def of(cls, model: diagnosis.Drift, landscape: Landscape) -> "Drift":
+    def of(cls, model: diagnosis.Drift, topology_at: TopologyAt) -> "Drift":
         unit = 1000 if model.kind is diagnosis.DriftKind.DURATION else 1
         return cls(
             kind=cast(DriftKind, model.kind),
@@ -62,9 +64,9 @@ class Drift:
             p_value=model.p_value,
             orders=model.orders,
             order_value=[Money.of(amount) for amount in model.worth],
-            sentence=drift_sentence(landscape.topology, model),
-            name=place_name(landscape.topology, model),
-            landscape=landscape,
+            sentence=drift_sentence(topology_at.topology, model),
+            name=place_name(topology_at.topology, model),
+            topology_at=topology_at,
         )
 
 
@@ -88,12 +90,12 @@ class DriftGroup:
     members: list[Drift] = strawberry.field(description="The changes, most orders first.")
 
     @classmethod
-    def of(cls, model: diagnosis.DriftGroup, landscape: Landscape) -> "DriftGroup":
+    def of(cls, model: diagnosis.DriftGroup, topology_at: TopologyAt) -> "DriftGroup":
         unit = 1000 if model.kind is diagnosis.DriftKind.DURATION else 1
         return cls(
             kind=cast(DriftKind, model.kind),
             dimension=model.dimension,
-            places=places_text(landscape.topology, model),
+            places=places_text(topology_at.topology, model),
             size=len(model.members),
             since=Moment(model.since),
             before=model.before / unit,
@@ -101,5 +103,5 @@ class DriftGroup:
             p_value=model.p_value,
             orders=model.orders,
             order_value=[Money.of(each) for each in model.worth],
-            members=[Drift.of(each, landscape) for each in model.members],
+            members=[Drift.of(each, topology_at) for each in model.members],
         )

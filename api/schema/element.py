@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 import strawberry
 from strawberry.scalars import JSON
 
-from api.context import Context, Landscape
+from api.context import Context, TopologyAt
 from api.schema.enums import ElementKind
 from api.schema.node import Node
 from api.schema.page import After, Connection, First
@@ -32,14 +32,14 @@ class Element(Node):
     kind: ElementKind = strawberry.field(description="Its kind.")
     key: str = strawberry.field(description="The id without its kind.")
     name: str = strawberry.field(description="Display name; the key where none is declared.")
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
     model: strawberry.Private[topology.Element]
 
     @strawberry.field(description="The owning team: its own, or that of its system.")
     def owner(self) -> Annotated["Team", strawberry.lazy("api.schema.organisation")] | None:
-        topology = self.landscape.topology
+        topology = self.topology_at.topology
         key = topology.owner_of(self.id) if self.id in topology.elements else None
-        return cast("Team | None", find_element_by_id(f"team:{key}" if key else None, self.landscape))
+        return cast("Team | None", find_element_by_id(f"team:{key}" if key else None, self.topology_at))
 
     @strawberry.field(
         description="Everything that the topology declares for it, by the names of the topology format."
@@ -52,18 +52,22 @@ class Element(Node):
         self, info: Info, depth: Depth = None, first: First = 50, after: After = None
     ) -> Connection["Element"]:
         page = await info.context.run(
-            elements.dependencies, self.landscape.topology, self.id, depth=depth, first=first, after=after
+            elements.dependencies, self.topology_at.topology, self.id, depth=depth, first=first, after=after
         )
-        return Connection.of(info.context, page, [element_by_id(item, self.landscape) for item in page.items])
+        return Connection.of(
+            info.context, page, [element_by_id(item, self.topology_at) for item in page.items]
+        )
 
     @strawberry.field(description="What needs it, nearest first.")
     async def dependents(
         self, info: Info, depth: Depth = None, first: First = 50, after: After = None
     ) -> Connection["Element"]:
         page = await info.context.run(
-            elements.dependents, self.landscape.topology, self.id, depth=depth, first=first, after=after
+            elements.dependents, self.topology_at.topology, self.id, depth=depth, first=first, after=after
         )
-        return Connection.of(info.context, page, [element_by_id(item, self.landscape) for item in page.items])
+        return Connection.of(
+            info.context, page, [element_by_id(item, self.topology_at) for item in page.items]
+        )
 
     @strawberry.field(description="Its impairments by the active failures.")
     async def impairments(
@@ -71,9 +75,9 @@ class Element(Node):
     ) -> list[Annotated["Impairment", strawberry.lazy("api.schema.impairment")]]:
         from api.schema.impairment import Impairment
 
-        answer = await info.context.active_impact(self.landscape.as_of)
+        answer = await info.context.active_impact(self.topology_at.as_of)
         return [
-            Impairment.of(item, answer, self.landscape)
+            Impairment.of(item, answer, self.topology_at)
             for item in answer.elements([self.kind])
             if item.element == self.id
         ]
@@ -82,14 +86,14 @@ class Element(Node):
 ElementConnection: TypeAlias = Connection[Element]
 
 
-def element_by_id(identifier: str, landscape: Landscape) -> Element:
+def element_by_id(identifier: str, topology_at: TopologyAt) -> Element:
     """The element with this full id, as the GraphQL type of its kind. Raises NotFoundError."""
     return element_of(
-        landscape.topology.elements[elements.check_element(landscape.topology, identifier)], landscape
+        topology_at.topology.elements[elements.check_element(topology_at.topology, identifier)], topology_at
     )
 
 
-def element_of(element: topology.Element, landscape: Landscape) -> Element:
+def element_of(element: topology.Element, topology_at: TopologyAt) -> Element:
     """An element as the GraphQL type of its kind."""
     from api.schema.kinds import TYPES
 
@@ -98,15 +102,15 @@ def element_of(element: topology.Element, landscape: Landscape) -> Element:
         kind=kind_of(element),
         key=_key(element),
         name=elements.name_of(element),
-        landscape=landscape,
+        topology_at=topology_at,
         model=element,
     )
 
 
-def find_element_by_id(identifier: str | None, landscape: Landscape) -> Element | None:
+def find_element_by_id(identifier: str | None, topology_at: TopologyAt) -> Element | None:
     """Like `element_by_id`; None without an id, and where the topology has no such element."""
-    element = elements.find_element(landscape.topology, identifier) if identifier else None
-    return element_of(element, landscape) if element is not None else None
+    element = elements.find_element(topology_at.topology, identifier) if identifier else None
+    return element_of(element, topology_at) if element is not None else None
 
 
 def _key(element: topology.Element) -> str:

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from api.context import Landscape
+from api.context import TopologyAt
 from api.schema.impairment import Absorption
 from api.schema.path import Path
 from graph_models import impact
@@ -16,10 +16,10 @@ class Explanation:
     stopped_by: list[Absorption] = strawberry.field(description="Where the failure was stopped before it.")
 
     @classmethod
-    def of(cls, model: impact.Explanation, landscape: Landscape) -> "Explanation":
+    def of(cls, model: impact.Explanation, topology_at: TopologyAt) -> "Explanation":
         return cls(
             affected=model.affected,
             sentence=model.sentence,
             paths=[Path.of(path) for path in model.paths],
-            stopped_by=[Absorption.of(absorption, landscape) for absorption in model.stopped_by],
+            stopped_by=[Absorption.of(absorption, topology_at) for absorption in model.stopped_by],
         )

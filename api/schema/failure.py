@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import strawberry
 from strawberry.scalars import JSON
 
-from api.context import Context, Landscape
+from api.context import Context, TopologyAt
 from api.schema.element import Element, Info, element_by_id, element_of
 from api.schema.enums import FailureClass, Severity
 from api.schema.impact_summary import ImpactSummary
@@ -40,13 +40,14 @@ class Failure(Node):
     summary: str = strawberry.field(description="Summary by the reporter.")
     evidence: str | None = strawberry.field(description="URL of the evidence.")
     source: str = strawberry.field(description="Who reported it.")
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
     model: strawberry.Private[failure.Failure]
 
     @strawberry.field(description="The failed element.")
     async def target(self, info: Info) -> Element:
         return element_of(
-            await info.context.ask(get_element, self.model.target, self.landscape.topology), self.landscape
+            await info.context.ask(get_element, self.model.target, self.topology_at.topology),
+            self.topology_at,
         )
 
     @strawberry.field(
@@ -70,21 +71,21 @@ class Failure(Node):
     ) -> Annotated["Incident", strawberry.lazy("api.schema.incident")] | None:
         from api.schema.incident import Incident
 
-        report = await info.context.incident_of(self.model.key, self.landscape.as_of)
-        return Incident.of(report, self.landscape) if report is not None else None
+        report = await info.context.incident_of(self.model.key, self.topology_at.as_of)
+        return Incident.of(report, self.topology_at) if report is not None else None
 
     async def _impact_summary(self, info: Info) -> ImpactSummary:
-        summary = await info.context.impact_summary(self.model, self.landscape.as_of)
-        return ImpactSummary.of(summary, self.landscape)
+        summary = await info.context.impact_summary(self.model, self.topology_at.as_of)
+        return ImpactSummary.of(summary, self.topology_at)
 
     @strawberry.field(description="The team that owns the failed element; null where nobody does.")
     def owner(self) -> Team | None:
-        topology = self.landscape.topology
+        topology = self.topology_at.topology
         key = topology.owner_of(self.model.target) if self.model.target in topology.elements else None
-        return cast(Team, element_by_id(f"team:{key}", self.landscape)) if key is not None else None
+        return cast(Team, element_by_id(f"team:{key}", self.topology_at)) if key is not None else None
 
     @classmethod
-    def of(cls, model: failure.Failure, at: Millis, landscape: Landscape) -> "Failure":
+    def of(cls, model: failure.Failure, at: Millis, topology_at: TopologyAt) -> "Failure":
         return cls(
             id=strawberry.ID(model.id),
             failure_class=model.failure_class,
@@ -100,15 +101,15 @@ class Failure(Node):
             summary=model.summary,
             evidence=model.evidence,
             source=model.source,
-            landscape=landscape,
+            topology_at=topology_at,
             model=model,
         )
 
 
-async def find_failure(key: str | None, landscape: Landscape, context: Context) -> Failure | None:
+async def find_failure(key: str | None, topology_at: TopologyAt, context: Context) -> Failure | None:
     """The failure with this bare key; None without a key, and where there is no such failure."""
-    model = await context.failure(key, landscape.as_of) if key else None
+    model = await context.failure(key, topology_at.as_of) if key else None
     if model is None:
         return None
-    at = landscape.as_of if landscape.as_of is not None else context.now
-    return Failure.of(model, at, landscape)
+    at = topology_at.as_of if topology_at.as_of is not None else context.now
+    return Failure.of(model, at, topology_at)

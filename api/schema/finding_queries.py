@@ -71,8 +71,8 @@ class FindingQueries:
         self, info: Info, as_of: AsOf = None, first: First = 50, after: After = None
     ) -> Connection[Drift]:
         page = await info.context.ask(drift.list_drift, info.context.now, as_of, first, after)
-        landscape = await info.context.landscape(as_of)
-        return Connection.of(info.context, page, [Drift.of(item, landscape) for item in page.items])
+        topology_at = await info.context.topology_at(as_of)
+        return Connection.of(info.context, page, [Drift.of(item, topology_at) for item in page.items])
 
     @strawberry.field(description="The findings of `drift`, similar ones of several places as one group.")
     async def drift_groups(
@@ -80,8 +80,8 @@ class FindingQueries:
     ) -> Connection[DriftGroup]:
         page = await info.context.ask(drift.list_drift_groups, info.context.now, as_of, first, after)
         info.context.count(sum(len(group.members) for group in page.items))
-        landscape = await info.context.landscape(as_of)
-        return Connection.of(info.context, page, [DriftGroup.of(item, landscape) for item in page.items])
+        topology_at = await info.context.topology_at(as_of)
+        return Connection.of(info.context, page, [DriftGroup.of(item, topology_at) for item in page.items])
 
     @strawberry.field(
         description="Records that are missing, late, duplicate, wrong or out of sequence after the steps "
@@ -100,8 +100,8 @@ class FindingQueries:
     ) -> Connection[RecordFinding]:
         question = _records_question(where, types, effects, as_of, timezone)
         page = await info.context.ask(records.list_records, question, info.context.now, first, after)
-        landscape = await info.context.landscape(as_of)
-        return Connection.of(info.context, page, [RecordFinding.of(item, landscape) for item in page.items])
+        topology_at = await info.context.topology_at(as_of)
+        return Connection.of(info.context, page, [RecordFinding.of(item, topology_at) for item in page.items])
 
     @strawberry.field(
         description="Every record that passed steps cause, by type and state: also those that are as they "
@@ -145,9 +145,9 @@ class FindingQueries:
     )
     async def record_rates(self, info: Info, as_of: AsOf = None) -> list[RecordRate]:
         rates = await info.context.ask(records.list_rates, as_of, info.context.now)
-        landscape = await info.context.landscape(as_of)
+        topology_at = await info.context.topology_at(as_of)
         info.context.count(len(rates))
-        return [RecordRate.of(rate, landscape) for rate in rates]
+        return [RecordRate.of(rate, topology_at) for rate in rates]
 
     @strawberry.field(
         description="The list of a system, compared with what should be there by then: what is missing "
@@ -196,5 +196,7 @@ class FindingQueries:
         page = await info.context.ask(
             payloads.list_payload_findings, question, info.context.now, first, after
         )
-        landscape = await info.context.landscape(as_of)
-        return Connection.of(info.context, page, [PayloadFinding.of(item, landscape) for item in page.items])
+        topology_at = await info.context.topology_at(as_of)
+        return Connection.of(
+            info.context, page, [PayloadFinding.of(item, topology_at) for item in page.items]
+        )

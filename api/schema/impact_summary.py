@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import strawberry
 
-from api.context import Landscape
+from api.context import TopologyAt
 from api.schema.element import Info, element_by_id
 from api.schema.estimates import Estimates
 from api.schema.money import Money
@@ -34,15 +34,15 @@ class ImpactSummary:
     shared: list[str] = strawberry.field(
         description="Attributes of nearly all affected orders and of few others, such as `region emea`."
     )
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
     model: strawberry.Private[impact_summary.ImpactSummary]
 
     @strawberry.field(description="The failure.")
     def failure(self, info: Info) -> Annotated["Failure", strawberry.lazy("api.schema.failure")]:
         from api.schema.failure import Failure
 
-        at = self.landscape.as_of if self.landscape.as_of is not None else info.context.now
-        return Failure.of(self.model.failure, at, self.landscape)
+        at = self.topology_at.as_of if self.topology_at.as_of is not None else info.context.now
+        return Failure.of(self.model.failure, at, self.topology_at)
 
     @strawberry.field(description="The affected order that was placed first; null without affected orders.")
     async def oldest_order(
@@ -53,16 +53,18 @@ class ImpactSummary:
         key = self.model.oldest_order
         if key is None:
             return None
-        return Order.of(await info.context.orders.load(key, self.landscape.as_of), self.landscape)
+        return Order.of(await info.context.orders.load(key, self.topology_at.as_of), self.topology_at)
 
     @strawberry.field(description="The team to call first; null where nobody owns the impaired elements.")
     def owner(self) -> Team | None:
         return (
-            cast(Team, element_by_id(f"team:{self.model.team}", self.landscape)) if self.model.team else None
+            cast(Team, element_by_id(f"team:{self.model.team}", self.topology_at))
+            if self.model.team
+            else None
         )
 
     @classmethod
-    def of(cls, model: impact_summary.ImpactSummary, landscape: Landscape) -> "ImpactSummary":
+    def of(cls, model: impact_summary.ImpactSummary, topology_at: TopologyAt) -> "ImpactSummary":
         return cls(
             orders=model.orders,
             stuck=model.stuck,
@@ -71,6 +73,6 @@ class ImpactSummary:
             estimates=Estimates.of(model.estimates),
             next_promise=moment_of(model.next_promise),
             shared=list(model.common_values),
-            landscape=landscape,
+            topology_at=topology_at,
             model=model,
         )

@@ -3,7 +3,7 @@
 import strawberry
 from strawberry.scalars import JSON
 
-from api.context import Landscape
+from api.context import TopologyAt
 from api.schema.element import Element, element_by_id, element_of, find_element_by_id
 from api.schema.enums import Effect
 from api.schema.path import Path
@@ -38,9 +38,9 @@ class Impairment:
         return Path.of(self.answer.path(self.model))
 
     @classmethod
-    def of(cls, model: impairment.Impairment, answer: Answer, landscape: Landscape) -> "Impairment":
+    def of(cls, model: impairment.Impairment, answer: Answer, topology_at: TopologyAt) -> "Impairment":
         return cls(
-            element=element_by_id(model.element, landscape),
+            element=element_by_id(model.element, topology_at),
             effect=model.effect,
             since=Moment(model.since),
             until=moment_of(model.until),
@@ -60,10 +60,10 @@ class Absorption:
     detail: str = strawberry.field(description="How, in one sentence.")
 
     @classmethod
-    def of(cls, model: impairment.Absorption, landscape: Landscape) -> "Absorption":
+    def of(cls, model: impairment.Absorption, topology_at: TopologyAt) -> "Absorption":
         kind, key = split_id(model.element)
-        candidate = find_element_by_id(model.element, landscape)
+        candidate = find_element_by_id(model.element, topology_at)
         if candidate is None and kind == "workflow":  # of orders, while the topology does not have it
-            candidate = element_of(topology.Workflow(key=key, steps=()), landscape)
-        element = candidate or element_by_id(model.element, landscape)
+            candidate = element_of(topology.Workflow(key=key, steps=()), topology_at)
+        element = candidate or element_by_id(model.element, topology_at)
         return cls(element=element, rule=model.rule, detail=model.detail)

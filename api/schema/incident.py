@@ -6,7 +6,7 @@ from typing import Annotated, cast
 import strawberry
 from strawberry.scalars import JSON
 
-from api.context import Context, Landscape
+from api.context import Context, TopologyAt
 from api.schema.blast_radius import BlastRadius
 from api.schema.element import Element, Info, element_by_id
 from api.schema.enums import FailureClass
@@ -66,15 +66,15 @@ class Alert:
     ended_at: Moment | None = strawberry.field(description="When it ended; null: it has not ended.")
     scope: JSON = strawberry.field(description="What it is limited to: values by dimension.")
     text: str = strawberry.field(description="Its text.")
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
     model: strawberry.Private[models.Alert]
 
     @strawberry.field(description="The element that it is about.")
     def element(self) -> Element | None:
-        return element_by_id(self.model.element, self.landscape)
+        return element_by_id(self.model.element, self.topology_at)
 
     @classmethod
-    def of(cls, model: models.Alert, landscape: Landscape) -> "Alert":
+    def of(cls, model: models.Alert, topology_at: TopologyAt) -> "Alert":
         origin = model.origin
         state = origin.state if origin is not None else "firing"
         return cls(
@@ -89,7 +89,7 @@ class Alert:
             ended_at=moment_of(model.ended_at),
             scope=JSON(model.scope.as_dict()),
             text=model.text,
-            landscape=landscape,
+            topology_at=topology_at,
             model=model,
         )
 
@@ -106,32 +106,32 @@ class RootCause:
     path: list[Path] = strawberry.field(
         description="Paths to the other elements that it explains, the longest first."
     )
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
     model: strawberry.Private[incidents.LikelyCause]
     of_incident: strawberry.Private[incidents.IncidentReport]
 
     @strawberry.field(description="The element.")
     def element(self) -> Element:
-        return element_by_id(self.model.element, self.landscape)
+        return element_by_id(self.model.element, self.topology_at)
 
     @strawberry.field(description="The failures on record that it would explain.")
     def explains(self, info: Info) -> list[Failure]:
         explanations = set(self.model.explains)
-        at = _moment(self.landscape, info.context)
+        at = _moment(self.topology_at, info.context)
         failures = (each for each in self.of_incident.failures if each.key in explanations)
-        return [Failure.of(each, at, self.landscape) for each in failures]
+        return [Failure.of(each, at, self.topology_at) for each in failures]
 
     @strawberry.field(description="Changes shortly before, whose place and time fit, the latest first.")
     def changes(self) -> list[SystemChange]:
-        return [SystemChange.of(each, self.landscape) for each in self.model.changes]
+        return [SystemChange.of(each, self.topology_at) for each in self.model.changes]
 
     @strawberry.field(description="Elements with a monitor that should have raised an alert and did not.")
     def silent(self) -> list[Element]:
-        return [element_by_id(each, self.landscape) for each in self.model.silent]
+        return [element_by_id(each, self.topology_at) for each in self.model.silent]
 
     @classmethod
     def of(
-        cls, model: incidents.LikelyCause, report: incidents.IncidentReport, landscape: Landscape
+        cls, model: incidents.LikelyCause, report: incidents.IncidentReport, topology_at: TopologyAt
     ) -> "RootCause":
         return cls(
             failure_class=model.failure_class,
@@ -140,7 +140,7 @@ class RootCause:
             explains_ids=list(model.explains),
             evidence=model.evidence,
             path=[Path.of(path) for path in model.path],
-            landscape=landscape,
+            topology_at=topology_at,
             model=model,
             of_incident=report,
         )
@@ -185,7 +185,7 @@ class Incident(Node, IncidentRepair):
     residual: IncidentResidual | None = strawberry.field(
         description="What its ended failures have left; null where none has ended."
     )
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
     model: strawberry.Private[incidents.IncidentReport]
 
     @strawberry.field(
@@ -193,15 +193,15 @@ class Incident(Node, IncidentRepair):
         "was queried alone, its place among all, which costs an answer for each of them."
     )
     async def rank(self, info: Info) -> int:
-        return self.model.rank or await info.context.incident_rank(self.model.key, self.landscape.as_of)
+        return self.model.rank or await info.context.incident_rank(self.model.key, self.topology_at.as_of)
 
     @strawberry.field(
         description="Steps of the playbooks that fit its cause. What a step saves costs two answers for each "
         "step, where it is selected."
     )
     async def checklist(self, info: Info) -> list[ChecklistStep]:
-        steps = await info.context.checklist(self.model, self.landscape.as_of)
-        return [ChecklistStep.of(each, self.landscape) for each in steps]
+        steps = await info.context.checklist(self.model, self.topology_at.as_of)
+        return [ChecklistStep.of(each, self.topology_at) for each in steps]
 
     @strawberry.field(
         description="All that is known of it at a moment: the same moment gives the same text. Costs an "
@@ -217,25 +217,25 @@ class Incident(Node, IncidentRepair):
             ReportFormat, strawberry.argument(description="Form of the text.")
         ] = ReportFormat.MARKDOWN,
     ) -> str:
-        moment = _moment(self.landscape, info.context) if at is None else at
+        moment = _moment(self.topology_at, info.context) if at is None else at
         return await info.context.incident_document(self.model.key, moment, format)
 
     @strawberry.field(description="Its failures on record, oldest first.")
     def failures(self, info: Info) -> list[Failure]:
-        at = _moment(self.landscape, info.context)
-        return [Failure.of(each, at, self.landscape) for each in self.model.failures]
+        at = _moment(self.topology_at, info.context)
+        return [Failure.of(each, at, self.topology_at) for each in self.model.failures]
 
     @strawberry.field(
         description="Its alerts: those of the question, and failures made from alerts; oldest first."
     )
     def alerts(self, info: Info, first: First = 50, after: After = None) -> Connection[Alert]:
         page = incidents.page_of_alerts(self.model.alerts, first, after)
-        return Connection.of(info.context, page, [Alert.of(each, self.landscape) for each in page.items])
+        return Connection.of(info.context, page, [Alert.of(each, self.topology_at) for each in page.items])
 
     @strawberry.field(description="The team that owns the likeliest cause; null where no team does.")
     def owner(self) -> Team | None:
         key = self.model.team
-        return cast(Team, element_by_id(f"team:{key}", self.landscape)) if key is not None else None
+        return cast(Team, element_by_id(f"team:{key}", self.topology_at)) if key is not None else None
 
     @strawberry.field(
         description="What its failures affect together; without a failure on record, what the likeliest "
@@ -243,10 +243,10 @@ class Incident(Node, IncidentRepair):
     )
     async def blast_radius(self, info: Info) -> BlastRadius:
         answer = await info.context.impact(self.model.question)
-        return BlastRadius.of(answer, self.landscape)
+        return BlastRadius.of(answer, self.topology_at)
 
     @classmethod
-    def of(cls, model: incidents.IncidentReport, landscape: Landscape) -> "Incident":
+    def of(cls, model: incidents.IncidentReport, topology_at: TopologyAt) -> "Incident":
         return cls(
             id=strawberry.ID(f"incident:{model.key}"),
             headline=model.headline,
@@ -255,7 +255,7 @@ class Incident(Node, IncidentRepair):
             active=model.is_active,
             quiet=model.is_quiet,
             unknown=model.unknown,
-            likely_cause=[RootCause.of(each, model, landscape) for each in model.likely_cause],
+            likely_cause=[RootCause.of(each, model, topology_at) for each in model.likely_cause],
             estimates=Estimates.of(model.estimates) if model.estimates is not None else None,
             state=model.life.state,
             acknowledged=model.life.is_acknowledged,
@@ -267,7 +267,7 @@ class Incident(Node, IncidentRepair):
             actions=[IncidentAction.of(each) for each in model.life.actions],
             maintenance=Maintenance.of(model.maintenance) if model.maintenance is not None else None,
             residual=IncidentResidual.of(model.residual) if model.residual is not None else None,
-            landscape=landscape,
+            topology_at=topology_at,
             model=model,
         )
 
@@ -288,5 +288,5 @@ def alerts_of(inputs: Sequence[AlertInput]) -> tuple[models.Alert, ...]:
     )
 
 
-def _moment(landscape: Landscape, context: Context) -> int:
-    return landscape.as_of if landscape.as_of is not None else context.now
+def _moment(topology_at: TopologyAt, context: Context) -> int:
+    return topology_at.as_of if topology_at.as_of is not None else context.now

@@ -207,4 +207,4 @@ async def _done(
     actor = info.context.actor or by or ""
     work = replace(IncidentWork(kind, id, by=actor, version=version), **details)
     outcome = await info.context.work_on_incident(work)
-    return IncidentPayload.of(outcome, await info.context.landscape())
+    return IncidentPayload.of(outcome, await info.context.topology_at())

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import strawberry
 from strawberry.scalars import JSON
 
-from api.context import Landscape
+from api.context import TopologyAt
 from api.schema.element import Element, element_by_id
 from api.schema.estimates import Estimate, Estimates
 from api.schema.notice import Notice
@@ -76,16 +76,16 @@ class Change:
     version: str = strawberry.field(description="The version that it brought.")
     evidence: str | None = strawberry.field(description="Address of its page.")
     by: str = strawberry.field(description="Who made it.")
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
     model: strawberry.Private[journal.Change]
 
     @strawberry.field(description="What it changes.")
     def elements(self) -> list[Element]:
-        elements = self.landscape.topology.elements
-        return [element_by_id(each, self.landscape) for each in self.model.elements if each in elements]
+        elements = self.topology_at.topology.elements
+        return [element_by_id(each, self.topology_at) for each in self.model.elements if each in elements]
 
     @classmethod
-    def of(cls, model: journal.Change, landscape: Landscape) -> "Change":
+    def of(cls, model: journal.Change, topology_at: TopologyAt) -> "Change":
         return cls(
             key=model.key,
             kind=model.kind,
@@ -96,7 +96,7 @@ class Change:
             version=model.version,
             evidence=model.evidence,
             by=model.by,
-            landscape=landscape,
+            topology_at=topology_at,
             model=model,
         )
 
@@ -200,19 +200,19 @@ class ChecklistStep:
     delays: Estimate | None = strawberry.field(
         description="HOLD: records that come late for it if it is done now; null of other steps."
     )
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
     model: strawberry.Private[ProposedStep]
 
     @strawberry.field(description="The team that does it.")
     def owner(self) -> Team | None:
-        return _team(self.model.step.owner, self.landscape)
+        return _team(self.model.step.owner, self.topology_at)
 
     @strawberry.field(description="The team that must agree first; null where it is not a team.")
     def approval(self) -> Team | None:
-        return _team(self.model.step.approval, self.landscape)
+        return _team(self.model.step.approval, self.topology_at)
 
     @classmethod
-    def of(cls, model: ProposedStep, landscape: Landscape) -> "ChecklistStep":
+    def of(cls, model: ProposedStep, topology_at: TopologyAt) -> "ChecklistStep":
         step = model.step
         done = step.done or step.started
         return cls(
@@ -220,7 +220,7 @@ class ChecklistStep:
             text=step.text,
             playbook=step.playbook,
             step=step.step,
-            approval_name=contact_name(landscape.topology, step.approval) if step.approval else None,
+            approval_name=contact_name(topology_at.topology, step.approval) if step.approval else None,
             state=step_state(step),
             by=done.by or None if done is not None else None,
             at=moment_of(done.at if done is not None else None),
@@ -232,16 +232,16 @@ class ChecklistStep:
             saves_reason=model.reason or None,
             saves_assumes=list(model.assumes),
             delays=Estimate.of(model.delays) if model.delays is not None else None,
-            landscape=landscape,
+            topology_at=topology_at,
             model=model,
         )
 
 
-def _team(key: str | None, landscape: Landscape) -> Team | None:
+def _team(key: str | None, topology_at: TopologyAt) -> Team | None:
     bare_key = key.removeprefix("team:") if key else None
-    if bare_key not in landscape.topology.teams:
+    if bare_key not in topology_at.topology.teams:
         return None
-    return cast(Team, element_by_id(f"team:{bare_key}", landscape))
+    return cast(Team, element_by_id(f"team:{bare_key}", topology_at))
 
 
 @strawberry.type(description="Result of an action on an incident.")
@@ -255,11 +255,11 @@ class IncidentPayload:
     )
 
     @classmethod
-    def of(cls, outcome: IncidentOutcome, landscape: Landscape) -> "IncidentPayload":
+    def of(cls, outcome: IncidentOutcome, topology_at: TopologyAt) -> "IncidentPayload":
         from api.schema.incident import Incident
 
         report = outcome.incident
         return cls(
-            incident=Incident.of(report, landscape) if report is not None else None,
+            incident=Incident.of(report, topology_at) if report is not None else None,
             problems=Problem.each(outcome.problems),
         )

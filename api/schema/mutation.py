@@ -6,7 +6,7 @@ from typing import Annotated
 
 import strawberry
 
-from api.context import Context, Landscape
+from api.context import Context, TopologyAt
 from api.schema.blast_radius import BlastRadius
 from api.schema.element import Info
 from api.schema.failure import Failure
@@ -189,7 +189,7 @@ async def _change_payload(
 async def _preview(context: Context, preview: PreviewQuestions) -> FailurePreview:
     async def ask(question: Question) -> BlastRadius:
         answer = await context.paged_impact(question, ())
-        return BlastRadius.of(answer, Landscape(answer.topology, question.as_of))
+        return BlastRadius.of(answer, TopologyAt(answer.topology, question.as_of))
 
     before = await ask(preview.before) if preview.before is not None else None
     return FailurePreview(before=before, after=await ask(preview.after))
@@ -198,6 +198,6 @@ async def _preview(context: Context, preview: PreviewQuestions) -> FailurePrevie
 async def _payload(
     info: Info, outcome: FailureOutcome, preview: FailurePreview | None = None
 ) -> FailurePayload:
-    landscape = await info.context.current_landscape()
-    failure = Failure.of(outcome.failure, info.context.now, landscape) if outcome.failure else None
+    topology_at = await info.context.current_topology()
+    failure = Failure.of(outcome.failure, info.context.now, topology_at) if outcome.failure else None
     return FailurePayload(failure=failure, problems=Problem.each(outcome.problems), preview=preview)

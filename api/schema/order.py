@@ -5,7 +5,7 @@ from typing import cast
 import strawberry
 from strawberry.scalars import JSON
 
-from api.context import Landscape
+from api.context import TopologyAt
 from api.schema.diagnosis import Diagnosis
 from api.schema.element import Element, Info, element_of, find_element_by_id
 from api.schema.failure import Failure, find_failure
@@ -32,20 +32,20 @@ class TimelineEntry:
     fulfillment: strawberry.ID | None = strawberry.field(
         description="Full id of its fulfillment; null for the whole order."
     )
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
     element_id: strawberry.Private[str | None]
     failure_key: strawberry.Private[str | None]
 
     @strawberry.field(description="Its element.")
     def element(self) -> Element | None:
-        return find_element_by_id(self.element_id, self.landscape)
+        return find_element_by_id(self.element_id, self.topology_at)
 
     @strawberry.field(description="Its failure.")
     async def failure(self, info: Info) -> Failure | None:
-        return await find_failure(self.failure_key, self.landscape, info.context)
+        return await find_failure(self.failure_key, self.topology_at, info.context)
 
     @classmethod
-    def of(cls, entry: orders.TimelineEntry, landscape: Landscape) -> "TimelineEntry":
+    def of(cls, entry: orders.TimelineEntry, topology_at: TopologyAt) -> "TimelineEntry":
         return cls(
             at=Moment(entry.at),
             kind=entry.kind,
@@ -54,7 +54,7 @@ class TimelineEntry:
             expected=entry.expected,
             late=entry.late,
             fulfillment=strawberry.ID(f"fulfillment:{entry.fulfillment}") if entry.fulfillment else None,
-            landscape=landscape,
+            topology_at=topology_at,
             element_id=entry.element,
             failure_key=entry.failure,
         )
@@ -65,7 +65,7 @@ class Fulfillment(Node):
     entered_at: Moment | None = strawberry.field(description="When it entered its step.")
     status: str = strawberry.field(description="IN_FLIGHT, COMPLETED or CANCELLED.")
     value: Money = strawberry.field(description="Its share of the order's value.")
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
     order_key: strawberry.Private[str]
     model: strawberry.Private[orders.Fulfillment]
     has_expectations: strawberry.Private[bool]
@@ -85,32 +85,32 @@ class Fulfillment(Node):
     async def _expectation(self, info: Info) -> orders.Fulfillment:
         if self.has_expectations:
             return self.model
-        order = await info.context.expected_orders.load(self.order_key, self.landscape.as_of)
+        order = await info.context.expected_orders.load(self.order_key, self.topology_at.as_of)
         return next(part for part in order.fulfillments if part.key == self.model.key)
 
     @strawberry.field(description="Its order.")
     async def order(self, info: Info) -> "Order":
-        order = await info.context.orders.load(self.order_key, self.landscape.as_of)
-        return Order.of(order, self.landscape)
+        order = await info.context.orders.load(self.order_key, self.topology_at.as_of)
+        return Order.of(order, self.topology_at)
 
     @strawberry.field(description="Its workflow.")
     def workflow(self) -> Workflow:
         key = self.model.workflow
-        workflow = self.landscape.topology.workflows.get(key) or topology.Workflow(key=key, steps=())
-        return cast(Workflow, element_of(workflow, self.landscape))
+        workflow = self.topology_at.topology.workflows.get(key) or topology.Workflow(key=key, steps=())
+        return cast(Workflow, element_of(workflow, self.topology_at))
 
     @strawberry.field(description="Its step; null before the first.")
     def step(self) -> Step | None:
         step_id = f"step:{self.model.workflow}/{self.model.step}" if self.model.step else None
-        return cast(Step | None, find_element_by_id(step_id, self.landscape))
+        return cast(Step | None, find_element_by_id(step_id, self.topology_at))
 
     @strawberry.field(description="Its location.")
     def location(self) -> Location | None:
-        return location_of(self.model.location, self.landscape)
+        return location_of(self.model.location, self.topology_at)
 
     @classmethod
     def of(
-        cls, model: orders.Fulfillment, order: str, landscape: Landscape, *, has_expectations: bool = False
+        cls, model: orders.Fulfillment, order: str, topology_at: TopologyAt, *, has_expectations: bool = False
     ) -> "Fulfillment":
         """The GraphQL object; `order` is the bare key of its order."""
         return cls(
@@ -118,7 +118,7 @@ class Fulfillment(Node):
             entered_at=moment_of(model.entered_at),
             status=model.status.value,
             value=Money.of(model.value),
-            landscape=landscape,
+            topology_at=topology_at,
             order_key=order,
             model=model,
             has_expectations=has_expectations,
@@ -162,7 +162,7 @@ class Order(Node):
     fulfillments: list[Fulfillment] = strawberry.field(
         description="Its fulfillments; a split order has several."
     )
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
     model: strawberry.Private[orders.Order]
 
     @strawberry.field(
@@ -170,15 +170,15 @@ class Order(Node):
         "is expected next."
     )
     async def timeline(self, info: Info) -> list[TimelineEntry]:
-        entries = await info.context.timelines.load(self.model.key, self.landscape.as_of)
+        entries = await info.context.timelines.load(self.model.key, self.topology_at.as_of)
         info.context.count(len(entries))
-        return [TimelineEntry.of(entry, self.landscape) for entry in entries]
+        return [TimelineEntry.of(entry, self.topology_at) for entry in entries]
 
     @strawberry.field(
         description="In which systems it was seen, by steps, records and lists; the first one comes first."
     )
     async def seen_in(self, info: Info) -> list[Presence]:
-        presences = await info.context.presences.load(self.model.key, self.landscape.as_of)
+        presences = await info.context.presences.load(self.model.key, self.topology_at.as_of)
         info.context.count(len(presences))
         return [Presence.of(each) for each in presences]
 
@@ -186,14 +186,14 @@ class Order(Node):
         description="Why it is where it is, what to tell the customer, and who owns the problem."
     )
     async def diagnosis(self, info: Info, timezone: TimeZone = None) -> Diagnosis:
-        case = await info.context.cases_in(timezone or UTC).load(self.model.key, self.landscape.as_of)
+        case = await info.context.cases_in(timezone or UTC).load(self.model.key, self.topology_at.as_of)
         info.context.count(
             len(case.diagnosis.causes) + len(case.diagnosis.missing) + len(case.diagnosis.out_of_sequence)
         )
-        return Diagnosis.of(case, self.landscape)
+        return Diagnosis.of(case, self.topology_at)
 
     @classmethod
-    def of(cls, order: orders.Order, landscape: Landscape, *, has_expectations: bool = False) -> "Order":
+    def of(cls, order: orders.Order, topology_at: TopologyAt, *, has_expectations: bool = False) -> "Order":
         return cls(
             id=strawberry.ID(order.id),
             channel=order.channel,
@@ -206,9 +206,9 @@ class Order(Node):
             status=order.status.value,
             attributes=JSON(dict(order.attributes)),
             fulfillments=[
-                Fulfillment.of(part, order.key, landscape, has_expectations=has_expectations)
+                Fulfillment.of(part, order.key, topology_at, has_expectations=has_expectations)
                 for part in order.fulfillments
             ],
-            landscape=landscape,
+            topology_at=topology_at,
             model=order,
         )

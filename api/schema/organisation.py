@@ -5,7 +5,7 @@ from typing import cast
 import strawberry
 from strawberry.scalars import JSON
 
-from api.context import Landscape
+from api.context import TopologyAt
 from api.schema.element import Element, element_of
 from api.schema.enums import FailureClass
 from api.schema.scalars import Span, span_of
@@ -44,13 +44,13 @@ class Location(Element):
         description="IANA name of its time zone: its own, that of its region or of the topology, else UTC."
     )
     def timezone(self) -> str:
-        return location_times.timezone_of(self.landscape.topology, self.model)
+        return location_times.timezone_of(self.topology_at.topology, self.model)
 
     @strawberry.field(
         description="Language of its customers: its own, else that of its region or of the topology."
     )
     def language(self) -> str | None:
-        return location_times.language_of(self.landscape.topology, self.model)
+        return location_times.language_of(self.topology_at.topology, self.model)
 
     @strawberry.field(
         description="Opening hours on the clock of its time zone, such as `mon-sat 09:00-20:00; sun closed`; "
@@ -64,7 +64,7 @@ class Location(Element):
         "of the topology."
     )
     def holidays(self) -> list[str]:
-        return list(location_times.holidays_of(self.landscape.topology, self.model))
+        return list(location_times.holidays_of(self.topology_at.topology, self.model))
 
     @strawberry.field(description="When carriers collect there.")
     def pickups(self) -> list[PickupTimes]:
@@ -88,7 +88,7 @@ class Team(Element):
 
     @strawberry.field(description="Names of these teams; contacts as they are declared.")
     def escalates_to(self) -> list[str]:
-        return [contact_name(self.landscape.topology, each) for each in self.model.escalation]
+        return [contact_name(self.topology_at.topology, each) for each in self.model.escalation]
 
 
 @strawberry.type(description="What a step changes. It is proposed and recorded, never carried out.")
@@ -143,8 +143,10 @@ class Playbook(Element):
                 text=step.text,
                 owner=step.owner,
                 approval=step.approval,
-                owner_name=contact_name(self.landscape.topology, step.owner) if step.owner else None,
-                approval_name=contact_name(self.landscape.topology, step.approval) if step.approval else None,
+                owner_name=contact_name(self.topology_at.topology, step.owner) if step.owner else None,
+                approval_name=contact_name(self.topology_at.topology, step.approval)
+                if step.approval
+                else None,
                 effect=StepEffect.of(step.effect),
                 automation=step.automation,
             )
@@ -167,9 +169,9 @@ class Playbook(Element):
         return list(self.model.classes)
 
 
-def location_of(key: str | None, landscape: Landscape) -> Location | None:
+def location_of(key: str | None, topology_at: TopologyAt) -> Location | None:
     """The location of a bare key; without a kind where only orders mention it. None without a key."""
     if not key:
         return None
-    location = landscape.topology.locations.get(key) or topology.Location(key=key, kind="")
-    return cast(Location, element_of(location, landscape))
+    location = topology_at.topology.locations.get(key) or topology.Location(key=key, kind="")
+    return cast(Location, element_of(location, topology_at))

@@ -3,7 +3,7 @@
 import strawberry
 from strawberry.scalars import JSON
 
-from api.context import Context, Landscape
+from api.context import Context, TopologyAt
 from api.schema.diagnosis import Cause, CommonFactor
 from api.schema.element import Info
 from api.schema.money import Money
@@ -56,7 +56,7 @@ class OverdueReport:
     as_of: Moment = strawberry.field(description="The moment the answer is for.")
     total_count: int = strawberry.field(description="Number of overdue orders.")
     in_flight: bool = strawberry.field(description="Whether any order in flight matches the filter.")
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
     answer: strawberry.Private[overdue.Overdue]
     by: strawberry.Private[list[Dimension]]
     first: strawberry.Private[int | None]
@@ -75,7 +75,9 @@ class OverdueReport:
     async def orders(self, info: Info) -> Connection[Order]:
         page = await info.context.run(self.answer.orders, self.first, self.after)
         return Connection.of(
-            info.context, page, [Order.of(item, self.landscape, has_expectations=True) for item in page.items]
+            info.context,
+            page,
+            [Order.of(item, self.topology_at, has_expectations=True) for item in page.items],
         )
 
     @strawberry.field(description="How long each order of this page is past its limit, in the same order.")
@@ -102,7 +104,7 @@ class OverdueReport:
     async def suspects(self, info: Info) -> list[Cause]:
         suspects = await info.context.run(lambda: self.answer.suspects)
         return [
-            Cause.of(suspect.cause, self.landscape, JSON(failure_input(suspect.failure)))
+            Cause.of(suspect.cause, self.topology_at, JSON(failure_input(suspect.failure)))
             for suspect in suspects
         ]
 
@@ -118,12 +120,12 @@ async def report(
     as_of = question.as_of
     answer = await context.ask_at(as_of, overdue.overdue_in, question)
     total = await context.run(lambda: answer.total_count)
-    landscape = Landscape(answer.topology, as_of)
+    topology_at = TopologyAt(answer.topology, as_of)
     return OverdueReport(
         as_of=Moment(answer.at),
         total_count=total,
         in_flight=await context.run(lambda: answer.in_flight),
-        landscape=landscape,
+        topology_at=topology_at,
         answer=answer,
         by=by,
         first=first,

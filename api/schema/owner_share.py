@@ -4,7 +4,7 @@ from typing import cast
 
 import strawberry
 
-from api.context import Landscape
+from api.context import TopologyAt
 from api.schema.element import Element, element_by_id
 from api.schema.money import Money
 from api.schema.organisation import Playbook, Team
@@ -20,15 +20,15 @@ class OwnerShare:
     playbooks: list[Playbook] = strawberry.field(description="Playbooks for these elements.")
 
     @classmethod
-    def of(cls, share: impact.OwnerShare, landscape: Landscape) -> "OwnerShare":
+    def of(cls, share: impact.OwnerShare, topology_at: TopologyAt) -> "OwnerShare":
         return cls(
-            team=cast(Team, element_by_id(f"team:{share.team}", landscape)),
-            elements=[element_by_id(identifier, landscape) for identifier in share.elements],
+            team=cast(Team, element_by_id(f"team:{share.team}", topology_at)),
+            elements=[element_by_id(identifier, topology_at) for identifier in share.elements],
             orders=share.orders,
             value=Money.each(share.value),
-            playbooks=playbooks_of(share.playbooks, landscape),
+            playbooks=playbooks_of(share.playbooks, topology_at),
         )
 
 
-def playbooks_of(keys: tuple[str, ...], landscape: Landscape) -> list[Playbook]:
-    return [cast(Playbook, element_by_id(f"playbook:{key}", landscape)) for key in keys]
+def playbooks_of(keys: tuple[str, ...], topology_at: TopologyAt) -> list[Playbook]:
+    return [cast(Playbook, element_by_id(f"playbook:{key}", topology_at)) for key in keys]

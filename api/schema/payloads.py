@@ -5,7 +5,7 @@ from typing import cast
 import strawberry
 from strawberry.scalars import JSON
 
-from api.context import Landscape
+from api.context import TopologyAt
 from api.schema.diagnosis import Cause
 from api.schema.element import Info
 from api.schema.enums import PayloadKind
@@ -41,18 +41,18 @@ class PayloadFinding:
     samples: list[str] = strawberry.field(description="Original messages or figures; at most three.")
     suspects: list[Cause] = strawberry.field(description="Possible causes, most likely first.")
     model: strawberry.Private[diagnosis.PayloadFinding]
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
 
     @strawberry.field(description="Some of the orders, latest first; at most five.")
     async def orders(self, info: Info) -> list[Order]:
         info.context.count(len(self.model.orders))
         return [
-            Order.of(await info.context.orders.load(key, self.landscape.as_of), self.landscape)
+            Order.of(await info.context.orders.load(key, self.topology_at.as_of), self.topology_at)
             for key in self.model.orders
         ]
 
     @classmethod
-    def of(cls, model: diagnosis.PayloadFinding, landscape: Landscape) -> "PayloadFinding":
+    def of(cls, model: diagnosis.PayloadFinding, topology_at: TopologyAt) -> "PayloadFinding":
         return cls(
             kind=cast(PayloadKind, model.kind),
             sentence=model.sentence,
@@ -63,7 +63,7 @@ class PayloadFinding:
             until=Moment(model.until),
             value=[Money.of(each) for each in model.value],
             samples=list(model.samples),
-            suspects=[Cause.of(each, landscape) for each in model.suspects],
+            suspects=[Cause.of(each, topology_at) for each in model.suspects],
             model=model,
-            landscape=landscape,
+            topology_at=topology_at,
         )

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from api.context import Landscape
+from api.context import TopologyAt
 from api.schema.about import About
 from api.schema.audit import AuditQueries
 from api.schema.blast_radius import BlastRadius
@@ -70,10 +70,10 @@ class Query(AuditQueries, FindingQueries, OperationQueries, RepairQueries, Topol
             hits = await search_hits(info.context, await info.context.ask(search.find_fulfillment, key))
             return hits[0].node if hits else None
         if kind == "failure":
-            return await find_failure(key, await info.context.current_landscape(), info.context)
+            return await find_failure(key, await info.context.current_topology(), info.context)
         if kind == "incident":
             report = await info.context.incident(key)
-            return Incident.of(report, await info.context.landscape()) if report is not None else None
+            return Incident.of(report, await info.context.topology_at()) if report is not None else None
         if kind == "topology":
             version = await info.context.ask(topologies.find_topology, key)
             return TopologyVersion.of(version) if version else None
@@ -87,7 +87,7 @@ class Query(AuditQueries, FindingQueries, OperationQueries, RepairQueries, Topol
     async def blast_radius(self, info: Info, **arguments: Any) -> BlastRadius:
         question = question_of(QuestionArguments(**arguments))
         answer = await info.context.paged_impact(question, cursors_in(info))
-        return BlastRadius.of(answer, Landscape(answer.topology, question.as_of))
+        return BlastRadius.of(answer, TopologyAt(answer.topology, question.as_of))
 
     @strawberry.field(description="The reported failures, newest first.")
     async def failures(
@@ -109,9 +109,9 @@ class Query(AuditQueries, FindingQueries, OperationQueries, RepairQueries, Topol
             first=first,
             after=after,
         )
-        landscape = await info.context.current_landscape()
+        topology_at = await info.context.current_topology()
         return Connection.of(
-            info.context, page, [Failure.of(item, info.context.now, landscape) for item in page.items]
+            info.context, page, [Failure.of(item, info.context.now, topology_at) for item in page.items]
         )
 
     @strawberry.field(
@@ -151,8 +151,8 @@ class Query(AuditQueries, FindingQueries, OperationQueries, RepairQueries, Topol
         )
         reports = await info.context.incidents(question)
         page = incidents.page_of(reports, first, after)
-        landscape = await info.context.landscape(as_of)
-        return Connection.of(info.context, page, [Incident.of(item, landscape) for item in page.items])
+        topology_at = await info.context.topology_at(as_of)
+        return Connection.of(info.context, page, [Incident.of(item, topology_at) for item in page.items])
 
     @strawberry.field(description="An incident of failures on record. Costs an answer.")
     async def incident(
@@ -167,7 +167,7 @@ class Query(AuditQueries, FindingQueries, OperationQueries, RepairQueries, Topol
         as_of: AsOf = None,
     ) -> Incident:
         report = await info.context.get_incident(key_of(id, "incident"), as_of)
-        return Incident.of(report, await info.context.landscape(as_of))
+        return Incident.of(report, await info.context.topology_at(as_of))
 
     @strawberry.field(description="An order; null if unknown.")
     async def order(
@@ -213,9 +213,9 @@ class Query(AuditQueries, FindingQueries, OperationQueries, RepairQueries, Topol
             page = await info.context.ask(orders.list_affected_orders, answer, info.context.now, query)
         else:
             page = await info.context.ask(orders.list_orders, info.context.now, query)
-        landscape = await info.context.landscape(as_of)
+        topology_at = await info.context.topology_at(as_of)
         return Connection.of(
-            info.context, page, [Order.of(item, landscape, has_expectations=True) for item in page.items]
+            info.context, page, [Order.of(item, topology_at, has_expectations=True) for item in page.items]
         )
 
     @strawberry.field(
@@ -271,4 +271,4 @@ async def _order(info: Info, identifier: str, as_of: Moment | None) -> Order | N
     order = await info.context.ask(orders.find_order, identifier, info.context.now, as_of)
     if order is None:
         return None
-    return Order.of(order, await info.context.landscape(as_of), has_expectations=True)
+    return Order.of(order, await info.context.topology_at(as_of), has_expectations=True)

@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 from strawberry.scalars import JSON
 
-from api.context import Context, Landscape
+from api.context import Context, TopologyAt
 from api.schema.diagnosis import Cause
 from api.schema.element import Info
 from api.schema.enums import ListingKind
@@ -86,17 +86,17 @@ class ReconcileFinding:
         "unknown here."
     )
     order_key: strawberry.Private[str | None]
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
 
     @strawberry.field(description="Its order; null: unknown here.")
     async def order(self, info: Info) -> Order | None:
         if self.order_key is None:
             return None
-        order = await info.context.orders.load(self.order_key, self.landscape.as_of)
-        return Order.of(order, self.landscape)
+        order = await info.context.orders.load(self.order_key, self.topology_at.as_of)
+        return Order.of(order, self.topology_at)
 
     @classmethod
-    def of(cls, model: models.ReconcileFinding, landscape: Landscape) -> "ReconcileFinding":
+    def of(cls, model: models.ReconcileFinding, topology_at: TopologyAt) -> "ReconcileFinding":
         cause = model.likely_cause
         return cls(
             listing=Listing.of(model.listing),
@@ -104,9 +104,9 @@ class ReconcileFinding:
             due=moment_of(model.due),
             late_by=span_of(model.late_by),
             amount=Money.of(model.amount) if model.amount is not None else None,
-            likely_cause=Cause.of(cause, landscape) if cause is not None else None,
+            likely_cause=Cause.of(cause, topology_at) if cause is not None else None,
             order_key=model.order,
-            landscape=landscape,
+            topology_at=topology_at,
         )
 
 
@@ -146,7 +146,7 @@ class Reconciliation:
         page: Page[models.ReconcileFinding],
         as_of: int | None,
     ) -> "Reconciliation":
-        landscape = await context.landscape(as_of)
+        topology_at = await context.topology_at(as_of)
         context.count(len(model.refused) + len(model.unread_states))
         rows = model.rows
         return cls(
@@ -172,7 +172,7 @@ class Reconciliation:
             unread_states=[UnreadState(word=each.word, count=each.count) for each in model.unread_states],
             refused=[RefusedRow(place=each.place, reason=each.reason) for each in model.refused],
             findings=Connection.of(
-                context, page, [ReconcileFinding.of(item, landscape) for item in page.items]
+                context, page, [ReconcileFinding.of(item, topology_at) for item in page.items]
             ),
         )
 
@@ -233,8 +233,8 @@ class ReconcilePayload:
 
 async def reconciled(context: Context, listing: SystemListInput, first: int | None) -> ReconcilePayload:
     """Stores a list and compares it. Raises NotFoundError for an unknown system."""
-    landscape = await context.current_landscape()
-    key = check_system(landscape.topology.systems, listing.system)
+    topology_at = await context.current_topology()
+    key = check_system(topology_at.topology.systems, listing.system)
     at = context.now if listing.as_of is None else listing.as_of
     rows, refused = consistent_rows([_row(row) for row in listing.rows])
     model = SystemListing(
@@ -246,7 +246,7 @@ async def reconciled(context: Context, listing: SystemListInput, first: int | No
         placed_from=listing.placed_from,
         states=_states(listing.states),
     )
-    if problems := listing_problems(model, steps_of(landscape.topology), context.now):
+    if problems := listing_problems(model, steps_of(topology_at.topology), context.now):
         return _refused(problems)
     report = await context.change(report_list, model, None, context.now)
     if report.problems:

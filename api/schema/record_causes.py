@@ -2,7 +2,7 @@
 
 import strawberry
 
-from api.context import Landscape
+from api.context import TopologyAt
 from api.schema.element import Element, element_by_id
 from api.schema.enums import RecordEffect
 from graph_models import impact
@@ -21,12 +21,12 @@ class RecordCause:
     expected: float = strawberry.field(description="Expected number: the sum of their likelihoods.")
 
     @classmethod
-    def of(cls, cause: impact.RecordCause, landscape: Landscape) -> "RecordCause":
+    def of(cls, cause: impact.RecordCause, topology_at: TopologyAt) -> "RecordCause":
         return cls(
             kind=cause.kind.value,
             type=cause.type,
             effect=cause.effect,
-            element=element_by_id(cause.element, landscape) if cause.element else None,
+            element=element_by_id(cause.element, topology_at) if cause.element else None,
             failures=[strawberry.ID(f"failure:{key}") for key in cause.failures],
             count=cause.count,
             expected=cause.expected,

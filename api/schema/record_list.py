@@ -4,7 +4,7 @@ from typing import Annotated, cast
 
 import strawberry
 
-from api.context import Context, Landscape
+from api.context import Context, TopologyAt
 from api.schema.element import Info
 from api.schema.enums import RecordState
 from api.schema.money import Money
@@ -35,15 +35,15 @@ class RecordLine:
         description="What was posted, where that is wrong; else what is expected."
     )
     order_key: strawberry.Private[str]
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
 
     @strawberry.field(description="Its order.")
     async def order(self, info: Info) -> Order:
-        order = await info.context.orders.load(self.order_key, self.landscape.as_of)
-        return Order.of(order, self.landscape)
+        order = await info.context.orders.load(self.order_key, self.topology_at.as_of)
+        return Order.of(order, self.topology_at)
 
     @classmethod
-    def of(cls, model: orders.RecordLine, landscape: Landscape) -> "RecordLine":
+    def of(cls, model: orders.RecordLine, topology_at: TopologyAt) -> "RecordLine":
         return cls(
             fulfillment=strawberry.ID(f"fulfillment:{model.fulfillment}"),
             kind=model.kind.value,
@@ -54,7 +54,7 @@ class RecordLine:
             recorded_at=moment_of(model.recorded_at),
             amount=Money.of(model.amount) if model.amount is not None else None,
             order_key=model.order,
-            landscape=landscape,
+            topology_at=topology_at,
         )
 
 
@@ -81,7 +81,7 @@ class RecordList:
         counts: tuple[RecordStateCount, ...],
         as_of: int | None,
     ) -> "RecordList":
-        landscape = await context.landscape(as_of)
+        topology_at = await context.topology_at(as_of)
         context.count(len(counts))
         return cls(
             totals=[
@@ -93,5 +93,5 @@ class RecordList:
                 )
                 for each in counts
             ],
-            lines=Connection.of(context, page, [RecordLine.of(line, landscape) for line in page.items]),
+            lines=Connection.of(context, page, [RecordLine.of(line, topology_at) for line in page.items]),
         )

@@ -4,7 +4,7 @@ from typing import cast
 
 import strawberry
 
-from api.context import Landscape
+from api.context import TopologyAt
 from api.schema.diagnosis import Cause
 from api.schema.element import Info
 from api.schema.enums import RecordEffect
@@ -53,16 +53,16 @@ class RecordFinding:
         description="Of a finding on what the list of a system says: what it says, and how that differs."
     )
     model: strawberry.Private[diagnosis.RecordFinding]
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
 
     @strawberry.field(description="Its order.")
     async def order(self, info: Info) -> Order:
         return Order.of(
-            await info.context.orders.load(self.model.order, self.landscape.as_of), self.landscape
+            await info.context.orders.load(self.model.order, self.topology_at.as_of), self.topology_at
         )
 
     @classmethod
-    def of(cls, model: diagnosis.RecordFinding, landscape: Landscape) -> "RecordFinding":
+    def of(cls, model: diagnosis.RecordFinding, topology_at: TopologyAt) -> "RecordFinding":
         return cls(
             fulfillment=strawberry.ID(f"fulfillment:{model.fulfillment}"),
             kind=model.kind.value,
@@ -74,10 +74,12 @@ class RecordFinding:
             expected_amount=Money.of(model.expected_amount) if model.expected_amount is not None else None,
             arrived_at=moment_of(model.arrived_at),
             follows=model.follows,
-            likely_cause=Cause.of(model.likely_cause, landscape) if model.likely_cause is not None else None,
+            likely_cause=Cause.of(model.likely_cause, topology_at)
+            if model.likely_cause is not None
+            else None,
             listing=Listing.of(model.listing) if model.listing is not None else None,
             model=model,
-            landscape=landscape,
+            topology_at=topology_at,
         )
 
 
@@ -105,7 +107,7 @@ class RecordRate:
         return self.baseline
 
     @classmethod
-    def of(cls, model: diagnosis.RateFinding, landscape: Landscape) -> "RecordRate":
+    def of(cls, model: diagnosis.RateFinding, topology_at: TopologyAt) -> "RecordRate":
         return cls(
             kind=model.kind.value,
             type=model.type,
@@ -118,7 +120,9 @@ class RecordRate:
             hours=model.hours,
             season=model.season,
             amount=[Money.of(each) for each in model.amount],
-            likely_cause=Cause.of(model.likely_cause, landscape) if model.likely_cause is not None else None,
+            likely_cause=Cause.of(model.likely_cause, topology_at)
+            if model.likely_cause is not None
+            else None,
         )
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Protocol, cast
 
 import strawberry
 
-from api.context import Landscape
+from api.context import TopologyAt
 from api.schema.element import Info
 from api.schema.money import Money
 from api.schema.page import After, Connection, First
@@ -32,7 +32,11 @@ Done = Annotated[
 
 
 async def replay_page(
-    info: Info, lists: usecase.Repair, landscape: Landscape, page: tuple[int | None, str | None], done: bool
+    info: Info,
+    lists: usecase.Repair,
+    topology_at: TopologyAt,
+    page: tuple[int | None, str | None],
+    done: bool,
 ) -> ReplayConnection:
     """`page`: `first` and `after`."""
     result = await info.context.run(usecase.page_of_replay, lists, *page, done=done)
@@ -40,7 +44,7 @@ async def replay_page(
     whole = lists.replay
     info.context.count(len(groups))
     connection = Connection.of(
-        info.context, result, [ReplayItem.of(each, landscape) for each in result.items]
+        info.context, result, [ReplayItem.of(each, topology_at) for each in result.items]
     )
     return ReplayConnection(
         edges=connection.edges,
@@ -49,18 +53,18 @@ async def replay_page(
         left=len(whole.items),
         done=len(whole.done),
         value=[Money.of(each) for each in whole.value],
-        groups=[ReplayGroup.of(each, landscape) for each in groups],
+        groups=[ReplayGroup.of(each, topology_at) for each in groups],
         why_empty=whole.why_empty,
     )
 
 
 async def communication_page(
-    info: Info, lists: usecase.Repair, landscape: Landscape, first: int | None, after: str | None
+    info: Info, lists: usecase.Repair, topology_at: TopologyAt, first: int | None, after: str | None
 ) -> CommunicationConnection:
     result = await info.context.run(usecase.page_of_communications, lists, first, after)
     whole, groups = lists.communications, lists.communication_groups
     info.context.count(len(groups))
-    nodes = [Communication.of(each, landscape) for each in result.items]
+    nodes = [Communication.of(each, topology_at) for each in result.items]
     connection = Connection.of(info.context, result, nodes)
     return CommunicationConnection(
         edges=connection.edges,
@@ -82,12 +86,12 @@ async def communication_page(
 
 
 async def pressing_page(
-    info: Info, lists: usecase.Repair, landscape: Landscape, first: int | None, after: str | None
+    info: Info, lists: usecase.Repair, topology_at: TopologyAt, first: int | None, after: str | None
 ) -> PressingOrderConnection:
     result = await info.context.run(usecase.page_of_pressing, lists, first, after)
     whole, groups = lists.pressing, lists.pressing_groups
     info.context.count(len(groups))
-    nodes = [PressingOrder.of(each, landscape) for each in result.items]
+    nodes = [PressingOrder.of(each, topology_at) for each in result.items]
     connection = Connection.of(info.context, result, nodes)
     return PressingOrderConnection(
         edges=connection.edges,
@@ -95,7 +99,7 @@ async def pressing_page(
         total_count=connection.total_count,
         value=[Money.of(each) for each in whole.value],
         left_out=whole.left_out,
-        groups=[PressingGroup.of(each, landscape) for each in groups],
+        groups=[PressingGroup.of(each, topology_at) for each in groups],
         why_empty=whole.why_empty,
     )
 
@@ -104,26 +108,26 @@ async def pressing_page(
 class Repair:
     as_of: Moment = strawberry.field(description="The moment of the answer.")
     headline: str = strawberry.field(description="What the failures affect, in a sentence.")
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
     found: strawberry.Private[usecase.Repair]
 
     @strawberry.field(description="What does not come by itself, by the place from which it is sent again.")
     async def replay(
         self, info: Info, first: First = 50, after: After = None, done: Done = False
     ) -> ReplayConnection:
-        return await replay_page(info, self.found, self.landscape, (first, after), done)
+        return await replay_page(info, self.found, self.topology_at, (first, after), done)
 
     @strawberry.field(description="Messages to customers to be held, sent or corrected.")
     async def communications(
         self, info: Info, first: First = 50, after: After = None
     ) -> CommunicationConnection:
-        return await communication_page(info, self.found, self.landscape, first, after)
+        return await communication_page(info, self.found, self.topology_at, first, after)
 
     @strawberry.field(description="Orders that keep their promise if they are treated first.")
     async def reprioritise(
         self, info: Info, first: First = 50, after: After = None
     ) -> PressingOrderConnection:
-        return await pressing_page(info, self.found, self.landscape, first, after)
+        return await pressing_page(info, self.found, self.topology_at, first, after)
 
 
 class _HasQuestion(Protocol):
@@ -134,7 +138,7 @@ class _HasQuestion(Protocol):
 class _OfQuestion(Protocol):
     """What an incident has of this."""
 
-    landscape: Landscape
+    topology_at: TopologyAt
 
     @property
     def model(self) -> _HasQuestion: ...
@@ -148,22 +152,22 @@ class IncidentRepair:
     async def replay(
         self, info: Info, first: First = 50, after: After = None, done: Done = False
     ) -> ReplayConnection:
-        lists, landscape = await _of_incident(self, info)
-        return await replay_page(info, lists, landscape, (first, after), done)
+        lists, topology_at = await _of_incident(self, info)
+        return await replay_page(info, lists, topology_at, (first, after), done)
 
     @strawberry.field(description="Messages to customers to be held, sent or corrected.")
     async def communications(
         self, info: Info, first: First = 50, after: After = None
     ) -> CommunicationConnection:
-        lists, landscape = await _of_incident(self, info)
-        return await communication_page(info, lists, landscape, first, after)
+        lists, topology_at = await _of_incident(self, info)
+        return await communication_page(info, lists, topology_at, first, after)
 
     @strawberry.field(description="Orders that keep their promise if they are treated first.")
     async def reprioritise(
         self, info: Info, first: First = 50, after: After = None
     ) -> PressingOrderConnection:
-        lists, landscape = await _of_incident(self, info)
-        return await pressing_page(info, lists, landscape, first, after)
+        lists, topology_at = await _of_incident(self, info)
+        return await pressing_page(info, lists, topology_at, first, after)
 
 
 @strawberry.type
@@ -191,12 +195,12 @@ class RepairQueries:
         return Repair(
             as_of=Moment(lists.answer.as_of),
             headline=headline,
-            landscape=await info.context.landscape(as_of),
+            topology_at=await info.context.topology_at(as_of),
             found=lists,
         )
 
 
-async def _of_incident(incident: object, info: Info) -> tuple[usecase.Repair, Landscape]:
+async def _of_incident(incident: object, info: Info) -> tuple[usecase.Repair, TopologyAt]:
     """The lists of an incident, which has the question about its failures."""
     owner = cast("_OfQuestion", incident)
-    return await info.context.repair(owner.model.question), owner.landscape
+    return await info.context.repair(owner.model.question), owner.topology_at

@@ -5,7 +5,7 @@ from typing import cast
 import strawberry
 from strawberry.scalars import JSON
 
-from api.context import Landscape
+from api.context import TopologyAt
 from api.schema.element import Element, Info, element_by_id
 from api.schema.money import Money
 from api.schema.order import Order
@@ -43,26 +43,26 @@ class ReplayItem:
     done_at: Moment | None = strawberry.field(
         description="When an event showed that it is repaired; null: it is still to be done."
     )
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
     model: strawberry.Private[models.ReplayItem]
 
     @strawberry.field(description="Its order.")
     async def order(self, info: Info) -> Order:
-        return await _order(info, self.model.order, self.landscape)
+        return await _order(info, self.model.order, self.topology_at)
 
     @strawberry.field(
         description="The system from which it is sent again; of a duplicate the one that reverses it."
     )
     def system(self) -> Element:
-        return element_by_id(self.model.system, self.landscape)
+        return element_by_id(self.model.system, self.topology_at)
 
     @strawberry.field(description="The integration that it takes; null: its step refused it.")
     def integration(self) -> Element | None:
         key = self.model.integration
-        return element_by_id(key, self.landscape) if key is not None else None
+        return element_by_id(key, self.topology_at) if key is not None else None
 
     @classmethod
-    def of(cls, model: models.ReplayItem, landscape: Landscape) -> "ReplayItem":
+    def of(cls, model: models.ReplayItem, topology_at: TopologyAt) -> "ReplayItem":
         return cls(
             fulfillment=strawberry.ID(f"fulfillment:{model.fulfillment}"),
             kind=model.kind.value if model.kind is not None else None,
@@ -76,7 +76,7 @@ class ReplayItem:
             likelihood=model.likelihood,
             documents=list(model.documents),
             done_at=moment_of(model.done_at),
-            landscape=landscape,
+            topology_at=topology_at,
             model=model,
         )
 
@@ -87,26 +87,26 @@ class ReplayGroup:
     left: int = strawberry.field(description="Number of items that are left.")
     done: int = strawberry.field(description="Number of items that are checked off.")
     value: list[Money] = strawberry.field(description="Value of what is left, by currency.")
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
     model: strawberry.Private[models.ReplayGroup]
 
     @strawberry.field(description="The system that sends them again, or reverses them.")
     def system(self) -> Element:
-        return element_by_id(self.model.system, self.landscape)
+        return element_by_id(self.model.system, self.topology_at)
 
     @strawberry.field(description="The integration that they take; null: their step refused them.")
     def integration(self) -> Element | None:
         key = self.model.integration
-        return element_by_id(key, self.landscape) if key is not None else None
+        return element_by_id(key, self.topology_at) if key is not None else None
 
     @classmethod
-    def of(cls, model: models.ReplayGroup, landscape: Landscape) -> "ReplayGroup":
+    def of(cls, model: models.ReplayGroup, topology_at: TopologyAt) -> "ReplayGroup":
         return cls(
             queue=model.queue,
             left=model.left,
             done=model.done,
             value=[Money.of(each) for each in model.value],
-            landscape=landscape,
+            topology_at=topology_at,
             model=model,
         )
 
@@ -152,15 +152,15 @@ class Communication:
     may_say: str = strawberry.field(
         description="The company's own text on what is going on, from its playbooks; empty: there is none."
     )
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
     order_key: strawberry.Private[str]
 
     @strawberry.field(description="Its order.")
     async def order(self, info: Info) -> Order:
-        return await _order(info, self.order_key, self.landscape)
+        return await _order(info, self.order_key, self.topology_at)
 
     @classmethod
-    def of(cls, model: models.Communication, landscape: Landscape) -> "Communication":
+    def of(cls, model: models.Communication, topology_at: TopologyAt) -> "Communication":
         return cls(
             action=cast(CommunicationAction, model.action),
             reason=cast(CommunicationReason, model.reason),
@@ -175,7 +175,7 @@ class Communication:
             value=Money.of(model.value),
             text=model.text,
             may_say=model.may_say,
-            landscape=landscape,
+            topology_at=topology_at,
             order_key=model.order,
         )
 
@@ -213,23 +213,23 @@ class PressingOrder:
         description="Likelihood that the promise is missed if it is not treated first."
     )
     value: Money = strawberry.field(description="Its value.")
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
     model: strawberry.Private[models.PressingOrder]
 
     @strawberry.field(description="The order.")
     async def order(self, info: Info) -> Order:
-        return await _order(info, self.model.order, self.landscape)
+        return await _order(info, self.model.order, self.topology_at)
 
     @strawberry.field(description="The step that it is in, or waits to enter.")
     def step(self) -> Element:
-        return element_by_id(self.model.step, self.landscape)
+        return element_by_id(self.model.step, self.topology_at)
 
     @strawberry.field(description="Its location; null: it has none.")
     def location(self) -> Element | None:
-        return _location(self.model.location, self.landscape)
+        return _location(self.model.location, self.topology_at)
 
     @classmethod
-    def of(cls, model: models.PressingOrder, landscape: Landscape) -> "PressingOrder":
+    def of(cls, model: models.PressingOrder, topology_at: TopologyAt) -> "PressingOrder":
         return cls(
             fulfillment=strawberry.ID(f"fulfillment:{model.fulfillment}"),
             start_at=Moment(model.start_at),
@@ -238,7 +238,7 @@ class PressingOrder:
             slack=Span(model.slack),
             miss_likelihood=model.miss_likelihood,
             value=Money.of(model.value),
-            landscape=landscape,
+            topology_at=topology_at,
             model=model,
         )
 
@@ -248,24 +248,24 @@ class PressingGroup:
     count: int = strawberry.field(description="Number of orders.")
     value: list[Money] = strawberry.field(description="Their value, by currency.")
     least_slack: Span = strawberry.field(description="Slack of the first of them.")
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
     model: strawberry.Private[models.PressingGroup]
 
     @strawberry.field(description="The step.")
     def step(self) -> Element:
-        return element_by_id(self.model.step, self.landscape)
+        return element_by_id(self.model.step, self.topology_at)
 
     @strawberry.field(description="The location; null: they have none.")
     def location(self) -> Element | None:
-        return _location(self.model.location, self.landscape)
+        return _location(self.model.location, self.topology_at)
 
     @classmethod
-    def of(cls, model: models.PressingGroup, landscape: Landscape) -> "PressingGroup":
+    def of(cls, model: models.PressingGroup, topology_at: TopologyAt) -> "PressingGroup":
         return cls(
             count=model.count,
             value=[Money.of(each) for each in model.value],
             least_slack=Span(model.least_slack),
-            landscape=landscape,
+            topology_at=topology_at,
             model=model,
         )
 
@@ -278,9 +278,9 @@ class PressingOrderConnection(Connection[PressingOrder]):
     why_empty: str | None = strawberry.field(description="Why it is empty; null where it is not.")
 
 
-async def _order(info: Info, key: str, landscape: Landscape) -> Order:
-    return Order.of(await info.context.orders.load(key, landscape.as_of), landscape)
+async def _order(info: Info, key: str, topology_at: TopologyAt) -> Order:
+    return Order.of(await info.context.orders.load(key, topology_at.as_of), topology_at)
 
 
-def _location(key: str | None, landscape: Landscape) -> Element | None:
-    return element_by_id(f"location:{key}", landscape) if key is not None else None
+def _location(key: str | None, topology_at: TopologyAt) -> Element | None:
+    return element_by_id(f"location:{key}", topology_at) if key is not None else None

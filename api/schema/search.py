@@ -4,7 +4,7 @@ import asyncio
 
 import strawberry
 
-from api.context import Context, Landscape
+from api.context import Context, TopologyAt
 from api.schema.element import element_of
 from api.schema.failure import Failure
 from api.schema.node import Node
@@ -26,8 +26,10 @@ class SearchHit:
 async def search_hits(context: Context, hits: list[SearchResult]) -> list[SearchHit]:
     """Search results with their objects; loads all orders at once."""
     context.count(len(hits))
-    landscape = await (context.landscape() if any(hit.order for hit in hits) else context.current_landscape())
-    nodes = await asyncio.gather(*(_node(context, hit, landscape) for hit in hits))
+    topology_at = await (
+        context.topology_at() if any(hit.order for hit in hits) else context.current_topology()
+    )
+    nodes = await asyncio.gather(*(_node(context, hit, topology_at) for hit in hits))
     return [
         SearchHit(
             node=node,
@@ -38,16 +40,16 @@ async def search_hits(context: Context, hits: list[SearchResult]) -> list[Search
     ]
 
 
-async def _node(context: Context, hit: SearchResult, landscape: Landscape) -> Node:
+async def _node(context: Context, hit: SearchResult, topology_at: TopologyAt) -> Node:
     kind, _, key = hit.id.partition(":")
     if hit.order is None:
         if kind != "failure":
-            return element_of(landscape.topology.elements[hit.id], landscape)
+            return element_of(topology_at.topology.elements[hit.id], topology_at)
         failure = await context.failure(key, None)
         assert failure is not None
-        return Failure.of(failure, context.now, landscape)
+        return Failure.of(failure, context.now, topology_at)
     order = await context.orders.load(hit.order, None)
     if kind == "order":
-        return Order.of(order, landscape)
+        return Order.of(order, topology_at)
     fulfillment = next(one for one in order.fulfillments if one.key == key)
-    return Fulfillment.of(fulfillment, order.key, landscape)
+    return Fulfillment.of(fulfillment, order.key, topology_at)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, cast
 
 import strawberry
 
-from api.context import Context, Landscape
+from api.context import Context, TopologyAt
 from api.live.topic import Topic
 from api.schema.blast_radius import BlastRadius
 from api.schema.element import Info
@@ -40,7 +40,7 @@ class Subscription:
 
         async def value(context: Context) -> BlastRadius:
             answer = await context.impact(question)
-            return BlastRadius.of(answer, Landscape(answer.topology))
+            return BlastRadius.of(answer, TopologyAt(answer.topology))
 
         yield _as_field(Topic("blastRadius", question, value))
 
@@ -57,8 +57,8 @@ class Subscription:
             for each in reports:
                 if each.life.state is not IncidentState.CLOSED:
                     open_at[each.key] = context.now
-            landscape = await context.landscape()
-            return [Incident.of(each, landscape) for each in reports]
+            topology_at = await context.topology_at()
+            return [Incident.of(each, topology_at) for each in reports]
 
         yield _as_field(Topic("incidents", None, value, key_of=lambda each: str(cast(Incident, each).id)))
 
@@ -72,7 +72,7 @@ class Subscription:
             order = await context.ask(orders.find_order, id, context.now, None)
             if order is None:
                 raise NotFoundError(id)
-            return Order.of(order, await context.landscape(), has_expectations=True)
+            return Order.of(order, await context.topology_at(), has_expectations=True)
 
         yield _as_field(Topic("order", key_of(id, "order"), value))
 

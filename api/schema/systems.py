@@ -32,7 +32,7 @@ class Api(Element):
 
     @strawberry.field(description="The system that offers it.")
     def system(self) -> System:
-        return cast(System, element_by_id(f"system:{self.model.system}", self.landscape))
+        return cast(System, element_by_id(f"system:{self.model.system}", self.topology_at))
 
     @strawberry.field(description="Such as rest, soap or idoc.")
     def protocol(self) -> str | None:
@@ -53,15 +53,15 @@ class Integration(Element):
 
     @strawberry.field(name="from", description="The source of its calls or messages.")
     def source(self) -> Element:
-        return element_by_id(self.model.source, self.landscape)
+        return element_by_id(self.model.source, self.topology_at)
 
     @strawberry.field(name="to", description="Their target.")
     def target(self) -> Element:
-        return element_by_id(self.model.target, self.landscape)
+        return element_by_id(self.model.target, self.topology_at)
 
     @strawberry.field(description="The systems that they pass through.")
     def via(self) -> list[Element]:
-        return [element_by_id(identifier, self.landscape) for identifier in self.model.via]
+        return [element_by_id(identifier, self.topology_at) for identifier in self.model.via]
 
     @strawberry.field(
         description="sync, queue, stream, batch or file; or webhook, topic or file_transfer, which behave "
@@ -97,12 +97,12 @@ class Data(Element):
 
     @strawberry.field(description="The system that holds it.")
     def system(self) -> System:
-        return cast(System, element_by_id(f"system:{self.model.system}", self.landscape))
+        return cast(System, element_by_id(f"system:{self.model.system}", self.topology_at))
 
     @strawberry.field(description="The integrations that keep it up to date.")
     def fed_by(self) -> list[Integration]:
         return [
-            cast(Integration, element_by_id(identifier, self.landscape)) for identifier in self.model.fed_by
+            cast(Integration, element_by_id(identifier, self.topology_at)) for identifier in self.model.fed_by
         ]
 
     @strawberry.field(description="Maximum age before it counts as stale.")

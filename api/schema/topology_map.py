@@ -97,11 +97,11 @@ class TopologyMap:
     async def of(cls, context: Context, version: str | None) -> "TopologyMap":
         """The version with this bare key; None: the current edge. Raises NotFoundError."""
         if version is None:
-            landscape = await context.current_landscape()
+            topology_at = await context.current_topology()
         else:
-            landscape = await context.landscape_of(version)
+            topology_at = await context.topology_version(version)
         return cls(
-            version=strawberry.ID(f"topology:{landscape.topology.version}"), topology=landscape.topology
+            version=strawberry.ID(f"topology:{topology_at.topology.version}"), topology=topology_at.topology
         )
 
 

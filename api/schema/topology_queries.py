@@ -48,26 +48,26 @@ class TopologyQueries:
         first: First = 50,
         after: After = None,
     ) -> Connection[Element]:
-        landscape = await info.context.current_landscape()
+        topology_at = await info.context.current_topology()
         team = key_of(owner, "team") if owner is not None else None
         page = await info.context.run(
             elements.list_elements,
-            landscape.topology,
+            topology_at.topology,
             kinds=kinds,
             search=search,
             owner=team,
             first=first,
             after=after,
         )
-        return Connection.of(info.context, page, [element_of(item, landscape) for item in page.items])
+        return Connection.of(info.context, page, [element_of(item, topology_at) for item in page.items])
 
     @strawberry.field(description="Paths between two elements, shortest first; empty without any.")
     async def paths(self, info: Info, source: From, target: To, first: First = 50) -> list[Path]:
-        landscape = await info.context.current_landscape()
+        topology_at = await info.context.current_topology()
         return [
             Path.of(path)
             for path in await info.context.run(
-                paths.find_paths, landscape.topology, source, target, info.context.now, first
+                paths.find_paths, topology_at.topology, source, target, info.context.now, first
             )
         ]
 
@@ -105,5 +105,5 @@ class TopologyQueries:
 
 async def element_of_current(info: Info, identifier: str) -> Element | None:
     """Of the current topology, else a former one that orders in flight need."""
-    element = find_element_by_id(identifier, await info.context.current_landscape())
-    return element or find_element_by_id(identifier, await info.context.landscape())
+    element = find_element_by_id(identifier, await info.context.current_topology())
+    return element or find_element_by_id(identifier, await info.context.topology_at())

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from api.context import Landscape
+from api.context import TopologyAt
 from api.schema.element import Info
 from api.schema.failure import Failure, find_failure
 from api.schema.money import Money
@@ -18,22 +18,22 @@ class Unanswered:
     reason: str = strawberry.field(description="Why their position is unknown.")
     orders: int = strawberry.field(description="Number of orders.")
     value: list[Money] = strawberry.field(description="Their total value, per currency.")
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
     model: strawberry.Private[impact.Unanswered]
 
     @strawberry.field(description="The one that was placed first.")
     async def oldest_order(self, info: Info) -> Order:
-        order = await info.context.orders.load(self.model.oldest_order, self.landscape.as_of)
-        return Order.of(order, self.landscape)
+        order = await info.context.orders.load(self.model.oldest_order, self.topology_at.as_of)
+        return Order.of(order, self.topology_at)
 
     @classmethod
-    def of(cls, model: impact.Unanswered, landscape: Landscape) -> "Unanswered":
+    def of(cls, model: impact.Unanswered, topology_at: TopologyAt) -> "Unanswered":
         return cls(
             element=strawberry.ID(model.element) if model.element else None,
             reason=model.reason,
             orders=model.orders,
             value=Money.each(model.value),
-            landscape=landscape,
+            topology_at=topology_at,
             model=model,
         )
 
@@ -46,24 +46,24 @@ class AwaitingReplay:
         "sent again."
     )
     value: list[Money] = strawberry.field(description="Total value of the orders, per currency.")
-    landscape: strawberry.Private[Landscape]
+    topology_at: strawberry.Private[TopologyAt]
     model: strawberry.Private[impact.AwaitingReplay]
 
     @strawberry.field(description="The failure; null where none on record explains it.")
     async def failure(self, info: Info) -> Failure | None:
-        return await find_failure(self.model.failure, self.landscape, info.context)
+        return await find_failure(self.model.failure, self.topology_at, info.context)
 
     @strawberry.field(description="The order that was placed first.")
     async def oldest_order(self, info: Info) -> Order:
-        order = await info.context.orders.load(self.model.oldest_order, self.landscape.as_of)
-        return Order.of(order, self.landscape)
+        order = await info.context.orders.load(self.model.oldest_order, self.topology_at.as_of)
+        return Order.of(order, self.topology_at)
 
     @classmethod
-    def of(cls, model: impact.AwaitingReplay, landscape: Landscape) -> "AwaitingReplay":
+    def of(cls, model: impact.AwaitingReplay, topology_at: TopologyAt) -> "AwaitingReplay":
         return cls(
             orders=model.orders,
             records=model.records,
             value=Money.each(model.value),
-            landscape=landscape,
+            topology_at=topology_at,
             model=model,
         )

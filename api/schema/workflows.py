@@ -24,7 +24,7 @@ class Workflow(Element):
 
     @strawberry.field(description="Its steps, in the order of the document; orders start at the first.")
     def steps(self) -> "list[Step]":
-        return [cast(Step, element_of(step, self.landscape)) for step in self.model.steps]
+        return [cast(Step, element_of(step, self.topology_at)) for step in self.model.steps]
 
 
 @strawberry.type(description="A transition to a next step.")
@@ -42,11 +42,11 @@ class Step(Element):
 
     @strawberry.field(description="Its workflow.")
     def workflow(self) -> Workflow:
-        return cast(Workflow, element_by_id(f"workflow:{self.model.workflow}", self.landscape))
+        return cast(Workflow, element_by_id(f"workflow:{self.model.workflow}", self.topology_at))
 
     @strawberry.field(description="The system that runs it.")
     def runs_on(self) -> System:
-        return cast(System, element_by_id(self.model.runs_on, self.landscape))
+        return cast(System, element_by_id(self.model.runs_on, self.topology_at))
 
     @strawberry.field(description="Usual duration (median).")
     def takes(self) -> Span:
@@ -61,7 +61,7 @@ class Step(Element):
 
     @strawberry.field(description="The data that it reads.")
     def reads(self) -> list[Data]:
-        return [cast(Data, element_by_id(identifier, self.landscape)) for identifier in self.model.reads]
+        return [cast(Data, element_by_id(identifier, self.topology_at)) for identifier in self.model.reads]
 
     @strawberry.field(description="Possible next steps; none: the order is complete.")
     def then(self) -> list[Transition]:

@@ -1,1 +1,1 @@
-"""A retailer made up from a seed: its landscape, its orders in flight, and two failures that are live."""
+"""A retailer made up from a seed: its topology, its orders in flight, and two failures that are live."""

@@ -14,7 +14,6 @@ from graph_models.enums import RecordKind
 from graph_models.money import minor_digits
 from graph_models.time import Millis
 from graph_models.topology import Emission, Step, Topology
-from impactgraph.demo.landscape.places import REGIONS, SUPPLIERS
 from impactgraph.demo.order_book import OrderBook
 from impactgraph.demo.orders import (
     CARRIERS,
@@ -29,6 +28,7 @@ from impactgraph.demo.orders import (
     Ints,
 )
 from impactgraph.demo.simulate import NEVER, WorkflowRuns
+from impactgraph.demo.topology.places import REGIONS, SUPPLIERS
 
 BLOCK = 10_000
 """Orders per block: about 100,000 events."""

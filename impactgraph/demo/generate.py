@@ -8,8 +8,8 @@ import numpy as np
 from graph_models.time import Millis
 from impactgraph.demo.event_lines import count_blocks, event_blocks
 from impactgraph.demo.failures import failure_lines, live_failures, past_failures
-from impactgraph.demo.landscape import documents
 from impactgraph.demo.order_book import DemoSetting, generate_order_book
+from impactgraph.demo.topology import documents
 from impactgraph.demo.upcoming import upcoming_events
 from impactgraph.topology.load import parse_topology
 

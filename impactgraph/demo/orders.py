@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from graph_models.money import minor_digits
 from graph_models.time import DAY, HOUR, MINUTE, Millis
-from impactgraph.demo.landscape.places import REGIONS, SUPPLIERS, Place, places
+from impactgraph.demo.topology.places import REGIONS, SUPPLIERS, Place, places
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]

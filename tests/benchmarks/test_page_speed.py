@@ -19,7 +19,7 @@ from impactgraph.ports.store import Store
 from impactgraph.settings import Settings
 from tests.benchmarks.million import NOW, built
 from tests.functional.http.serving import served
-from tests.landscapes import landscape
+from tests.topologies import topology_of_size
 
 ELEMENTS = 63_666
 PAGES = 40
@@ -85,7 +85,7 @@ def orders() -> Iterator[str]:
 def elements(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a server over a large graph without orders."""
     store = open_store(str(tmp_path_factory.mktemp("graph")), now=lambda: NOW)
-    store.apply_topology(landscape(ELEMENTS), {"graph.yaml": "impactgraph: 1"}, NOW - HOUR)
+    store.apply_topology(topology_of_size(ELEMENTS), {"graph.yaml": "impactgraph: 1"}, NOW - HOUR)
     yield from _serve(store)
 
 

@@ -15,7 +15,7 @@ from graph_models.failure import Failure
 from graph_models.impairment import Impairments
 from graph_models.time import HOUR
 from impactgraph.propagation import FailureGraph, propagate
-from tests.landscapes import landscape
+from tests.topologies import topology_of_size
 
 OUTAGE = Failure("F", "system:s0", FailureClass.OUTAGE, 0, expected_end=3 * HOUR)
 
@@ -47,7 +47,7 @@ def best_of(times: int, work: Callable[[], object]) -> float:
 
 @pytest.mark.parametrize("elements", [1_500, 10_000, 100_000])
 def test_propagation_beside_dijkstra_over_the_same_edges(benchmark: BenchmarkFixture, elements: int) -> None:
-    graph = FailureGraph.of(landscape(elements))
+    graph = FailureGraph.of(topology_of_size(elements))
     source = graph.numbers[OUTAGE.target]
     rounds = 3 if elements > 10_000 else 10
 
@@ -69,7 +69,7 @@ def test_propagation_beside_dijkstra_over_the_same_edges(benchmark: BenchmarkFix
 
 
 def test_every_impairment_of_10_000_elements_is_reported_in_words(benchmark: BenchmarkFixture) -> None:
-    graph = FailureGraph.of(landscape(10_000))
+    graph = FailureGraph.of(topology_of_size(10_000))
 
     told = benchmark.pedantic(
         lambda: list(propagate(graph, [OUTAGE], recovery=lambda failure: 3 * HOUR).by_element.values()),
@@ -80,7 +80,7 @@ def test_every_impairment_of_10_000_elements_is_reported_in_words(benchmark: Ben
 
 
 def test_a_topology_of_100_000_elements_is_compiled(benchmark: BenchmarkFixture) -> None:
-    topology = landscape(100_000)
+    topology = topology_of_size(100_000)
 
     graph = benchmark.pedantic(lambda: FailureGraph.of(topology), rounds=2)
 

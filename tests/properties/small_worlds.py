@@ -1,4 +1,4 @@
-"""Random small worlds: a landscape in which every kind of edge occurs, workflows with branches and
+"""Random small worlds: a topology in which every kind of edge occurs, workflows with branches and
 hand-offs, orders on their way, failures.
 """
 

@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from impactgraph.demo.landscape import documents
+from impactgraph.demo.topology import documents
 from impactgraph.diagnosis.incidents import Correlation, Monitoring, correlate
 from impactgraph.propagation import FailureGraph
 from impactgraph.topology.load import parse_topology
-from tests.landscapes import landscape
 from tests.storms import Storm, StormScore, score, storm
+from tests.topologies import topology_of_size
 
 GRAPH = FailureGraph.of(parse_topology(documents()))
-OTHER = FailureGraph.of(landscape(300))
+OTHER = FailureGraph.of(topology_of_size(300))
 CASES = st.tuples(
     st.sampled_from(["demo", "random"]), st.integers(0, 10_000), st.integers(0, 5), st.integers(0, 6)
 )

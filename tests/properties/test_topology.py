@@ -47,7 +47,7 @@ def some(values: list[str], most: int = 3, least: int = 0) -> st.SearchStrategy[
 
 
 @st.composite
-def landscapes(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
+def topology_documents(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
     """Sections of a valid topology, as plain containers."""
     systems = [f"s{n}" for n in range(draw(st.integers(1, 5)))]
     integrations = [f"i{n}" for n in range(draw(st.integers(1, 5)))]
@@ -113,19 +113,19 @@ def read(*sections: dict[str, Any]) -> Topology:
     )
 
 
-@given(landscapes(), st.randoms())
+@given(topology_documents(), st.randoms())
 def test_a_topology_is_the_same_in_one_file_or_in_many_in_any_order(
-    landscape: dict[str, dict[str, Any]], random: Any
+    documents: dict[str, dict[str, Any]], random: Any
 ) -> None:
     entries = [
-        (section, key, body) for section, entries in landscape.items() for key, body in entries.items()
+        (section, key, body) for section, entries in documents.items() for key, body in entries.items()
     ]
     random.shuffle(entries)
     files: list[dict[str, dict[str, Any]]] = [{}, {}, {}]
     for section, key, body in entries:
         random.choice(files).setdefault(section, {})[key] = body
 
-    assert read(*files) == read(landscape)
+    assert read(*files) == read(documents)
 
 
 @given(st.data())
@@ -169,11 +169,11 @@ def _somewhere(data: st.DataObject, root: dict[str, Any]) -> Callable[[Any], Non
         here = inner
 
 
-@given(landscapes(), st.integers(0, 4))
+@given(topology_documents(), st.integers(0, 4))
 def test_dependencies_and_dependents_mirror_each_other(
-    landscape: dict[str, dict[str, Any]], depth: int
+    documents: dict[str, dict[str, Any]], depth: int
 ) -> None:
-    topology = read(landscape)
+    topology = read(documents)
 
     needs = {(each, other) for each in topology.elements for other in dependencies(topology, each, depth)}
     needed = {(other, each) for each in topology.elements for other in dependents(topology, each, depth)}
@@ -181,9 +181,9 @@ def test_dependencies_and_dependents_mirror_each_other(
     assert needs == needed
 
 
-@given(landscapes())
-def test_paths_exist_exactly_between_dependent_elements(landscape: dict[str, dict[str, Any]]) -> None:
-    topology = read(landscape)
+@given(topology_documents())
+def test_paths_exist_exactly_between_dependent_elements(documents: dict[str, dict[str, Any]]) -> None:
+    topology = read(documents)
     first, *_, last = topology.elements
 
     related = last in dependencies(topology, first) or last in dependents(topology, first)
@@ -191,7 +191,7 @@ def test_paths_exist_exactly_between_dependent_elements(landscape: dict[str, dic
     assert bool(paths(topology, first, last, 1)) == related
 
 
-@given(landscapes(), landscapes())
+@given(topology_documents(), topology_documents())
 def test_differences_in_the_other_direction_are_opposite(one: dict[str, Any], other: dict[str, Any]) -> None:
     there, back = difference(read(one), read(other)), difference(read(other), read(one))
 

@@ -12,7 +12,7 @@ import { linksOf } from "./links.js";
 import { Legend } from "./legend.js";
 import { Outline } from "./outline.js";
 import { nameOf } from "./model.js";
-import { cause, landscape, surroundings } from "./place.js";
+import { cause, overview, surroundings } from "./place.js";
 
 /** Maximum number of boxes in a map of impairments. */
 const MOST_INVOLVED = 70;
@@ -144,7 +144,7 @@ function drawn({ model, roots, standing, causes, home, far, wide }) {
   const picture = far
     ? surroundings(roots, standing, far)
     : wide
-    ? landscape(model, roots, standing)
+    ? overview(model, roots, standing)
     : cause(roots, standing, causes.hops, [...strong.values(), ...lines].map(({ from, to }) => [from, to]));
   return { picture, lines, strong: [...strong.values()] };
 }

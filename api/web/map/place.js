@@ -1,5 +1,5 @@
 // Places for boxes. Two pictures, both with the flow of orders from left to right:
-// the landscape (everything, areas in columns) and the cause (what failed on top, then what it impairs hop by
+// the overview (everything, areas in columns) and the cause (what failed on top, then what it impairs hop by
 // hop, the lanes of steps below).
 
 import { everyNode } from "./groups.js";
@@ -20,7 +20,7 @@ const ASPECT = 1.6;
  * @returns {{width, height, places: Map<string, {x, y, width, height, node}>}} top left corners; frames of
  *  open groups come before what is in them
  */
-export function landscape(model, roots, standing) {
+export function overview(model, roots, standing) {
   const { flow, depths } = standing;
   let pull = new Map();
   let picture = null;

@@ -86,6 +86,6 @@ COMMANDS = (
         "Writes a small topology with comments, and example events, to start your own from.",
         "The layout suits a repository: git tracks the topology and ignores the store (.impactgraph). "
         "No file is overwritten. --store, --format and --server are ignored.",
-        ("impactgraph init", "impactgraph init landscape"),
+        ("impactgraph init", "impactgraph init topology"),
     ),
 )

@@ -1,4 +1,4 @@
-"""A landscape and a day of events, small enough to count by hand."""
+"""A topology and a day of events, small enough to count by hand."""
 
 from pathlib import Path
 

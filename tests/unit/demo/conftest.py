@@ -9,7 +9,7 @@ import pytest
 from graph_models.time import Millis, parse_moment
 from graph_models.topology import Topology
 from impactgraph.demo.generate import generate
-from impactgraph.demo.landscape import documents
+from impactgraph.demo.topology import documents
 from impactgraph.ingest.events import Event, OrderPlaced
 from impactgraph.ingest.read import read_event
 from impactgraph.topology.load import parse_topology

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from graph_models.time import DAY, HOUR, Millis
 from impactgraph.demo.event_lines import TimeWindow, event_blocks, events_within
 from impactgraph.demo.generate import Demo, generate
-from impactgraph.demo.landscape import documents
 from impactgraph.demo.order_book import DemoSetting, OrderBook, generate_order_book, next_hour
 from impactgraph.demo.orders import LOOKBACK
+from impactgraph.demo.topology import documents
 from impactgraph.ingest.events import Event, OrderPlaced
 from impactgraph.ingest.read import read_event
 from impactgraph.topology.load import parse_topology

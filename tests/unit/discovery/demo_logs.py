@@ -12,8 +12,8 @@ import numpy as np
 
 from graph_models.time import parse_moment
 from impactgraph.demo.event_lines import event_blocks
-from impactgraph.demo.landscape import documents
 from impactgraph.demo.order_book import DemoSetting, OrderBook, generate_order_book
+from impactgraph.demo.topology import documents
 from impactgraph.topology.load import parse_topology
 
 NOW = parse_moment("2026-03-02T18:00:00Z")

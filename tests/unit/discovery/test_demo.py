@@ -9,7 +9,7 @@ import pytest
 
 from graph_models.enums import RecordKind
 from graph_models.topology import Topology
-from impactgraph.demo.landscape import documents
+from impactgraph.demo.topology import documents
 from impactgraph.topology.load import check_path, parse_topology
 from impactgraph.usecases.discover import Drafts, StepDraft, discover
 from tests.unit.discovery.demo_logs import ALL, Truth, demo_lines, rows_of, write_csv, write_ocel

@@ -1,4 +1,4 @@
-"""What needs what, over a landscape drawn in text."""
+"""What needs what, over a topology drawn in text."""
 
 import gc
 import weakref

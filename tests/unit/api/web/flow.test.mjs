@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { flowOf } from "../../../../api/web/map/flow.js";
 import { modelOf } from "../../../../api/web/map/model.js";
-import { SHOP, landscapeOf } from "./shop.mjs";
+import { SHOP, topologyOf } from "./shop.mjs";
 
 test("a step stands at its depth in its workflow", () => {
   const { flow, depths } = flowOf(modelOf(SHOP));
@@ -24,8 +24,8 @@ test("a way back to a step before counts for nothing", () => {
   assert.deepEqual([...flowOf(modelOf(again)).depths.values()], [0, 1, 2]);
 });
 
-test("every element of a large landscape has a place between the begin and the end", () => {
-  const { flow } = flowOf(modelOf(landscapeOf(120)));
+test("every element of a large topology has a place between the begin and the end", () => {
+  const { flow } = flowOf(modelOf(topologyOf(120)));
 
   assert.ok([...flow.values()].every((place) => place >= 0 && place <= 1));
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { READABLE, boxOf, boxes, cut, everyNode, treeOf } from "../../../../api/web/map/groups.js";
 import { modelOf } from "../../../../api/web/map/model.js";
-import { SHOP, landscapeOf } from "./shop.mjs";
+import { SHOP, topologyOf } from "./shop.mjs";
 
 const shop = modelOf(SHOP);
 const ids = (nodes) => [...boxes(nodes)].map(({ id }) => id).sort();
@@ -27,7 +27,7 @@ test("what is small is open down to its elements", () => {
 
 test("every element that is shown is in exactly one box", () => {
   for (const most of [1, 5, 20, READABLE]) {
-    const model = modelOf(landscapeOf(60)), roots = cut(model, treeOf(model), { most });
+    const model = modelOf(topologyOf(60)), roots = cut(model, treeOf(model), { most });
     const members = [...boxes(roots)].flatMap((node) => node.members).sort();
     assert.deepEqual(members, model.drawn.filter((id) => model.byId.get(id).kind !== "LOCATION").sort());
   }
@@ -35,13 +35,13 @@ test("every element that is shown is in exactly one box", () => {
 
 test("a picture stays readable, however large the topology is", () => {
   for (const systems of [10, 40, 120, 400]) {
-    const model = modelOf(landscapeOf(systems));
+    const model = modelOf(topologyOf(systems));
     assert.ok([...boxes(cut(model, treeOf(model)))].length <= READABLE);
   }
 });
 
 test("where not all can be open, the groups of what matters are", () => {
-  const model = modelOf(landscapeOf(120));
+  const model = modelOf(topologyOf(120));
 
   const shown = ids(cut(model, treeOf(model), { matters: new Set(["system:s17"]) }));
 

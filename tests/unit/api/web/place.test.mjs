@@ -5,8 +5,8 @@ import { flowOf } from "../../../../api/web/map/flow.js";
 import { boxOf, boxes, cut, treeOf } from "../../../../api/web/map/groups.js";
 import { linksOf } from "../../../../api/web/map/links.js";
 import { modelOf } from "../../../../api/web/map/model.js";
-import { apart, cause, landscape, surroundings } from "../../../../api/web/map/place.js";
-import { SHOP, dice, hop, impairment, landscapeOf } from "./shop.mjs";
+import { apart, cause, overview, surroundings } from "../../../../api/web/map/place.js";
+import { SHOP, dice, hop, impairment, topologyOf } from "./shop.mjs";
 
 const overlap = (a, b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
@@ -28,11 +28,11 @@ function causePicture(model, impairments, most = 70) {
   return cause(roots, flowOf(model), causes.hops, [...linksOf(model, home).values()].map(({ from, to }) => [from, to]));
 }
 
-test("in the landscape no box lies on another, and all lie within it", () => {
+test("in the overview no box lies on another, and all lie within it", () => {
   for (const systems of [8, 40, 120]) {
     for (const most of [20, 150, 100_000]) {
-      const model = modelOf(landscapeOf(systems)), roots = cut(model, treeOf(model), { most });
-      const picture = landscape(model, roots, flowOf(model));
+      const model = modelOf(topologyOf(systems)), roots = cut(model, treeOf(model), { most });
+      const picture = overview(model, roots, flowOf(model));
       assert.deepEqual(clashes(picture), []);
       assert.deepEqual(outside(picture), []);
       assert.equal([...boxes(roots)].every(({ id }) => picture.places.has(id)), true);
@@ -41,7 +41,7 @@ test("in the landscape no box lies on another, and all lie within it", () => {
 });
 
 test("the frame of an open group holds all that is in it, and nothing else", () => {
-  const model = modelOf(landscapeOf(40)), roots = cut(model, treeOf(model), { most: 100_000 }), { places } = landscape(model, roots, flowOf(model));
+  const model = modelOf(topologyOf(40)), roots = cut(model, treeOf(model), { most: 100_000 }), { places } = overview(model, roots, flowOf(model));
   for (const frame of places.values()) {
     if (!frame.node.open) continue;
     const members = new Set(frame.node.members);
@@ -60,7 +60,7 @@ test("what failed stands on top, each hop one row below, the steps in a lane fro
 });
 
 test("in the picture of a cause no box lies on another", () => {
-  const model = modelOf(landscapeOf(60)), roll = dice(3);
+  const model = modelOf(topologyOf(60)), roll = dice(3);
   const all = model.drawn.filter(() => roll() < 0.3);
   const found = all.map((id) => impairment(id, "BLOCKED", "2026-03-02T09:00:00Z", null, hop("failure:F", "system:s0"), hop("system:s0", id)));
   for (const most of [30, 70, 1_000]) {

@@ -40,7 +40,7 @@ export function dice(seed) {
 }
 
 /** `systems` systems in teams of ten, each with an api and data; integrations and workflows of eight steps between them: about 12 elements a system. */
-export function landscapeOf(systems, seed = 7) {
+export function topologyOf(systems, seed = 7) {
   const roll = dice(seed), pick = (count) => Math.floor(roll() * count);
   const elements = [], edges = [];
   for (let n = 0; n < systems; n += 1) {

@@ -20,7 +20,7 @@ from graph_models.topology import (
 )
 
 
-def landscape(elements: int, seed: int = 7) -> Topology:
+def topology_of_size(elements: int, seed: int = 7) -> Topology:
     """About so many elements: a tenth systems, a tenth apis, six tenths integrations, the rest data and
     steps. All stand on `system:s0`.
     """

@@ -1,12 +1,12 @@
 """Topology of the demo's retailer, as the documents that a user would keep in a repository."""
 
-from impactgraph.demo.landscape.integrations import INTEGRATIONS
-from impactgraph.demo.landscape.places import locations_yaml, regions_yaml, stores_csv
-from impactgraph.demo.landscape.playbooks import PLAYBOOKS
-from impactgraph.demo.landscape.rates import RATES
-from impactgraph.demo.landscape.systems import SYSTEMS
-from impactgraph.demo.landscape.workflows import WORKFLOWS
-from impactgraph.demo.landscape.workflows_partners import PARTNER_WORKFLOWS
+from impactgraph.demo.topology.integrations import INTEGRATIONS
+from impactgraph.demo.topology.places import locations_yaml, regions_yaml, stores_csv
+from impactgraph.demo.topology.playbooks import PLAYBOOKS
+from impactgraph.demo.topology.rates import RATES
+from impactgraph.demo.topology.systems import SYSTEMS
+from impactgraph.demo.topology.workflows import WORKFLOWS
+from impactgraph.demo.topology.workflows_partners import PARTNER_WORKFLOWS
 
 
 def documents() -> dict[str, str]:

@@ -1,10 +1,10 @@
 from graph_models.topology import Topology
-from impactgraph.demo.landscape import documents
 from impactgraph.demo.orders import CARRIERS, CHANNELS, MODES, PLACES, WORKFLOWS
+from impactgraph.demo.topology import documents
 from impactgraph.topology.load import check_documents
 
 
-def test_the_landscape_has_neither_errors_nor_warnings():
+def test_the_topology_of_the_demo_has_neither_errors_nor_warnings():
     checked = check_documents(documents())
 
     assert (checked.errors, checked.warnings) == ((), ())
