@@ -11,11 +11,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.addresses import client_address, forwarded_scheme
 from api.browsers import ON_THIS_MACHINE, Browsers
-from api.permissions import DOORS
+from api.permissions import ENDPOINTS
 from api.problems import problem_response
 from graph_models.access import Permission, Principal
 from impactgraph.errors import ImpactGraphError, UnauthenticatedError
-from impactgraph.usecases.access import Credentials, DoorRules, Verifier, require
+from impactgraph.usecases.access import Credentials, EndpointRules, Verifier, require
 
 OPEN_PATHS = frozenset({"/", "/healthz", "/readyz", "/logout"})
 """Of everybody: they show no data."""
@@ -64,7 +64,7 @@ class Authentication:
     """ASGI middleware: sets the principal of a connection, or answers 401 or 403."""
 
     def __init__(
-        self, app: ASGIApp, verifier: Verifier, rules: DoorRules, browsers: Browsers = ON_THIS_MACHINE
+        self, app: ASGIApp, verifier: Verifier, rules: EndpointRules, browsers: Browsers = ON_THIS_MACHINE
     ) -> None:
         self._app = app
         self._verifier = verifier
@@ -116,7 +116,7 @@ def permission_of(path: str) -> Permission | None:
     """What a path requires; None: nothing but authentication. One without a line in the table is for
     administrators.
     """
-    return DOORS.get(path.rstrip("/"), Permission.ADMINISTER)
+    return ENDPOINTS.get(path.rstrip("/"), Permission.ADMINISTER)
 
 
 def principal_of(connection: HTTPConnection) -> Principal:

@@ -17,7 +17,7 @@ from impactgraph.errors import ImpactGraphError
 from impactgraph.usecases import Store
 from impactgraph.usecases.access import NoAudit, require
 from impactgraph.usecases.blast_radius import answer_question
-from impactgraph.usecases.kept_lists import KeptLists
+from impactgraph.usecases.list_cache import ListCache
 from impactgraph.usecases.wording import read_messages
 
 Json = dict[str, Any]
@@ -63,7 +63,7 @@ class StoreAnswers:
             clock=now,
             seconds=settings.deadline,
             max_objects=settings.max_cost,
-            lists=KeptLists(settings.kept_pages),
+            lists=ListCache(settings.kept_pages),
             auditing=Auditing(NoAudit(), now, questions=False),
             messages=read_messages(settings.messages),
             rank_weights=settings.rank_weights,

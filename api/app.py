@@ -8,12 +8,12 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import HTTPConnection
 
 from api import (
+    administration,
     audit_export,
     events,
     export,
     health,
     incoming,
-    keeping,
     list_export,
     log_levels,
     repair_export,
@@ -118,7 +118,7 @@ def _routers(
     yield export.router(context, schema)
     yield repair_export.router(context)
     yield list_export.router(context, schema)
-    yield keeping.router(contexts.store, contexts.clock, runtime.notify, auditing)
+    yield administration.router(contexts.store, contexts.clock, runtime.notify, auditing)
     yield health.router(contexts.store, sources, notices, runtime.metrics, runtime.lifecycle)
     yield log_levels.router(auditing)
 
@@ -127,11 +127,11 @@ def _add_middleware(
     app: FastAPI, runtime: Runtime, settings: ApiSettings, access: Access, browsers: Browsers
 ) -> None:
     """From the innermost to the outermost."""
-    doors, rates = access.doors, runtime.rates
+    endpoints, rates = access.endpoints, runtime.rates
     serve_login(app, access.login, browsers)
     app.add_middleware(PrincipalRate, rates=rates)
-    app.add_middleware(Authentication, verifier=access.verifier, rules=doors, browsers=browsers)
-    app.add_middleware(AddressRate, rates=rates, proxies=doors.proxies)
+    app.add_middleware(Authentication, verifier=access.verifier, rules=endpoints, browsers=browsers)
+    app.add_middleware(AddressRate, rates=rates, proxies=endpoints.proxies)
     app.add_middleware(GZipMiddleware, minimum_size=MIN_COMPRESSED_SIZE, compresslevel=COMPRESSION_LEVEL)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body)
     protect(app, settings)

@@ -12,16 +12,16 @@ from api.access import principal_of, sender_of
 from graph_models.time import Millis
 from impactgraph.errors import ImpactGraphError, StoreUnavailableError
 from impactgraph.usecases.access import AuditLog
-from impactgraph.usecases.audit import BEGUN, DONE, AuditEntry, AuditEvent, Deed
+from impactgraph.usecases.audit import BEGUN, DONE, AuditEntry, AuditEvent, Invocation
 
 log = structlog.get_logger("impactgraph.audit")
 
 T = TypeVar("T")
 
 
-def deed_of(request: Request, operation: str, arguments: Mapping[str, Any]) -> Deed:
+def invocation_of(request: Request, operation: str, arguments: Mapping[str, Any]) -> Invocation:
     """What the sender of a request does."""
-    return Deed(principal_of(request), operation, arguments, sender_of(request).address)
+    return Invocation(principal_of(request), operation, arguments, sender_of(request).address)
 
 
 class Auditing:
@@ -39,25 +39,25 @@ class Auditing:
         self._waiting: list[tuple[AuditEvent, asyncio.Future[AuditEntry] | None]] = []
         self._writing: asyncio.Task[None] | None = None
 
-    async def begin(self, deed: Deed) -> AuditEntry:
+    async def begin(self, invocation: Invocation) -> AuditEntry:
         """Before a change, which must not be made where this raises StoreUnavailableError."""
-        return await self._record(deed.event(self._now(), BEGUN))
+        return await self._record(invocation.event(self._now(), BEGUN))
 
-    async def end(self, deed: Deed, entry: AuditEntry, outcome: str) -> None:
+    async def end(self, invocation: Invocation, entry: AuditEntry, outcome: str) -> None:
         """After it. That this fails is logged: the change has been made, and its entry says that it began."""
         try:
-            await self._record(deed.event(self._now(), outcome, entry.number))
+            await self._record(invocation.event(self._now(), outcome, entry.number))
         except StoreUnavailableError as error:
-            log.error("an outcome is not in the audit log", operation=deed.operation, reason=str(error))
+            log.error("an outcome is not in the audit log", operation=invocation.operation, reason=str(error))
 
     async def change(
         self,
-        deed: Deed,
+        invocation: Invocation,
         work: Callable[[], Awaitable[T]],
         outcome_of: Callable[[T], str] = lambda _: DONE,
     ) -> T:
         """The result of a change that is recorded before and after; `outcome_of` its result is recorded."""
-        number = await self.begin(deed)
+        number = await self.begin(invocation)
         outcome = "INTERNAL"
         try:
             result = await work()
@@ -66,12 +66,12 @@ class Auditing:
             outcome = error.code
             raise
         finally:
-            await self.end(deed, number, outcome)
+            await self.end(invocation, number, outcome)
         return result
 
-    def note(self, deed: Deed, outcome: str = DONE) -> None:
+    def note(self, invocation: Invocation, outcome: str = DONE) -> None:
         """Records without waiting: of questions, of deliveries, and of what was refused."""
-        self._put(deed.event(self._now(), outcome), None)
+        self._put(invocation.event(self._now(), outcome), None)
 
     async def close(self) -> None:
         """Writes what waits."""

@@ -22,7 +22,7 @@ from graph_models.zones import UTC
 from impactgraph.errors import NotFoundError
 from impactgraph.usecases import Store
 from impactgraph.usecases.answer import Answer, Ask
-from impactgraph.usecases.audit import ASKED, Deed
+from impactgraph.usecases.audit import ASKED, Invocation
 from impactgraph.usecases.contributions import contributions
 from impactgraph.usecases.impact_summary import ImpactSummary, impact_summaries, impact_summary
 from impactgraph.usecases.incident_actions import IncidentOutcome, IncidentWork, work_on_incident
@@ -36,7 +36,7 @@ from impactgraph.usecases.incidents import (
     incident_of,
     list_incidents,
 )
-from impactgraph.usecases.kept_lists import AnswerKey, KeptLists
+from impactgraph.usecases.list_cache import AnswerKey, ListCache
 from impactgraph.usecases.measures import Measures, MeasuresQuestion, measures
 from impactgraph.usecases.notices import NoNotices, NoticeWorker, WithheldNotices
 from impactgraph.usecases.orders import get_orders, recorded_orders
@@ -76,7 +76,7 @@ class Contexts:
     """Deadline of a request."""
     max_objects: int
     """Of an answer."""
-    lists: KeptLists
+    lists: ListCache
     """Lists of answers for their next pages, of all requests."""
     auditing: Auditing
     """Records changes."""
@@ -145,12 +145,12 @@ class Context(RequestThread):
     def note_question(self, name: str, arguments: Mapping[str, Any], outcome: str = ASKED) -> None:
         """Records a question, where the audit log has questions, too."""
         if self.auditing.questions:
-            self.auditing.note(self.deed(name, arguments), outcome)
+            self.auditing.note(self.invocation(name, arguments), outcome)
 
-    def deed(self, name: str, arguments: Mapping[str, Any]) -> Deed:
+    def invocation(self, name: str, arguments: Mapping[str, Any]) -> Invocation:
         """What the principal does, for the audit log."""
         values = {argument: value for argument, value in arguments.items() if value is not None}
-        return Deed(self.principal, name, values, self.address)
+        return Invocation(self.principal, name, values, self.address)
 
     def sign_in(self, principal: Principal) -> None:
         """Answers this principal from now on: of a web socket whose first message has the token."""

@@ -3,10 +3,10 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from api.audit import Auditing, deed_of
+from api.audit import Auditing, invocation_of
 from api.grouping import Grouping
 from api.problems import problem_response
-from impactgraph.usecases.audit import Deed
+from impactgraph.usecases.audit import Invocation
 from impactgraph.usecases.receive_events import (
     DeliveryOutcome,
     EventOutcome,
@@ -28,17 +28,17 @@ def router(grouping: Grouping, auditing: Auditing) -> APIRouter:
         except UnsupportedMediaError as error:
             return problem_response(error, 415)
         outcome = await grouping.receive(delivery.events)
-        auditing.note(_deed(request, outcome))
+        auditing.note(_invocation(request, outcome))
         is_rejected = delivery.single and bool(outcome.rejection_reasons)
         return JSONResponse(_summary(outcome), 400 if is_rejected else 200)
 
     return routes
 
 
-def _deed(request: Request, outcome: DeliveryOutcome) -> Deed:
+def _invocation(request: Request, outcome: DeliveryOutcome) -> Invocation:
     """Counts only: the events themselves are in the record."""
     counts = {one.value: outcome.count(one) for one in EventOutcome}
-    return deed_of(request, "events", counts)
+    return invocation_of(request, "events", counts)
 
 
 def _summary(outcome: DeliveryOutcome) -> dict[str, object]:

@@ -54,18 +54,18 @@ def _outcome(context: Context, permission: Permission | None) -> str:
 def _change(name: str, permission: Permission | None, resolve: Resolve) -> Resolve:
     async def change(source: object, info: GraphQLResolveInfo, **arguments: Any) -> Any:
         context: Context = info.context
-        deed = context.deed(name, arguments)
+        invocation = context.invocation(name, arguments)
         try:
             if permission is not None:
                 require(context.principal, permission)
         except ForbiddenError as error:
-            context.auditing.note(deed, error.code)
+            context.auditing.note(invocation, error.code)
             raise
 
         def work() -> Awaitable[Any]:
             return _resolve(resolve(source, info, **arguments))
 
-        return await context.auditing.change(deed, work, _outcome_of)
+        return await context.auditing.change(invocation, work, _outcome_of)
 
     return change
 

@@ -15,7 +15,7 @@ from api.audit import Auditing
 from api.problems import problem
 from graph_models.access import Principal
 from impactgraph.errors import ImpactGraphError
-from impactgraph.usecases.audit import Deed
+from impactgraph.usecases.audit import Invocation
 from impactgraph.usecases.sources import TOKEN_IN_ADDRESS, DeliveryCheck, LiveSources, Webhook
 
 RETRY_SECONDS = "5"
@@ -108,18 +108,18 @@ async def _take(auditing: Auditing, request: Request, webhooks: Sequence[Webhook
         log.error("a webhook could not be stored", path=request.url.path, exc_info=error)
     else:
         if auditing.webhooks:
-            auditing.note(_deed(request, webhook, body))
+            auditing.note(_invocation(request, webhook, body))
         return JSONResponse(webhook.receipt(body), 202)
     text = "It could not be stored. Send it again later."
     return problem(503, "STORE_UNAVAILABLE", text, {"retry-after": RETRY_SECONDS})
 
 
-def _deed(request: Request, webhook: Webhook, body: bytes) -> Deed:
+def _invocation(request: Request, webhook: Webhook, body: bytes) -> Invocation:
     """What is recorded of a delivery: nothing that it says."""
     source = Principal(f"source:{webhook.key}", webhook.key, frozenset())
     route = request.scope["route"].path
     delivery = {"route": route, "proof": webhook.proof, "bytes": len(body)}
-    return Deed(source, "webhook", delivery, address_of(request))
+    return Invocation(source, "webhook", delivery, address_of(request))
 
 
 def _known_sender(

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from api.audit import Auditing, deed_of
+from api.audit import Auditing, invocation_of
 from api.json_input import read_json
 from impactgraph.errors import BadInputError
 
@@ -44,7 +44,7 @@ def router(auditing: Auditing) -> APIRouter:
             for name, level in changes.items():
                 logging.getLogger(name).setLevel(level.upper())
 
-        await auditing.change(deed_of(request, "set log levels", changes), set_levels)
+        await auditing.change(invocation_of(request, "set log levels", changes), set_levels)
         return JSONResponse(_levels())
 
     return routes

@@ -33,7 +33,7 @@ log = structlog.get_logger("impactgraph.api")
 
 
 @dataclass(frozen=True)
-class Door:
+class LoginEndpoint:
     """The login, and how browsers reach it."""
 
     login: BrowserLogin
@@ -82,81 +82,81 @@ def serve_login(app: FastAPI, login: BrowserLogin | None, browsers: Browsers) ->
         app.include_router(methods_router(None))
         return
     check_public_url(browsers.public_url)
-    door = Door(login, browsers)
-    app.include_router(methods_router(door))
-    app.include_router(router(door))
-    app.add_middleware(Renewal, door=door)
+    endpoint = LoginEndpoint(login, browsers)
+    app.include_router(methods_router(endpoint))
+    app.include_router(router(endpoint))
+    app.add_middleware(Renewal, endpoint=endpoint)
 
 
-def methods_router(door: Door | None) -> APIRouter:
+def methods_router(endpoint: LoginEndpoint | None) -> APIRouter:
     """What the explorer does when it has to say who it is: GET /login/methods, for everybody."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/login/methods")
     async def methods() -> JSONResponse:  # pyright: ignore[reportUnusedFunction] - a route
-        return JSONResponse({"browser": door is not None}, headers=FRESH)
+        return JSONResponse({"browser": endpoint is not None}, headers=FRESH)
 
     return routes
 
 
-def router(door: Door) -> APIRouter:
+def router(endpoint: LoginEndpoint) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
-    routes.add_api_route("/login", partial(_login, door))
-    routes.add_api_route(CALLBACK, partial(_callback, door))
-    routes.add_api_route("/logout", partial(_logout, door), methods=["GET", "POST"])
+    routes.add_api_route("/login", partial(_login, endpoint))
+    routes.add_api_route(CALLBACK, partial(_callback, endpoint))
+    routes.add_api_route("/logout", partial(_logout, endpoint), methods=["GET", "POST"])
     routes.add_api_route(ENDED, _ended)
     return routes
 
 
-async def _login(door: Door, request: Request, next: str = "/") -> Response:
+async def _login(endpoint: LoginEndpoint, request: Request, next: str = "/") -> Response:
     """To the provider; `next`: a path of this server, where the browser is led afterwards."""
     try:
-        start = await door.login.begin(
-            callback=door.base(request) + CALLBACK,
+        start = await endpoint.login.begin(
+            callback=endpoint.base(request) + CALLBACK,
             next=next,
-            attempts=door.cookie(request, ATTEMPTS_COOKIE),
+            attempts=endpoint.cookie(request, ATTEMPTS_COOKIE),
         )
     except ImpactGraphError as error:
         return problem_page(error)
     response = RedirectResponse(start.address, SEE_OTHER, headers=FRESH)
-    door.set_cookie(response, ATTEMPTS_COOKIE, start.attempts, ATTEMPTS_SECONDS)
+    endpoint.set_cookie(response, ATTEMPTS_COOKIE, start.attempts, ATTEMPTS_SECONDS)
     return response
 
 
-async def _callback(door: Door, request: Request) -> Response:
+async def _callback(endpoint: LoginEndpoint, request: Request) -> Response:
     """From the provider. A new session replaces whatever the browser had."""
     try:
-        end = await door.login.finish(
+        end = await endpoint.login.finish(
             dict(request.query_params),
-            callback=door.base(request) + CALLBACK,
-            attempts=door.cookie(request, ATTEMPTS_COOKIE),
+            callback=endpoint.base(request) + CALLBACK,
+            attempts=endpoint.cookie(request, ATTEMPTS_COOKIE),
         )
     except ImpactGraphError as error:
         log.info("a login was refused", reason=str(error))
         return problem_page(error)
     response = RedirectResponse(end.next, SEE_OTHER, headers=FRESH)
-    door.set_cookie(response, SESSION_COOKIE, end.session, door.login.seconds)
-    door.set_cookie(response, ATTEMPTS_COOKIE, end.attempts, ATTEMPTS_SECONDS)
+    endpoint.set_cookie(response, SESSION_COOKIE, end.session, endpoint.login.seconds)
+    endpoint.set_cookie(response, ATTEMPTS_COOKIE, end.attempts, ATTEMPTS_SECONDS)
     hint = end.hint if len(end.hint) <= LONGEST_COOKIE else ""
-    door.set_cookie(response, HINT_COOKIE, hint, door.login.seconds if hint else 0)
+    endpoint.set_cookie(response, HINT_COOKIE, hint, endpoint.login.seconds if hint else 0)
     return response
 
 
-async def _logout(door: Door, request: Request) -> Response:
+async def _logout(endpoint: LoginEndpoint, request: Request) -> Response:
     """Ends the session here and at the provider; other sites cannot make a browser do it."""
     if request.headers.get("sec-fetch-site", "none") not in _OWN_SITE:
         return page("Not logged out", "Another site asked for it. Log out in the explorer.", 403)
     try:
-        after = await door.login.end(
-            door.cookie(request, SESSION_COOKIE),
-            hint=door.cookie(request, HINT_COOKIE),
-            after=door.base(request) + ENDED,
+        after = await endpoint.login.end(
+            endpoint.cookie(request, SESSION_COOKIE),
+            hint=endpoint.cookie(request, HINT_COOKIE),
+            after=endpoint.base(request) + ENDED,
         )
     except ImpactGraphError as error:
         return problem_page(error)
     response = RedirectResponse(after or ENDED, SEE_OTHER, headers=FRESH)
     for name in (SESSION_COOKIE, HINT_COOKIE, ATTEMPTS_COOKIE):
-        door.set_cookie(response, name, "", 0)
+        endpoint.set_cookie(response, name, "", 0)
     return response
 
 
@@ -167,21 +167,21 @@ async def _ended() -> Response:
 class Renewal:
     """ASGI middleware: a session that is used does not end, until its full length has passed."""
 
-    def __init__(self, app: ASGIApp, door: Door) -> None:
+    def __init__(self, app: ASGIApp, endpoint: LoginEndpoint) -> None:
         self._app = app
-        self._door = door
+        self._endpoint = endpoint
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith(("/login", "/logout", "/web/")):
             await self._app(scope, receive, send)
             return
-        session = self._door.browsers.cookie(Headers(scope=scope), SESSION_COOKIE)
-        new_session = self._door.login.renew(session) if session else None
+        session = self._endpoint.browsers.cookie(Headers(scope=scope), SESSION_COOKIE)
+        new_session = self._endpoint.login.renew(session) if session else None
 
         async def send_with_cookie(message: Message) -> None:
             if new_session and message["type"] == "http.response.start":
                 cookie = Response()
-                self._door.set_cookie(cookie, SESSION_COOKIE, new_session, self._door.login.seconds)
+                self._endpoint.set_cookie(cookie, SESSION_COOKIE, new_session, self._endpoint.login.seconds)
                 MutableHeaders(scope=message).append("set-cookie", cookie.headers["set-cookie"])
             await send(message)
 

@@ -1,4 +1,4 @@
-"""What each door of the API and each root field of GraphQL requires: one table.
+"""What each endpoint of the API and each root field of GraphQL requires: one table.
 
 `ANYBODY` stands for everybody who is authenticated. What has no line here is for administrators only.
 """
@@ -12,7 +12,7 @@ ANYBODY: Final = None
 _READ = Permission.READ
 _WORK = Permission.WORK_ON_INCIDENTS
 
-DOORS: Mapping[str, Permission | None] = {
+ENDPOINTS: Mapping[str, Permission | None] = {
     "/graphql": ANYBODY,  # its fields decide
     "/mcp": ANYBODY,  # its tools ask GraphQL
     "/openapi.json": ANYBODY,

@@ -27,7 +27,7 @@ from graph_models.time import Millis
 from impactgraph.usecases import Store
 from impactgraph.usecases.access import Access
 from impactgraph.usecases.answer import Ask
-from impactgraph.usecases.kept_lists import KeptLists
+from impactgraph.usecases.list_cache import ListCache
 from impactgraph.usecases.wording import read_messages
 
 
@@ -45,15 +45,15 @@ class Runtime:
         services: Services,
     ) -> None:
         """Raises BadInputError where texts of customer messages or persisted operations are invalid."""
-        doors = access.doors
+        endpoints = access.endpoints
         self.services = services
         self.lifecycle = Lifecycle()
         self.rates = rates_of(settings, access.limits)
         self.auditing = Auditing(
-            access.audit, now, questions=doors.audits_questions, webhooks=doors.audits_webhooks
+            access.audit, now, questions=endpoints.audits_questions, webhooks=endpoints.audits_webhooks
         )
         self.workers = Workers()
-        lists = KeptLists(settings.kept_pages)
+        lists = ListCache(settings.kept_pages)
         self.contexts = Contexts(
             store,
             ask_impact,
@@ -78,7 +78,7 @@ class Runtime:
         self.recent_situation = RecentSituation(store, ask_impact, now)
         self._watch(store, lists)
 
-    def _watch(self, store: Store, lists: KeptLists) -> None:
+    def _watch(self, store: Store, lists: ListCache) -> None:
         self.metrics.watch_process()
         self.metrics.watch(SourceCollector(self.services.sources))
         queues = queue_lengths(self.workers, self.grouping, lists)

@@ -16,8 +16,8 @@ from api.recent_situation import RecentSituation
 from api.workers import Workers
 from impactgraph.errors import ImpactGraphError
 from impactgraph.usecases import Store
-from impactgraph.usecases.kept_lists import KeptLists
 from impactgraph.usecases.latest_event import latest_event
+from impactgraph.usecases.list_cache import ListCache
 
 log = structlog.get_logger("impactgraph.api")
 
@@ -95,7 +95,7 @@ class StateCollector(Collector):
 
 
 def queue_lengths(
-    workers: Workers, grouping: Grouping, lists: KeptLists
+    workers: Workers, grouping: Grouping, lists: ListCache
 ) -> Mapping[str, Callable[[], float]]:
     """Of the queues that `QUEUES` describes."""
     return {

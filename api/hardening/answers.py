@@ -13,7 +13,7 @@ LONGEST_REASON = 120
 """Bytes of the reason with which a web socket is closed (RFC 6455: 123)."""
 
 WEBHOOK_PREFIXES = ("/in/", "/webhooks/", "/v2/enqueue", "/api/v2/alerts", "/api/global/", "/v1/traces")
-"""Doors of senders that repeat a delivery on 503 only."""
+"""Paths of senders that repeat a delivery on 503 only."""
 
 
 def is_webhook(path: str) -> bool:

@@ -99,7 +99,7 @@ def _check(seconds: int, limit: str) -> None:
 
 class AddressRate:
     """ASGI middleware around authentication: an address whose requests fail to prove who sends them too often
-    gets 429 for further failures, and 503 at the doors of webhooks, where proofs cost more to check.
+    gets 429 for further failures, and 503 at the paths of webhooks, where proofs cost more to check.
 
     Requests that do prove it are answered: nobody can lock out others behind the same address.
     """

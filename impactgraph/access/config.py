@@ -7,7 +7,7 @@ from pathlib import Path
 
 from graph_models.access import PersonalAttribute, RequestLimit, Role, RowFilter
 from graph_models.time import SECOND, Millis
-from impactgraph.usecases.access import DoorRules, Network
+from impactgraph.usecases.access import EndpointRules, Network
 
 
 class Metrics(StrEnum):
@@ -86,7 +86,7 @@ class AccessRules:
     """Whose `X-Forwarded-For` is believed."""
 
     @property
-    def doors(self) -> DoorRules:
-        return DoorRules(
+    def endpoints(self) -> EndpointRules:
+        return EndpointRules(
             self.metrics is Metrics.OPEN, self.audit.questions, self.proxies, self.audit.webhooks
         )

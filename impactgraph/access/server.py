@@ -55,6 +55,6 @@ def server_access(
         policy.check()
         verifier = ComposedVerifier(verifiers, providers.sessions, is_required=policy.is_required)
         access = Access(
-            verifier, rules.doors, audit, providers.login, frozenset(rules.personal), rules.limits
+            verifier, rules.endpoints, audit, providers.login, frozenset(rules.personal), rules.limits
         )
         yield ServerAccess(policy, access, rules, local.text)

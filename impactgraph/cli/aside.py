@@ -54,8 +54,8 @@ def aside(
         raise BadInputError(Problem("Numbers are for retrying events: add --replay."))
     with store_itself("aside", common) as store:
         if replay:
-            deed = {"numbers": numbers or "all"}
-            with StoreRecording(common.store).change("aside --replay", deed) as change:
+            arguments = {"numbers": numbers or "all"}
+            with StoreRecording(common.store).change("aside --replay", arguments) as change:
                 result = replay_quarantine(store, numbers or None)
                 result.extend(_replay_documents(store, sources, numbers or None))
                 change.arguments |= counts_of(result)

@@ -40,15 +40,15 @@ def backup(
 ) -> int:
     """Writes a backup; returns the exit status."""
     from impactgraph.bootstrap import backup_cleaner
-    from impactgraph.cli.keeping import keeper_of
+    from impactgraph.cli.administration import open_administration
     from impactgraph.cli.output import Rows, present
     from impactgraph.errors import BadInputError, Problem
     from impactgraph.usecases.back_up import back_up
 
     if keep is not None and keep < 1:
         raise BadInputError(Problem(f"--keep is {keep}; keep 1 backup at least."))
-    with keeper_of(common) as keeper:
-        result = back_up(keeper.backup, folder, backup_cleaner, beside=include, keep=keep)
+    with open_administration(common) as administration:
+        result = back_up(administration.backup, folder, backup_cleaner, beside=include, keep=keep)
     check = _verify(folder, result) if verify else None
     data = _data(result, check)
     present(
@@ -61,11 +61,11 @@ def backup(
 
 
 def _verify(folder: Path, result: "BackupResult") -> "RestoreResult":
-    from impactgraph.cli.keeping import trial
+    from impactgraph.cli.stores import temporary_store
     from impactgraph.usecases.backup_folder import BackupFolder
     from impactgraph.usecases.restore import restore
 
-    with trial() as store:
+    with temporary_store() as store:
         return restore(BackupFolder(folder), result.manifest, store)
 
 

@@ -229,5 +229,5 @@ def _serve(store: "Store", demo: "LoadedDemo", settings: "Settings", clock: "Cal
 
     how = AccessOptions(settings.host, is_open=True)  # it has no data of anybody
     keys, audit = open_keys(settings.store), open_audit(settings.store, now=clock)
-    with server_access(how, keys, audit, clock) as door, running_feed(store, demo.feed, clock):
-        serve_store(store, settings, folder=Path(settings.store), access=door, now=clock)
+    with server_access(how, keys, audit, clock) as access, running_feed(store, demo.feed, clock):
+        serve_store(store, settings, folder=Path(settings.store), access=access, now=clock)

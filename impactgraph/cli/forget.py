@@ -57,7 +57,7 @@ def forget(
 ) -> int:
     """Removes it; returns the exit status: 0 nothing of it was found afterwards, 1 something was."""
     from impactgraph.bootstrap import backup_cleaner
-    from impactgraph.cli.keeping import keeper_of
+    from impactgraph.cli.administration import open_administration
     from impactgraph.cli.output import Rows, present
     from impactgraph.usecases.back_up import back_up
     from impactgraph.usecases.forget import read_request
@@ -65,9 +65,9 @@ def forget(
     request = read_request(order, attribute, also)
     if not yes and not _confirm(len(request.orders) + len(request.attributes)):
         return 1
-    with keeper_of(common) as keeper:
-        result = keeper.forget(request)
-        backup_result = None if backup is None else back_up(keeper.backup, backup, backup_cleaner)
+    with open_administration(common) as administration:
+        result = administration.forget(request)
+        backup_result = None if backup is None else back_up(administration.backup, backup, backup_cleaner)
     data = _data(result) | {"cleanedBackupParts": None if backup_result is None else backup_result.cleaned}
     places = [{"place": each.name, "occurrences": each.occurrences} for each in result.search.places]
     present(

@@ -85,8 +85,8 @@ def ingest(
             run, result = _ingest(store, files, known_size, mapping, wait=wait, now=system_clock())
     else:
         target = find_target(common)
-        deed = {"files": files, "mapping": mapping} if mapping else {"files": files}
-        with target.open(create=True) as answers, answers.recording.change("ingest", deed) as change:
+        arguments = {"files": files, "mapping": mapping} if mapping else {"files": files}
+        with target.open(create=True) as answers, answers.recording.change("ingest", arguments) as change:
             run, result = _ingest(answers.events, files, known_size, mapping, wait=wait, now=target.now)
             change.arguments |= {"ingest": run.number, **counts_of(result)}
     print_quarantined(result, advise=not dry_run)

@@ -49,9 +49,9 @@ def restore(
 ) -> int:
     """Restores a backup into --store, which must be new; returns the exit status."""
     from impactgraph.bootstrap import system_clock
-    from impactgraph.cli.keeping import trial
     from impactgraph.cli.output import Rows, present
     from impactgraph.cli.recording import StoreRecording
+    from impactgraph.cli.stores import temporary_store
     from impactgraph.cli.times import parse_moment_option
     from impactgraph.errors import BadInputError, Problem
     from impactgraph.usecases.backup_folder import BackupFolder
@@ -63,7 +63,7 @@ def restore(
     if list_:
         return _list(backups, common)
     manifest = choose_backup(backups, parse_moment_option("--until", until, system_clock()))
-    with trial() if verify else _new_store(common.store) as store:
+    with temporary_store() if verify else _new_store(common.store) as store:
         result = restore(backups, manifest, store)
     paths = [] if files is None or verify else write_files(backups, manifest, files)
     if not verify:  # after the files: a log among them goes on

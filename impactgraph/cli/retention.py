@@ -27,8 +27,8 @@ def retention(
 ) -> int:
     """Counts or removes what the rules name; returns the exit status."""
     from impactgraph.bootstrap import system_clock
+    from impactgraph.cli.administration import open_administration
     from impactgraph.cli.encode import iso_moment
-    from impactgraph.cli.keeping import keeper_of
     from impactgraph.cli.output import Rows, present
     from impactgraph.errors import BadInputError, Problem
     from impactgraph.retention.format import load_retention
@@ -38,8 +38,8 @@ def retention(
     if apply and dry_run:
         raise BadInputError(Problem("--apply removes and --dry-run only counts: give one of them."))
     retention_rules = load_retention(rules)
-    with keeper_of(common) as keeper:
-        counts = keeper.retain(retention_rules.at(system_clock()), dry_run=not apply)
+    with open_administration(common) as administration:
+        counts = administration.retain(retention_rules.at(system_clock()), dry_run=not apply)
     rows = [
         {
             "rule": each.rule,

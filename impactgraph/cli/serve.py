@@ -93,12 +93,12 @@ def serve(
     how = AccessOptions(settings.host, access_rules, settings.admin_key_file, settings.open, sessions)
     personal = read_personal(settings)
     keys, audit = open_keys(settings.store), open_audit(settings.store, personal=personal)
-    door_of = server_access(how, keys, audit, system_clock)
+    access_context = server_access(how, keys, audit, system_clock)
     store_context = open_or_create(settings.store, personal=personal)
-    with traces(), door_of as door, store_context as store:
+    with traces(), access_context as access, store_context as store:
         live_sources = FollowedSources(configs, store, now=system_clock)
         folder = None if "://" in settings.store else Path(settings.store)
         worker = SentNotices(store, rules, senders, now=system_clock, public_url=settings.url)
         with running_retention(store, retention_rules, audit, now=system_clock):
             services = Services(live_sources, worker)
-            serve_store(store, settings, folder=folder, services=services, access=door)
+            serve_store(store, settings, folder=folder, services=services, access=access)

@@ -39,17 +39,27 @@ def open_or_create(
 @contextmanager
 def trial_store(address: str) -> "Generator[Store]":
     """A copy of the store at the address, or an empty store where there is none; it vanishes at the end."""
-    import tempfile
-    from pathlib import Path
-
     from impactgraph.bootstrap import store_exists
 
     if store_exists(address):
         with open_or_create(address) as store, store.copy() as trial:
             yield trial
     else:
-        with tempfile.TemporaryDirectory() as folder, open_or_create(str(Path(folder) / "trial")) as store:
+        with temporary_store() as store:
             yield store
+
+
+@contextmanager
+def temporary_store() -> "Generator[Store]":
+    """An empty store that vanishes at the end."""
+    import tempfile
+    from pathlib import Path
+
+    with (
+        tempfile.TemporaryDirectory(prefix="impactgraph-") as folder,
+        open_or_create(str(Path(folder) / "store")) as store,
+    ):
+        yield store
 
 
 @contextmanager

@@ -41,12 +41,12 @@ class StepCompletion:
     """How likely what was seen is in each scenario; None: the scenarios differ in nothing uncertain."""
     is_given_up: bool = False
     """Its message is in the dead-letter queue, although nothing at the way on rejects."""
-    outlasted_by: Indexes | None = None
+    longer_barrier: Indexes | None = None
     """Index of the impairment at a hand-off that is in force where its delay, longer than reported, rather
     than the work explains the visit; -1 elsewhere. None: nowhere. Names what affects the cohort where nothing
     further on does.
     """
-    outlasted_since: Reals | None = None
+    longer_barrier_since: Reals | None = None
     """When that impairment began."""
     overstay: Overstay | None = None
     """None: there is none."""
@@ -108,8 +108,8 @@ def current_step(plan: Plan, cohorts: Cohorts, as_of: float, occurs: Occurs) -> 
         is_held=end.is_held,
         weight=weight,
         is_given_up=visit.is_given_up,
-        outlasted_by=end.longer.barrier if end.longer is not None else None,
-        outlasted_since=end.longer.since if end.longer is not None else None,
+        longer_barrier=end.longer.barrier if end.longer is not None else None,
+        longer_barrier_since=end.longer.since if end.longer is not None else None,
         overstay=_overstay(visit, end, handoff),
     )
 

@@ -12,7 +12,7 @@ from impactgraph.forecast.barriers import Barrier, Flags, Occurs
 from impactgraph.forecast.cohorts import Cohorts, StepEvidence
 from impactgraph.forecast.gates import Gate, Passage
 from impactgraph.forecast.plan import Plan
-from impactgraph.forecast.scenarios import SCENARIOS, UNEXPLAINED, Reals, narrow
+from impactgraph.forecast.scenarios import RESIDUAL_LIKELIHOOD, SCENARIOS, Reals, narrow
 from impactgraph.forecast.stage import Stage
 
 
@@ -160,6 +160,6 @@ def _lacks_record(visit: CurrentVisit) -> Flags:
 
     def is_done_by(moment: float) -> Flags:
         work = np.maximum(stage.work_within(begin, np.full_like(begin, moment)), 0.0)
-        return stage.duration.below(work / visit.slowdown) > 1.0 - UNEXPLAINED
+        return stage.duration.below(work / visit.slowdown) > 1.0 - RESIDUAL_LIKELIHOOD
 
     return is_done_by(visit.as_of) & ~is_done_by(min(begins))

@@ -26,7 +26,7 @@ from impactgraph.forecast.lost_records import absence_chance
 from impactgraph.forecast.make_plan import plan_for
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.record_outcomes import RecordOutcomes, compare_records, record_outcomes
-from impactgraph.forecast.scenarios import SCENARIOS, UNEXPLAINED, Reals
+from impactgraph.forecast.scenarios import RESIDUAL_LIKELIHOOD, SCENARIOS, Reals
 from impactgraph.forecast.segment import Segment
 from impactgraph.forecast.simulate import (
     PendingDecision,
@@ -263,9 +263,9 @@ def _current_hits(
     for rows, group, completion in zip(_rows(groups), groups, completions, strict=True):
         is_start = completion.hit_by >= 0
         hit_by, hit_at = completion.hit_by, completion.met_at
-        if completion.outlasted_by is not None and completion.outlasted_since is not None:
-            hit_by = np.where(is_start, hit_by, completion.outlasted_by)
-            hit_at = np.where(is_start, hit_at, np.fmax(hit_at, completion.outlasted_since))
+        if completion.longer_barrier is not None and completion.longer_barrier_since is not None:
+            hit_by = np.where(is_start, hit_by, completion.longer_barrier)
+            hit_at = np.where(is_start, hit_at, np.fmax(hit_at, completion.longer_barrier_since))
         is_hit = hit_by >= 0
         if not is_hit.any():
             continue
@@ -345,7 +345,9 @@ def _absence_of_records(
     likelihood = np.ones(result.finish.shape)
     for record in uncertain:
         arrival = np.nan_to_num(result.record_arrivals[record.bit], nan=np.inf)
-        absence = np.maximum(absence_chance(record, arrival, setup.as_of, setup.tolerance), UNEXPLAINED)
+        absence = np.maximum(
+            absence_chance(record, arrival, setup.as_of, setup.tolerance), RESIDUAL_LIKELIHOOD
+        )
         likelihood *= np.where(come[record.bit][:, None], 1.0, absence) if record.bit in come else absence
     return likelihood
 

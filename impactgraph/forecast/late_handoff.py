@@ -9,7 +9,7 @@ import numpy as np
 from graph_models.time import MINUTE
 from impactgraph.forecast.barriers import Flags
 from impactgraph.forecast.current_visit import CurrentVisit
-from impactgraph.forecast.scenarios import UNEXPLAINED, Reals, scenario_sample
+from impactgraph.forecast.scenarios import RESIDUAL_LIKELIHOOD, Reals, scenario_sample
 from impactgraph.forecast.visit_fit import wait_chance
 
 OUTLASTS = 0.05
@@ -75,6 +75,6 @@ def late_handoff(visit: CurrentVisit, completion: Reals) -> LateHandoff:
     return LateHandoff(
         late=late,
         longer_chance=np.where(late > 0, OUTLASTS * np.clip(hold_in_force / stay, 0.0, 1.0), 0.0),
-        other_chance=np.maximum(np.exp(-late / _HANDOFF), UNEXPLAINED * wait_chance(visit)),
+        other_chance=np.maximum(np.exp(-late / _HANDOFF), RESIDUAL_LIKELIHOOD * wait_chance(visit)),
         sample=scenario_sample(f"outlasts/{visit.stage.step.id}"),
     )

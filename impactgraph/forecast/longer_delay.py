@@ -10,7 +10,7 @@ from graph_models.enums import Effect
 from impactgraph.forecast.barriers import Barrier, Flags
 from impactgraph.forecast.current_visit import CurrentVisit
 from impactgraph.forecast.late_handoff import OUTLASTS, Overstay, late_handoff
-from impactgraph.forecast.scenarios import UNEXPLAINED, Reals, scenario_sample
+from impactgraph.forecast.scenarios import RESIDUAL_LIKELIHOOD, Reals, scenario_sample
 from impactgraph.forecast.simulate import NOBODY, Indexes
 from impactgraph.forecast.step_start import StepStart
 from impactgraph.forecast.visit_fit import FAILS, LATEST_PERSON, fails_by_chance
@@ -131,4 +131,4 @@ def _meets_in_time(visit: CurrentVisit, barrier: Barrier) -> Reals:
         for moment in (until, since)
     )
     share = (until - since) / np.maximum(visit.as_of - visit.arrival, 1.0)
-    return np.where(since <= visit.as_of, np.maximum(latest - earliest, UNEXPLAINED * share), 0.0)
+    return np.where(since <= visit.as_of, np.maximum(latest - earliest, RESIDUAL_LIKELIHOOD * share), 0.0)

@@ -18,7 +18,7 @@ from impactgraph.forecast.barriers import Barrier, Flags
 from impactgraph.forecast.gates import Gate
 from impactgraph.forecast.past_holds import Explanation, FirstHold, HoldRecorder, Place, first_hold, pass_all
 from impactgraph.forecast.past_variants import Variant, past_variants
-from impactgraph.forecast.scenarios import SCENARIOS, UNEXPLAINED, Reals, scenario_sample
+from impactgraph.forecast.scenarios import RESIDUAL_LIKELIHOOD, SCENARIOS, Reals, scenario_sample
 from impactgraph.forecast.stage import Handoff, Stage
 
 _LEAST = 1e-6
@@ -279,7 +279,9 @@ def _standing_still(gates: _PassedGates, variant: Variant) -> Variant:
     long, but hardly anything else stands still.
     """
     return (
-        variant if gates.leaves_to_person(variant) else replace(variant, weight=variant.weight * UNEXPLAINED)
+        variant
+        if gates.leaves_to_person(variant)
+        else replace(variant, weight=variant.weight * RESIDUAL_LIKELIHOOD)
     )
 
 

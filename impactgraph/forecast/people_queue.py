@@ -19,7 +19,7 @@ _RECENT = 2.0 * HOUR
 """Arrivals within this time tell how many more will come; a reported delay is the one after so long."""
 _REPORT_SPREAD = 1.0
 """Standard deviation of the logarithm of a reported delay."""
-_UNEXPLAINED = 1e-3
+_RESIDUAL_LIKELIHOOD = 1e-3
 _NUMBERS = 48
 """Numbers in work that are tried, evenly spaced in their logarithm."""
 _HALF_SHARE = 0.03
@@ -145,7 +145,7 @@ class _Line:
             end_chance = work.below(dwell_time + slack) - work.below(dwell_time - slack)
             lasting = 1.0 - work.below(np.maximum(dwell_time, 0.0))
             chance = np.where(left_at[at] <= self._as_of, np.where(dwell_time > 0, end_chance, 0.0), lasting)
-            total += float(np.log(np.maximum(chance, _UNEXPLAINED)).sum())
+            total += float(np.log(np.maximum(chance, _RESIDUAL_LIKELIHOOD)).sum())
         return total
 
     def agreement(self, number: float, reported_delay: float) -> float:

@@ -19,8 +19,8 @@ SCENARIOS = 32
 Twice as many changed no score of docs/accuracy.md by more than 0.003.
 """
 
-UNEXPLAINED = 5e-4
-"""Likelihood of whatever no scenario explains: an order that stays for a reason that nobody knows."""
+RESIDUAL_LIKELIHOOD = 5e-4
+"""Likelihood of causes outside the model: evidence that no scenario explains never has a weight of zero."""
 
 Reals = NDArray[np.float64]
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from impactgraph.forecast.current_visit import CurrentVisit
 from impactgraph.forecast.gates import Passage
-from impactgraph.forecast.scenarios import UNEXPLAINED, Reals, scenario_sample
+from impactgraph.forecast.scenarios import RESIDUAL_LIKELIHOOD, Reals, scenario_sample
 from impactgraph.forecast.simulate import Indexes
 from impactgraph.forecast.visit_fit import wait_chance, work_fit
 from impactgraph.forecast.visit_work import likely_waits
@@ -65,7 +65,7 @@ def _with_earlier_outages(visit: CurrentVisit) -> tuple[Passage, Reals, Reals]:
     met_at = np.broadcast_to(met_at, visit.arrival.shape)
     from_start = start.pass_through(met_at, visit.occurs)
     earlier = np.where(is_earlier, _EARLIER_OUTAGE * work_fit(visit, from_start.departures), 0.0)
-    otherwise = np.maximum(work_fit(visit, reported.departures), UNEXPLAINED * wait_chance(visit))
+    otherwise = np.maximum(work_fit(visit, reported.departures), RESIDUAL_LIKELIHOOD * wait_chance(visit))
     sample = scenario_sample(f"begins/{visit.stage.step.id}")
     is_held = sample * (otherwise + earlier) < earlier
     passage = Passage(

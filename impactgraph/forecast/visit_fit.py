@@ -10,7 +10,7 @@ from graph_models.enums import Effect
 from graph_models.time import MINUTE
 from impactgraph.forecast.barriers import Barrier, Flags
 from impactgraph.forecast.current_visit import CurrentVisit
-from impactgraph.forecast.scenarios import SCENARIOS, UNEXPLAINED, Reals
+from impactgraph.forecast.scenarios import RESIDUAL_LIKELIHOOD, SCENARIOS, Reals
 
 LATEST_PERSON = 0.02
 """Likelihood that a person looks later than is usual, at any later moment."""
@@ -30,7 +30,7 @@ def work_fit(visit: CurrentVisit, begin: Reals) -> Reals:
     latest = duration.below(np.maximum(work_within(begin, high), 0.0) / visit.slowdown)
     earliest = duration.below(np.maximum(work_within(begin, visit.low - slack), 0.0) / visit.slowdown)
     fit = np.where(high < begin, 0.0, latest - earliest)
-    return np.where(visit.lacks_record, UNEXPLAINED * fit, fit)
+    return np.where(visit.lacks_record, RESIDUAL_LIKELIHOOD * fit, fit)
 
 
 def visit_weight(visit: CurrentVisit, fit: Reals, handoff_likelihood: Reals | None) -> Reals:
@@ -38,14 +38,14 @@ def visit_weight(visit: CurrentVisit, fit: Reals, handoff_likelihood: Reals | No
 
     `handoff_likelihood` (G, K): of what is known to be completed, that it is still here; None: of the others.
     """
-    weight = np.clip(fit, UNEXPLAINED * wait_chance(visit), 1.0)
+    weight = np.clip(fit, RESIDUAL_LIKELIHOOD * wait_chance(visit), 1.0)
     evidence = visit.evidence
     if evidence.has_related_error:
-        weight = weight * np.where(_explains_error(visit), 1.0, UNEXPLAINED)
+        weight = weight * np.where(_explains_error(visit), 1.0, RESIDUAL_LIKELIHOOD)
     elif evidence.error_reporting and not evidence.has_unrelated_error:
         weight = weight * np.where(fails_by_chance(visit), 1.0 - evidence.error_reporting, 1.0)
     if evidence.is_dead_lettered:
-        return weight * np.where(_is_rejected(visit), 1.0, UNEXPLAINED) if visit.rejects else weight
+        return weight * np.where(_is_rejected(visit), 1.0, RESIDUAL_LIKELIHOOD) if visit.rejects else weight
     return weight if handoff_likelihood is None else weight * handoff_likelihood
 
 

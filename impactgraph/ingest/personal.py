@@ -1,4 +1,4 @@
-"""Personal attributes at the door: hashed, masked or dropped before anything of an event is stored.
+"""Personal attributes of incoming events: hashed, masked or dropped before anything of an event is stored.
 
 They are found by their name wherever a document has it, as an attribute of an order or elsewhere. A text that
 is no JSON may have them anywhere, so it is not kept at all.

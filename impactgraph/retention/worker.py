@@ -12,7 +12,7 @@ from impactgraph.errors import ImpactGraphError
 from impactgraph.ports.store import Store
 from impactgraph.retention.format import RetentionRules
 from impactgraph.usecases.access import AuditLog
-from impactgraph.usecases.forget import RemovalContext, count_deed
+from impactgraph.usecases.forget import RemovalContext, removal_arguments
 from impactgraph.usecases.recording import Recorder
 
 JOIN_SECONDS = 60.0
@@ -76,7 +76,7 @@ class RetentionWorker:
             with Recorder(self._audit, who, self._now).change("retention", {"rule": rule.name}) as change:
                 context = RemovalContext(self._store, self._audit, who, self._now())
                 count = context.apply(rule, dry_run=False)
-                change.arguments |= count_deed(count)
+                change.arguments |= removal_arguments(count)
             if count.orders or count.entries or count.audited:
                 log.info(
                     "removed by retention",

@@ -34,7 +34,7 @@ from impactgraph.sources.proof import alerts_proof, traces_proof, webhook_proof
 from impactgraph.sources.replay import Translator
 from impactgraph.sources.sns_proof import SnsProof, fetch
 from impactgraph.sources.trace_documents import translate_traces
-from impactgraph.sources.webhook import Door, WebhookReceiver, media_header
+from impactgraph.sources.webhook import Endpoint, WebhookReceiver, media_header
 from impactgraph.topology.near import nearest
 from impactgraph.usecases.sources import SourceStatus, Webhook
 
@@ -178,15 +178,15 @@ def receiver(
     for secret in config.secrets:
         secret.read()
     if isinstance(config, WebhookSource):
-        door = Door(config.key, f"POST /in/{config.key}", webhook_proof(config))
-        return WebhookReceiver(door, partial(translate, mapper=mapper_of(config)), store, now=now)
+        endpoint = Endpoint(config.key, f"POST /in/{config.key}", webhook_proof(config))
+        return WebhookReceiver(endpoint, partial(translate, mapper=mapper_of(config)), store, now=now)
     if isinstance(config, TracesSource):
         require_otlp()
-        door = Door(config.key, "POST /v1/traces", traces_proof(config), headers=media_header)
-        return WebhookReceiver(door, _translator(config), store, now=now)
+        endpoint = Endpoint(config.key, "POST /v1/traces", traces_proof(config), headers=media_header)
+        return WebhookReceiver(endpoint, _translator(config), store, now=now)
     sender = SENDERS[config.sender]
     is_sns = sender.is_sns and config.check == "signature"
-    door = Door(
+    endpoint = Endpoint(
         config.key,
         f"POST /webhooks/{config.sender}/{config.key}",
         SnsProof(config.topics) if is_sns else alerts_proof(config, now),
@@ -194,7 +194,7 @@ def receiver(
         secret_field=sender.body_secret if config.check == "signature" else "",
     )
     translator = alert_translator(config, confirm=fetch if is_sns else None)
-    return WebhookReceiver(door, translator, store, now=now)
+    return WebhookReceiver(endpoint, translator, store, now=now)
 
 
 def _of_source(key: str, problem: Problem) -> Problem:

@@ -35,7 +35,7 @@ def media_header(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class Endpoint:
     """Where a source takes deliveries, and from whom."""
 
     key: str
@@ -61,13 +61,15 @@ class _Waiting:
 class WebhookReceiver:
     """Implements `impactgraph.usecases.sources.Webhook`; many threads may call it."""
 
-    def __init__(self, door: Door, translate: Translator, store: Store, *, now: Callable[[], Millis]) -> None:
-        self.key = door.key
-        self._door = door
+    def __init__(
+        self, endpoint: Endpoint, translate: Translator, store: Store, *, now: Callable[[], Millis]
+    ) -> None:
+        self.key = endpoint.key
+        self._endpoint = endpoint
         self._translate = translate
         self._store = store
         self._now = now
-        self._notes = NoteLog(door.key)
+        self._notes = NoteLog(endpoint.key)
         self._refires = Refires(store)
         self._queue: list[_Waiting] = []
         self._queue_lock = threading.Lock()
@@ -77,21 +79,23 @@ class WebhookReceiver:
 
     @property
     def proof(self) -> str:
-        return self._door.proof.name
+        return self._endpoint.proof.name
 
     def load_progress(self) -> None:
         """What came so far, as the store has it."""
         self.condition.progress = self._store.source_progress().get(self.key, SourceProgress())
 
     def check(self, headers: Mapping[str, str], body: bytes) -> DeliveryCheck:
-        return self._door.proof.check(headers, body)
+        return self._endpoint.proof.check(headers, body)
 
     def receipt(self, body: bytes) -> Mapping[str, str]:
-        return self._door.receipt(self._without_secret(body))
+        return self._endpoint.receipt(self._without_secret(body))
 
     def receive(self, headers: Mapping[str, str], body: bytes) -> None:
         text = self._without_secret(body)
-        document = Document(text, self._door.place, self._door.headers(headers), received_at=self._now())
+        document = Document(
+            text, self._endpoint.place, self._endpoint.headers(headers), received_at=self._now()
+        )
         waiting = _Waiting([document])
         with self._queue_lock:
             self._queue.append(waiting)
@@ -102,10 +106,10 @@ class WebhookReceiver:
             raise waiting.error
 
     def _without_secret(self, body: bytes) -> bytes:
-        if not self._door.secret_field:
+        if not self._endpoint.secret_field:
             return body
         fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
-        return msgspec.json.encode({**fields, self._door.secret_field: "***"})
+        return msgspec.json.encode({**fields, self._endpoint.secret_field: "***"})
 
     def _store_queue(self) -> None:
         with self._queue_lock:

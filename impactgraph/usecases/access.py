@@ -71,8 +71,8 @@ Network: TypeAlias = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
-class DoorRules:
-    """What an access file says of the doors of a server."""
+class EndpointRules:
+    """What an access file says of the endpoints of a server."""
 
     metrics_are_open: bool = False
     audits_questions: bool = False
@@ -95,7 +95,7 @@ class Access:
 
     verifier: Verifier = field(default_factory=NoAuthentication)
     """Says who sends a request."""
-    doors: DoorRules = DoorRules()
+    endpoints: EndpointRules = EndpointRules()
     audit: AuditLog = field(default_factory=NoAudit)
     """Keeps what is changed."""
     login: BrowserLogin | None = None

@@ -20,7 +20,7 @@ REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class Invocation:
     """What somebody does, before its outcome is known."""
 
     principal: Principal

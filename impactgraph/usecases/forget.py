@@ -23,10 +23,10 @@ __all__ = [
     "RemovalContext",
     "RetentionCount",
     "RetentionRule",
-    "count_deed",
     "forget",
-    "forget_deed",
+    "forget_arguments",
     "read_request",
+    "removal_arguments",
     "retain",
 ]
 
@@ -59,13 +59,13 @@ def read_request(
     return ForgetRequest(keys, pairs, personal)
 
 
-def forget_deed(request: ForgetRequest) -> dict[str, Any]:
+def forget_arguments(request: ForgetRequest) -> dict[str, Any]:
     """What the audit log keeps of a request: how many orders, and names of attributes, without values."""
     names = sorted({name for name, _ in request.attributes} | set(request.personal))
     return {"orders": len(request.orders), "attributes": names}
 
 
-def count_deed(count: RetentionCount) -> dict[str, Any]:
+def removal_arguments(count: RetentionCount) -> dict[str, Any]:
     """What the audit log keeps of what a rule removed."""
     return {
         "rule": count.rule,

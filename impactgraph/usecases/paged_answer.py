@@ -22,11 +22,18 @@ from impactgraph.impact.lists import KeptList
 from impactgraph.impact.paths import path_to
 from impactgraph.usecases.answer import Answer, Ask
 from impactgraph.usecases.impairment_list import ImpairmentList
-from impactgraph.usecases.kept_lists import AnswerKey, Kept, KeptLists, key_in, place_in, question_digest
+from impactgraph.usecases.list_cache import (
+    AnswerKey,
+    CachedValue,
+    ListCache,
+    key_in,
+    place_in,
+    question_digest,
+)
 from impactgraph.usecases.snapshot import Snapshot
 
 T = TypeVar("T")
-V = TypeVar("V", bound=Kept)
+V = TypeVar("V", bound=CachedValue)
 _FACTS = "facts"
 
 
@@ -66,7 +73,7 @@ class PagedAnswer:
 
     def __init__(
         self,
-        lists: KeptLists,
+        lists: ListCache,
         generation: str,
         key: AnswerKey,
         question: Question,

@@ -11,7 +11,7 @@ from graph_models.access import LOCAL, Principal
 from graph_models.time import Millis
 from impactgraph.errors import ImpactGraphError, StoreUnavailableError
 from impactgraph.usecases.access import AuditLog, NoAudit
-from impactgraph.usecases.audit import BEGUN, DONE, Deed
+from impactgraph.usecases.audit import BEGUN, DONE, Invocation
 
 INTERRUPTED = "interrupted"
 """Outcome of a change that something else than an error of its own ended, such as Ctrl+C."""
@@ -48,8 +48,8 @@ class Recorder:
 
     @contextmanager
     def change(self, operation: str, arguments: Mapping[str, Any]) -> Generator[RecordedChange]:
-        deed = Deed(self.by, operation, arguments)
-        (begun,) = self.audit.append([deed.event(self.now(), BEGUN)])
+        invocation = Invocation(self.by, operation, arguments)
+        (begun,) = self.audit.append([invocation.event(self.now(), BEGUN)])
         change = RecordedChange(dict(arguments))
         try:
             yield change
@@ -60,14 +60,14 @@ class Recorder:
             change.outcome = INTERRUPTED
             raise
         finally:
-            self._end(Deed(self.by, operation, change.arguments), change.outcome, begun.number)
+            self._end(Invocation(self.by, operation, change.arguments), change.outcome, begun.number)
 
-    def _end(self, deed: Deed, outcome: str, begun: int) -> None:
+    def _end(self, invocation: Invocation, outcome: str, begun: int) -> None:
         """That this fails is logged: the change has been made, and its entry says that it began."""
         try:
-            self.audit.append([deed.event(self.now(), outcome, begun)])
+            self.audit.append([invocation.event(self.now(), outcome, begun)])
         except StoreUnavailableError as error:
-            log.error("an outcome is not in the audit log", operation=deed.operation, reason=str(error))
+            log.error("an outcome is not in the audit log", operation=invocation.operation, reason=str(error))
 
 
 UNRECORDED: Recording = Recorder(NoAudit(), LOCAL, lambda: 0)

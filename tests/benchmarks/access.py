@@ -25,7 +25,7 @@ from impactgraph.credentials.key_text import key_to_json
 from impactgraph.credentials.keys import ApiKey, NewKey, issue
 from impactgraph.credentials.tokens import Token, new_token
 from impactgraph.errors import UnauthenticatedError
-from impactgraph.usecases.access import Credentials, DoorRules, NoAuthentication, Verifier
+from impactgraph.usecases.access import Credentials, EndpointRules, NoAuthentication, Verifier
 
 NOW = 1_772_442_600_000
 KEYS = 1_000
@@ -80,7 +80,7 @@ def _request(verifier: Verifier, text: str) -> Callable[[], Awaitable[None]]:
     async def send(message: Message) -> None:
         pass
 
-    guarded = Authentication(app, verifier, DoorRules())
+    guarded = Authentication(app, verifier, EndpointRules())
     headers = [(b"authorization", f"Bearer {text}".encode())]
 
     async def request() -> None:

@@ -7,14 +7,14 @@ from hypothesis import given, settings
 
 from impactgraph.bootstrap import open_store
 from tests.functional.http.shop import NOW, fill
-from tests.hostile.door import SLOW
+from tests.hostile.endpoint import SLOW
 from tests.hostile.files import (
     FILES,
     READERS,
     XML_ATTACKS,
     YAML,
     YAML_ATTACKS,
-    FileDoor,
+    FileEndpoint,
     HostileFile,
     resident_bytes,
 )
@@ -24,11 +24,11 @@ MOST_GROWTH = 300 * 1024 * 1024
 
 
 @pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FileDoor]:
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FileEndpoint]:
     store = open_store(str(tmp_path_factory.mktemp("hostile-files")), now=lambda: NOW)
     fill(store, 5)
     before = resident_bytes()
-    yield FileDoor(store, tmp_path_factory.mktemp("files"))
+    yield FileEndpoint(store, tmp_path_factory.mktemp("files"))
     assert resident_bytes() < before + MOST_GROWTH
     with store.columns() as columns:
         assert len(columns.orders) >= 5
@@ -37,12 +37,12 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FileDoor]:
 
 @settings(max_examples=120, suppress_health_check=SLOW)
 @given(hostile=FILES)
-def test_any_file_is_read_or_refused(reader: FileDoor, hostile: HostileFile) -> None:
+def test_any_file_is_read_or_refused(reader: FileEndpoint, hostile: HostileFile) -> None:
     reader.read(hostile)
 
 
 @pytest.mark.parametrize("name", [*YAML])
-def test_files_that_are_right_are_read(reader: FileDoor, name: str) -> None:
+def test_files_that_are_right_are_read(reader: FileEndpoint, name: str) -> None:
     before = reader.outcomes[f"{name} read"]
     reader.read(HostileFile(name, name, YAML[name].encode()))
 
@@ -57,7 +57,7 @@ def test_files_that_are_right_are_read(reader: FileDoor, name: str) -> None:
         ("log.sqlite", ocel_sqlite("x"), OCEL_STEPS),
     ],
 )
-def test_logs_that_are_right_are_read(reader: FileDoor, name: str, content: bytes, mapping: str) -> None:
+def test_logs_that_are_right_are_read(reader: FileEndpoint, name: str, content: bytes, mapping: str) -> None:
     before = reader.outcomes[f"{name} read"]
     reader.read(HostileFile(name, name, content, mapping))
 
@@ -65,12 +65,12 @@ def test_logs_that_are_right_are_read(reader: FileDoor, name: str, content: byte
 
 
 @pytest.mark.parametrize("number", range(len(YAML_ATTACKS)))
-def test_an_attack_in_yaml(reader: FileDoor, number: int) -> None:
+def test_an_attack_in_yaml(reader: FileEndpoint, number: int) -> None:
     for kind in [*READERS, "topology.yaml"]:
         reader.read(HostileFile(kind, kind, YAML_ATTACKS[number].encode()))
 
 
 @pytest.mark.parametrize("number", range(len(XML_ATTACKS)))
-def test_an_attack_in_xml(reader: FileDoor, number: int) -> None:
+def test_an_attack_in_xml(reader: FileEndpoint, number: int) -> None:
     for mapping in (OCEL_STEPS, XES_MAPPING):
         reader.read(HostileFile("log", "log.xml", XML_ATTACKS[number], mapping))

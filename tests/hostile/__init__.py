@@ -1,1 +1,1 @@
-"""Requests that no honest sender makes, for every door of the HTTP API."""
+"""Requests that no honest sender makes, for every endpoint of the HTTP API."""

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 from impactgraph.bootstrap import open_store
 from tests.functional.http.shop import NOW, fill
+from tests.hostile.administration import administration_requests
 from tests.hostile.assistants import lines
-from tests.hostile.door import REQUESTS, SLOW, Door
-from tests.hostile.files import FILES, FileDoor, resident_bytes
-from tests.hostile.keeping import keeping_requests
-from tests.hostile.lines import LineDoor
+from tests.hostile.endpoint import REQUESTS, SLOW, Endpoint
+from tests.hostile.files import FILES, FileEndpoint, resident_bytes
+from tests.hostile.lines import LineEndpoint
 from tests.hostile.paths import path_requests, paths_of
 from tests.hostile.sockets import streams, talks
 from tests.long_runs import options, trials
@@ -38,7 +38,7 @@ class Sent:
 
     inputs: int = 0
     counts: Counter[str] = field(default_factory=Counter[str])
-    """By door and status of answers, by kind and outcome of files."""
+    """By endpoint and status of answers, by kind and outcome of files."""
 
     def __str__(self) -> str:
         return f"{self.inputs:,} inputs, {resident_bytes() // 2**20} MB: {_shown(self.counts)}"
@@ -64,20 +64,24 @@ def _batch(size: int, batch_seed: int) -> Counter[str]:
     ):
         store = open_store(folder, now=lambda: NOW)
         fill(store, 20)
-        door, reader, server = Door(store), FileDoor(store, Path(files)), LineDoor(Path(lines_folder))
-        _send(REQUESTS, door.send, size * 7 // 10 - 2 * (size // 50), batch_seed)
-        _send(keeping_requests(), door.send, size // 50, batch_seed)
-        _send(path_requests(paths_of(door.app)), door.send, size // 50, batch_seed)
-        _send(talks(), door.talk, size // 15, batch_seed)
-        _send(streams(), door.stream, size // 30, batch_seed)
+        endpoint, reader, server = (
+            Endpoint(store),
+            FileEndpoint(store, Path(files)),
+            LineEndpoint(Path(lines_folder)),
+        )
+        _send(REQUESTS, endpoint.send, size * 7 // 10 - 2 * (size // 50), batch_seed)
+        _send(administration_requests(), endpoint.send, size // 50, batch_seed)
+        _send(path_requests(paths_of(endpoint.app)), endpoint.send, size // 50, batch_seed)
+        _send(talks(), endpoint.talk, size // 15, batch_seed)
+        _send(streams(), endpoint.stream, size // 30, batch_seed)
         _send(lines(), server.send, size // 50, batch_seed)
         _send(FILES, reader.read, size - size * 7 // 10 - size // 15 - size // 30 - size // 50, batch_seed)
         server.close()
-        door.check_store()
-        door.close()
+        endpoint.check_store()
+        endpoint.close()
         store.close()
         return (
-            Counter(door.statuses)
+            Counter(endpoint.statuses)
             + server.answers
             + Counter({f"file {key}": n for key, n in reader.outcomes.items()})
         )

@@ -22,7 +22,7 @@ from tests.hostile.events import events
 from tests.hostile.request import Request
 from tests.hostile.spoiling import spoil
 from tests.hostile.values import TEXT, VALUES, broken, encoded
-from tests.sources.alert_doors import RULES, VARIABLE, proof_of, source_of
+from tests.sources.alert_endpoints import RULES, VARIABLE, proof_of, source_of
 
 ROOT = Path(__file__).parents[2]
 MAPPINGS = ("shopify", "commercetools", "sap-idoc", "adobe-commerce")

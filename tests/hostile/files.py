@@ -238,7 +238,7 @@ FILES = st.one_of(_configurations(), _logs(), _logs())
 
 
 @dataclass
-class FileDoor:
+class FileEndpoint:
     """Reads hostile files as commands do; counts what became of them."""
 
     store: Store

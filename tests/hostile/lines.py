@@ -27,7 +27,7 @@ _HANDSHAKE: tuple[dict[str, Any], ...] = (
 )
 
 
-class LineDoor:
+class LineEndpoint:
     """The command over a store in this folder, which it makes; counts its answers."""
 
     def __init__(self, folder: Path) -> None:

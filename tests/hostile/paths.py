@@ -19,7 +19,7 @@ _PARAMETER = re.compile(r"\{[^}]*\}")
 _LONGEST = 2_000
 """Characters of a value in an address or a header."""
 _REMOVING = ("/forget", "/retention")
-"""Paths whose right requests remove something: they have their own (`keeping.py`)."""
+"""Paths whose right requests remove something: they have their own requests (`administration.py`)."""
 _NAMES = ("next", "code", "state", "since", "of", "format", "iss", "error", "first", "q")
 _COOKIES = ("impactgraph-session", "impactgraph-login", "impactgraph-hint")
 

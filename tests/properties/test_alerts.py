@@ -1,4 +1,4 @@
-"""Whatever is sent to a door of alerts is answered by the contract, and order does not matter."""
+"""Whatever is sent to an endpoint of alerts is answered by the contract, and order does not matter."""
 
 import json
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from impactgraph.stores.state.event_kinds import EventKind
 from impactgraph.stores.state.failure_life import FailureChange
 from impactgraph.stores.state.failures import fold_failures
 from tests.alert_payloads import CHANGES, PAYLOADS, SECRET, alertmanager, servicenow, statuspage, text
-from tests.sources.alert_doors import RULES, VARIABLE, app_of, post, proof_of, source_of
+from tests.sources.alert_endpoints import RULES, VARIABLE, app_of, post, proof_of, source_of
 from tests.sources.shop import NOW, small_store
 
 LEAVES = (

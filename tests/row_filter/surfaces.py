@@ -26,7 +26,7 @@ from impactgraph.ports.store import Store
 from impactgraph.settings import Settings
 from impactgraph.usecases.access import Access, Credentials, NoAudit
 from impactgraph.usecases.blast_radius import SHOWN_ONLY, answer_question
-from impactgraph.usecases.kept_lists import KeptLists
+from impactgraph.usecases.list_cache import ListCache
 from tests.functional.http.questions import everything_of, page_of
 from tests.own_loop import OwnLoop
 from tests.row_filter.small_shop import PERSONAL
@@ -178,7 +178,7 @@ class Window:
             clock=clock,
             seconds=60.0,
             max_objects=settings.max_cost,
-            lists=KeptLists(0),
+            lists=ListCache(0),
             auditing=Auditing(NoAudit(), clock, questions=False),
             personal=PERSONAL,
         )

@@ -20,7 +20,7 @@ def content_of(store: Store) -> Content:
 
 class Model:
     def __init__(self) -> None:
-        self._bringers: dict[bytes, set[int]] = {}
+        self._ingests: dict[bytes, set[int]] = {}
         """Of each line: the ingests that brought it; 0: what was sent otherwise."""
         self._has_more = False
         self.finished: list[int] = []
@@ -30,18 +30,18 @@ class Model:
 
     def bring(self, lines: Sequence[bytes], ingest: int) -> None:
         for line in lines:
-            self._bringers.setdefault(line, set()).add(ingest)
+            self._ingests.setdefault(line, set()).add(ingest)
 
     def take_back(self, ingest: int) -> None:
-        for bringers in self._bringers.values():
-            bringers.discard(ingest)
+        for ingests in self._ingests.values():
+            ingests.discard(ingest)
 
     def apply(self) -> None:
         self._has_more = True
 
     def content(self, now: Millis) -> Content:
         """Of a store that gets all lines at once."""
-        lines = [line for line, bringers in self._bringers.items() if bringers]
+        lines = [line for line, ingests in self._ingests.items() if ingests]
         with closing(EmbeddedStore.in_memory(now=lambda: now)) as store:
             store.apply_topology(topology(), DOCUMENTS, at(-60))
             if self._has_more:

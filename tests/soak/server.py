@@ -1,4 +1,4 @@
-"""A server of its own process over a store on disk, with a door for alerts."""
+"""A server of its own process over a store on disk, with an endpoint for alerts."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -35,7 +35,7 @@ from tests.alert_payloads import (
     text,
     zabbix,
 )
-from tests.sources.alert_doors import RULES, VARIABLE, source_of
+from tests.sources.alert_endpoints import RULES, VARIABLE, source_of
 from tests.sources.shop import small_store
 
 LONG_AFTER = 300

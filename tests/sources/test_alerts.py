@@ -39,7 +39,7 @@ from tests.alert_payloads import (
     text,
     zabbix,
 )
-from tests.sources.alert_doors import (
+from tests.sources.alert_endpoints import (
     RULES,
     VARIABLE,
     app_of,

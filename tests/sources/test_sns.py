@@ -19,7 +19,7 @@ from impactgraph.alerts.documents import read
 from impactgraph.alerts.sns import Envelope, is_of_amazon, signed_text
 from impactgraph.ports.store import Store
 from impactgraph.sources import live_sources, sns_proof
-from tests.sources.alert_doors import TOPIC, app_of, only_failure, post, reasons, source_of
+from tests.sources.alert_endpoints import TOPIC, app_of, only_failure, post, reasons, source_of
 from tests.sources.shop import small_store
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "alerts"

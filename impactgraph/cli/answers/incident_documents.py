@@ -1,8 +1,8 @@
 """GraphQL documents of actions on incidents."""
 
 from graph_models.journal import IncidentActionKind
-from impactgraph.cli.answers.deeds import INCIDENT_OPERATIONS
 from impactgraph.cli.answers.documents import UNRANKED_INCIDENT
+from impactgraph.cli.answers.invocations import INCIDENT_OPERATIONS
 from impactgraph.cli.encode.values import Json
 from impactgraph.usecases.incident_actions import IncidentWork
 

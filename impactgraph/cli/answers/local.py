@@ -15,13 +15,13 @@ from graph_models.incident_life import ReportFormat
 from graph_models.journal import NoticeState
 from graph_models.orders import Order, Page
 from graph_models.time import Millis
-from impactgraph.cli.answers.deeds import (
-    CommandDeed,
-    apply_deed,
-    incident_deed,
-    report_deed,
-    resolve_deed,
-    update_deed,
+from impactgraph.cli.answers.invocations import (
+    CommandInvocation,
+    apply_invocation,
+    incident_invocation,
+    report_invocation,
+    resolve_invocation,
+    update_invocation,
 )
 from impactgraph.cli.answers.repair_lists import local_repair, local_rows
 from impactgraph.cli.blast_answer import open_answer
@@ -163,8 +163,8 @@ class LocalAnswers:
         check_listing(listing, steps_of(topology), now)
 
     def report_list(self, listing: SystemListing, path: Path) -> ListReport:
-        deed = {"system": listing.system, "file": str(path), "lines": len(listing.rows)}
-        with self.recording.change("reconcile list", deed) as change:
+        arguments = {"system": listing.system, "file": str(path), "lines": len(listing.rows)}
+        with self.recording.change("reconcile list", arguments) as change:
             report = report_list(self.store, listing, path, self.now)
             change.outcome = REFUSED if report.problems else DONE
             change.arguments["ingest"] = report.ingest
@@ -207,7 +207,7 @@ class LocalAnswers:
             return {"asOf": iso_moment(s.at), "incidents": page}
 
     def work_on_incident(self, work: IncidentWork) -> Json:
-        with self.recording.change(*incident_deed(work)) as change:
+        with self.recording.change(*incident_invocation(work)) as change:
             outcome = work_on_incident(self.store, answer_question, work, self.now)
             change.outcome = REFUSED if outcome.problems else DONE
         encode = Encoder(self.now, current_topology(self.store)).encode
@@ -242,19 +242,19 @@ class LocalAnswers:
         def report() -> FailureOutcome:
             return report_failure(self.store, failure, self.now, dry_run=dry_run)
 
-        return self._change_failure(report_deed(failure), report, dry_run)
+        return self._change_failure(report_invocation(failure), report, dry_run)
 
     def update_failure(self, identifier: str, change: FailureChange, *, dry_run: bool) -> Json:
         def update() -> FailureOutcome:
             return update_failure(self.store, identifier, change, self.now, dry_run=dry_run)
 
-        return self._change_failure(update_deed(identifier, change), update, dry_run)
+        return self._change_failure(update_invocation(identifier, change), update, dry_run)
 
     def resolve_failure(self, identifier: str, ended_at: Millis | None, *, dry_run: bool) -> Json:
         def resolve() -> FailureOutcome:
             return resolve_failure(self.store, identifier, ended_at, self.now, dry_run=dry_run)
 
-        return self._change_failure(resolve_deed(identifier, ended_at), resolve, dry_run)
+        return self._change_failure(resolve_invocation(identifier, ended_at), resolve, dry_run)
 
     def sources(self, configuration: Sequence[tuple[str, str]]) -> Sequence[Json]:
         return [source_json(each) for each in stopped_sources(configuration, self.store.source_progress())]
@@ -276,7 +276,11 @@ class LocalAnswers:
         ]
 
     def apply(self, path: Path, *, dry_run: bool) -> Json:
-        with nullcontext(RecordedChange()) if dry_run else self.recording.change(*apply_deed(path)) as change:
+        with (
+            nullcontext(RecordedChange())
+            if dry_run
+            else self.recording.change(*apply_invocation(path)) as change
+        ):
             outcome = apply_path(self.store, path, self.now, dry_run=dry_run)
             change.outcome = REFUSED if outcome.problems else DONE
         encode = Encoder().encode
@@ -292,8 +296,10 @@ class LocalAnswers:
     def events(self) -> EventTarget:
         return self.store
 
-    def _change_failure(self, deed: CommandDeed, work: Callable[[], FailureOutcome], dry_run: bool) -> Json:
-        with nullcontext(RecordedChange()) if dry_run else self.recording.change(*deed) as change:
+    def _change_failure(
+        self, invocation: CommandInvocation, work: Callable[[], FailureOutcome], dry_run: bool
+    ) -> Json:
+        with nullcontext(RecordedChange()) if dry_run else self.recording.change(*invocation) as change:
             outcome = work()
             change.outcome = REFUSED if outcome.problems else DONE
         return self._payload(outcome, dry_run)

@@ -1,4 +1,4 @@
-"""Answers of a server, over GraphQL; complete lists over its export, events over its door for them."""
+"""Answers of a server, over GraphQL; complete lists over its export, events over its path for them."""
 
 import json
 from collections.abc import Callable, Collection, Sequence

@@ -1,4 +1,4 @@
-"""Which fulfillments should be in a system, since when and by what: the first of the ways that bring them."""
+"""Fulfillments that should be in a system, each by the presence source that makes it due first."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,23 +11,23 @@ from graph_models.topology import Topology
 from impactgraph.columns import Codes, Columns, Ints
 from impactgraph.columns.declare import Flags
 from impactgraph.diagnosis.records.audit import WorkflowAudit
-from impactgraph.diagnosis.records.bringers import Bringer, bringers
+from impactgraph.diagnosis.records.presence_sources import PresenceSource, presence_sources
 from impactgraph.diagnosis.records.slots import FAR, Slot
 from impactgraph.forecast.durations import Durations
 
 
 @dataclass
 class Expected:
-    """Arrays are by position among the rows in question; FAR where nothing brings it there."""
+    """Arrays are by position among the rows in question; FAR where no source makes it due."""
 
     since: Ints
     due: Ints
     limit: Ints
     """When it counts as missing where it is not there."""
     shown_at: Ints
-    """When the same way was seen to have brought it."""
+    """When an event of the same source showed it there."""
     slot: Codes
-    """Number of the slot that names the way; -1: none."""
+    """Number of the slot that names the source; -1: none."""
     emitter: Codes
     """Index of the emitter in the slot."""
     shown_since: Flags
@@ -39,12 +39,12 @@ class Expected:
         slot, emitter = (np.full(count, -1, np.int32) for _ in range(2))
         return Expected(since, due, limit, shown_at, slot, emitter, np.zeros(count, bool))
 
-    def add(self, positions: Codes, bringer: Bringer, slot: int, emitter: int) -> None:
+    def add(self, positions: Codes, source: PresenceSource, slot: int, emitter: int) -> None:
         """Takes the way of these positions where it is an earlier one."""
-        which = np.flatnonzero(bringer.limit < self.limit[positions])
+        which = np.flatnonzero(source.limit < self.limit[positions])
         target = positions[which]
         for name in ("since", "due", "limit", "shown_at"):
-            getattr(self, name)[target] = getattr(bringer, name)[which]
+            getattr(self, name)[target] = getattr(source, name)[which]
         self.slot[target] = slot
         self.emitter[target] = emitter
 
@@ -77,13 +77,15 @@ def expected_in(
     slots: list[Slot] = []
     for audit in audits:
         positions = scope.positions(audit.rows)
-        ways = list(bringers(audit, scope.topology, scope.columns.fulfillments, scope.durations, system))
+        sources = list(
+            presence_sources(audit, scope.topology, scope.columns.fulfillments, scope.durations, system)
+        )
         number = first_slot + len(slots)
-        for index, bringer in enumerate(ways):
-            listings.add(positions, bringer, number, index)
-            is_shown = (bringer.shown_at > listed_at[positions]) & (bringer.shown_at <= scope.at)
+        for index, source in enumerate(sources):
+            listings.add(positions, source, number, index)
+            is_shown = (source.shown_at > listed_at[positions]) & (source.shown_at <= scope.at)
             listings.shown_since[positions[is_shown]] = True
-        emitters = tuple(bringer.emitter for bringer in ways)
+        emitters = tuple(source.emitter for source in sources)
         slots.append(Slot(number, audit.number, RecordKind.LISTING, system, emitters))
     slots.append(Slot(first_slot + len(slots), -1, RecordKind.LISTING, system, ()))
     return listings, tuple(slots)

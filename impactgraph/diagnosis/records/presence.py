@@ -9,7 +9,7 @@ from graph_models.orders import Order, OrderRecord, Presence, TimelineEntry
 from graph_models.time import Millis
 from graph_models.topology import Emission, Step, Topology
 from impactgraph.columns.system_lists import SystemLists
-from impactgraph.diagnosis.records.bringers import system_of
+from impactgraph.diagnosis.records.presence_sources import system_of
 
 
 @dataclass(frozen=True, slots=True)

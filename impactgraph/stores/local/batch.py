@@ -38,7 +38,7 @@ class BatchEvent(msgspec.Struct, eq=False, gc=False):
     """Sequence number: its own where it is accepted, that of the recorded event where it repeats one."""
     origin: str = ""
     """Key of the live source of which it is a refused document, and no event."""
-    bringers: frozenset[int] = frozenset()
+    ingest_numbers: frozenset[int] = frozenset()
     """Numbers of the ingests that bring it; empty: it came otherwise."""
 
     @property

@@ -17,7 +17,7 @@ from impactgraph.ingest.events import Event, FulfillmentRerouted, OrderPlaced
 from impactgraph.stores.local.batch import BatchEvent, failure_subject, validate
 from impactgraph.stores.local.batch_numbers import BatchNumbers, assign_numbers
 from impactgraph.stores.local.block import Block
-from impactgraph.stores.local.bringers import add_bringers, mark_bringers
+from impactgraph.stores.local.event_ingests import add_ingest_rows, set_event_ingests
 from impactgraph.stores.local.event_texts import misfit_events
 from impactgraph.stores.local.failure_conflicts import FailureConflicts, failure_keys
 from impactgraph.stores.local.ingest_index import IngestIndex
@@ -114,7 +114,7 @@ def prepare_batch(
     # duplicate.
     batch = [*_retryable_events(batch, sources), *batch]
     sources.removals.mark(batch, sources.index)
-    mark_bringers(batch, sources.ingests, sources.ingest)
+    set_event_ingests(batch, sources.ingests, sources.ingest)
     state = sources.state
     acceptable = [event for event in batch if event.is_acceptable]
     names = event_hashes([event.source_and_id for event in acceptable])
@@ -132,7 +132,7 @@ def prepare_batch(
     removed_seqs = np.concatenate([folding.removed_seqs, conflicts.removed_seqs])
     removals = [*folding.removed_events(), *conflicts.removed_events(state.validator)]
     for event in removals:
-        event.bringers = frozenset(sources.ingests.of_event(event.seq))
+        event.ingest_numbers = frozenset(sources.ingests.of_event(event.seq))
     batch = [*batch, *removals]
     for event in batch:
         event.inherit_rejection()
@@ -140,7 +140,7 @@ def prepare_batch(
     writing = Writing(encoded_batch, names, is_accepted, numbers, removed_seqs)
     block = block_of(writing, state.event_dictionaries, sources.record.dictionary_sizes)
     sources.quarantine.add_changes(block, batch, now)
-    add_bringers(block, batch, sources.ingests)
+    add_ingest_rows(block, batch, sources.ingests)
     events_to_record = encoded_batch.batch.events.take(is_accepted)
     events = events_to_record.take(events_to_record.time <= sources.present)
     order_ids, fulfillment_ids = _ids(folding.fold_result, numbers, sources)

@@ -9,7 +9,7 @@ from graph_models.time import Millis
 from impactgraph.columns import Codes, Ints
 from impactgraph.stores.local.batch import BatchEvent
 from impactgraph.stores.local.block import Block
-from impactgraph.stores.local.bringers import add_bringers
+from impactgraph.stores.local.event_ingests import add_ingest_rows
 from impactgraph.stores.local.event_texts import misfit_events
 from impactgraph.stores.local.failure_conflicts import FailureConflicts
 from impactgraph.stores.local.ingests import Ingests, undo_row
@@ -48,13 +48,13 @@ def prepare_undo(number: int, sources: UndoSources, watermark: int, now: Millis)
     removed_seqs = seqs[~sources.ingests.are_brought(seqs, without=number)]
     dependents = [*_misfits(removed_seqs, sources), *_contradictions(removed_seqs, sources)]
     for event in dependents:
-        event.bringers = frozenset(sources.ingests.of_event(event.seq))
+        event.ingest_numbers = frozenset(sources.ingests.of_event(event.seq))
     lost_seqs = np.array([event.seq for event in dependents], np.int64)
     block = Block(removed_seqs=np.concatenate([removed_seqs, lost_seqs]))
     sources.quarantine.add_changes(block, dependents, now)
     entries = [entry for entry in sources.ingests.entries_of(number) if sources.quarantine.has(entry)]
     block.quarantine_releases = np.array(entries, np.int64)
-    add_bringers(block, dependents, sources.ingests)
+    add_ingest_rows(block, dependents, sources.ingests)
     block.add("undos", undo_row(number, now, watermark + 1))
     return PreparedUndo(block, len(removed_seqs), len(entries))
 

@@ -23,7 +23,7 @@ from impactgraph.credentials.tokens import Token, new_token
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.ports.store import Store
 from impactgraph.settings import Settings
-from impactgraph.usecases.access import Access, DoorRules
+from impactgraph.usecases.access import Access, EndpointRules
 from impactgraph.usecases.keys import KeyRing
 from tests.functional.http.following import follower, opened, streamed
 from tests.functional.http.serving import served
@@ -36,7 +36,7 @@ REPORT = (
 )
 READ = "{ failures { totalCount } }"
 ORDER = 'subscription { order(id: "O-0001") { id } }'
-DOORS = {
+ENDPOINTS = {
     Role.VIEWER: {"read"},
     Role.SERVICE_DESK: {"read"},
     Role.RESPONDER: {"read", "ingests", "report"},
@@ -49,7 +49,7 @@ DOORS = {
 
 
 @dataclass
-class Door:
+class Server:
     address: str
     ring: KeyRing
     audit: FileAudit
@@ -79,18 +79,18 @@ def questions() -> bool:
 
 
 @pytest.fixture
-def door(empty: Store, tmp_path: Path, questions: bool) -> Iterator[Door]:
+def server(empty: Store, tmp_path: Path, questions: bool) -> Iterator[Server]:
     fill(empty, 9)
     clock = [NOW]
     keys, audit = FileKeys(tmp_path), FileAudit(tmp_path, lambda: clock[0])
     ring = KeyRing(keys, audit, LOCAL, lambda: clock[0])
     tokens = {role: ring.create(NewKey(role.value, role)).token.text for role in Role}
     verifier = ComposedVerifier([KeyVerifier(keys, lambda: clock[0])])
-    doors = DoorRules(audits_questions=questions, proxies=(ip_network("127.0.0.1"),))
-    access = Access(verifier=verifier, doors=doors, audit=audit)
+    endpoints = EndpointRules(audits_questions=questions, proxies=(ip_network("127.0.0.1"),))
+    access = Access(verifier=verifier, endpoints=endpoints, audit=audit)
     app = create_app(empty, Settings(), now=lambda: NOW, access=access)
     with served(app) as address:
-        yield Door(address, ring, audit, tokens, clock)
+        yield Server(address, ring, audit, tokens, clock)
 
 
 @pytest.mark.parametrize(
@@ -107,8 +107,8 @@ def door(empty: Store, tmp_path: Path, questions: bool) -> Iterator[Door]:
         ("GET", "/nothing"),
     ],
 )
-def test_without_a_key_no_door_opens(door: Door, method: str, path: str) -> None:
-    with door.http() as http:
+def test_without_a_key_no_endpoint_answers(server: Server, method: str, path: str) -> None:
+    with server.http() as http:
         response = http.request(method, path)
 
     answer = response.json()
@@ -119,13 +119,13 @@ def test_without_a_key_no_door_opens(door: Door, method: str, path: str) -> None
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/", "/web/1/index.html"])
-def test_what_shows_no_data_is_open(door: Door, path: str) -> None:
-    with door.http() as http:
+def test_what_shows_no_data_is_open(server: Server, path: str) -> None:
+    with server.http() as http:
         assert http.get(path).status_code == 200
 
 
 @pytest.mark.parametrize("role", Role)
-def test_a_role_opens_its_doors_only(door: Door, role: Role) -> None:
+def test_a_role_opens_its_endpoints_only(server: Server, role: Role) -> None:
     apply = 'mutation { applyTopology(yaml: "", dryRun: true) { problems { message } } }'
     asked = {
         "read": READ,
@@ -133,8 +133,8 @@ def test_a_role_opens_its_doors_only(door: Door, role: Role) -> None:
         "report": REPORT,
         "apply": apply,
     }
-    opened = {name for name, query in asked.items() if "errors" not in door.ask(role, query)}
-    with door.as_(role) as http:
+    opened = {name for name, query in asked.items() if "errors" not in server.ask(role, query)}
+    with server.as_(role) as http:
         statuses = {
             "events": http.post("/events", json=[]).status_code,
             "metrics": http.get("/metrics").status_code,
@@ -142,91 +142,93 @@ def test_a_role_opens_its_doors_only(door: Door, role: Role) -> None:
             "export": http.get("/export").status_code,
         }
 
-    assert opened | {name for name, status in statuses.items() if status == 200} - {"export"} == DOORS[role]
-    assert statuses["export"] == (200 if "read" in DOORS[role] else 403)
+    assert (
+        opened | {name for name, status in statuses.items() if status == 200} - {"export"} == ENDPOINTS[role]
+    )
+    assert statuses["export"] == (200 if "read" in ENDPOINTS[role] else 403)
 
 
 @pytest.mark.parametrize(("role", "status"), [(Role.VIEWER, 403), (Role.ADMIN, 404)])
-def test_what_has_no_line_in_the_table_is_for_administrators(door: Door, role: Role, status: int) -> None:
-    with door.as_(role) as http:
+def test_what_has_no_line_in_the_table_is_for_administrators(server: Server, role: Role, status: int) -> None:
+    with server.as_(role) as http:
         assert http.get("/nothing").status_code == status
 
 
-def test_a_refusal_names_the_roles_that_may(door: Door) -> None:
-    (error,) = door.ask(Role.VIEWER, REPORT)["errors"]
+def test_a_refusal_names_the_roles_that_may(server: Server) -> None:
+    (error,) = server.ask(Role.VIEWER, REPORT)["errors"]
 
     assert error["extensions"]["code"] == "FORBIDDEN"
     assert "responder, admin" in error["message"]
     assert error["path"] == ["reportFailure"]
 
 
-def test_aliases_and_fragments_are_no_way_around(door: Door) -> None:
+def test_aliases_and_fragments_are_no_way_around(server: Server) -> None:
     counted = "ingests { totalCount }"
     query = f"query {{ ...on Query {{ mine: {counted} }} ...F }} fragment F on Query {{ {counted} }}"
 
-    codes = {each["extensions"]["code"] for each in door.ask(Role.VIEWER, query)["errors"]}
+    codes = {each["extensions"]["code"] for each in server.ask(Role.VIEWER, query)["errors"]}
 
     assert codes == {"FORBIDDEN"}
 
 
-def test_everybody_who_is_known_may_ask_what_this_is(door: Door) -> None:
-    assert "errors" not in door.ask(Role.INGEST, "{ about { store } serverTime }")
+def test_everybody_who_is_known_may_ask_what_this_is(server: Server) -> None:
+    assert "errors" not in server.ask(Role.INGEST, "{ about { store } serverTime }")
 
 
-def test_a_revoked_key_opens_nothing_at_once(door: Door) -> None:
-    with door.as_(Role.VIEWER) as http:
+def test_a_revoked_key_opens_nothing_at_once(server: Server) -> None:
+    with server.as_(Role.VIEWER) as http:
         assert http.post("/graphql", json={"query": READ}).status_code == 200
-        door.ring.revoke(Role.VIEWER.value)
+        server.ring.revoke(Role.VIEWER.value)
         response = http.post("/graphql", json={"query": READ})
 
     assert response.status_code == 401
     assert "was revoked at 2026-03-02" in response.text
 
 
-def test_a_wrong_secret_of_a_known_key_learns_nothing_of_it(door: Door) -> None:
-    id = door.tokens[Role.VIEWER].split("_")[1]
-    with door.http(new_token(id).text) as known, door.http(new_token().text) as unknown:
+def test_a_wrong_secret_of_a_known_key_learns_nothing_of_it(server: Server) -> None:
+    id = server.tokens[Role.VIEWER].split("_")[1]
+    with server.http(new_token(id).text) as known, server.http(new_token().text) as unknown:
         texts = {each.post("/graphql", json={"query": READ}).text for each in (known, unknown)}
 
     assert len(texts) == 1
 
 
-def test_an_expired_secret_says_so(door: Door) -> None:
-    former = door.tokens[Role.VIEWER]
-    door.ring.rotate(Role.VIEWER.value, DAY)
-    with door.http(former) as http:
+def test_an_expired_secret_says_so(server: Server) -> None:
+    former = server.tokens[Role.VIEWER]
+    server.ring.rotate(Role.VIEWER.value, DAY)
+    with server.http(former) as http:
         assert http.post("/graphql", json={"query": READ}).status_code == 200
-        door.clock[0] += DAY
+        server.clock[0] += DAY
         assert "expired at 2026-03-03" in http.post("/graphql", json={"query": READ}).text
 
 
-def test_the_use_of_a_key_is_recorded_once_a_minute(door: Door) -> None:
-    id = door.tokens[Role.VIEWER].split("_")[1]
+def test_the_use_of_a_key_is_recorded_once_a_minute(server: Server) -> None:
+    id = server.tokens[Role.VIEWER].split("_")[1]
 
     def used() -> int | None:
-        return door.ring.store.keys()[id].used_at
+        return server.ring.store.keys()[id].used_at
 
-    door.ask(Role.VIEWER, READ)
+    server.ask(Role.VIEWER, READ)
     while used() is None:
         pass
-    door.clock[0] += 59_000
-    door.ask(Role.VIEWER, READ)
+    server.clock[0] += 59_000
+    server.ask(Role.VIEWER, READ)
     assert used() == NOW
-    door.clock[0] += 1_000
-    door.ask(Role.VIEWER, READ)
+    server.clock[0] += 1_000
+    server.ask(Role.VIEWER, READ)
     while used() != NOW + 60_000:
         pass
 
 
-def test_a_web_socket_takes_its_token_in_the_first_message(door: Door) -> None:
-    token = f"Bearer {door.tokens[Role.VIEWER]}"
-    with follower(door.address, {"authorization": token}) as reader:
+def test_a_web_socket_takes_its_token_in_the_first_message(server: Server) -> None:
+    token = f"Bearer {server.tokens[Role.VIEWER]}"
+    with follower(server.address, {"authorization": token}) as reader:
         reader.ask("1", ORDER)
         assert reader.next("1") == {"order": {"id": "order:O-0001"}}
 
 
-def test_a_web_socket_takes_its_token_in_the_header(door: Door) -> None:
-    with follower(door.address, authorization=f"Bearer {door.tokens[Role.VIEWER]}") as reader:
+def test_a_web_socket_takes_its_token_in_the_header(server: Server) -> None:
+    with follower(server.address, authorization=f"Bearer {server.tokens[Role.VIEWER]}") as reader:
         reader.ask("1", REPORT)
         assert reader.message("1")["payload"]["errors"][0]["extensions"]["code"] == "FORBIDDEN"
         reader.ask("2", ORDER)
@@ -234,8 +236,8 @@ def test_a_web_socket_takes_its_token_in_the_header(door: Door) -> None:
 
 
 @pytest.mark.parametrize("payload", [None, {}, {"authorization": "Bearer ig_a_b"}, {"authorization": 1}, [1]])
-def test_a_web_socket_without_a_valid_token_is_closed(door: Door, payload: object) -> None:
-    with opened(door.address) as reader:
+def test_a_web_socket_without_a_valid_token_is_closed(server: Server, payload: object) -> None:
+    with opened(server.address) as reader:
         reader.send(type="connection_init", **({} if payload is None else {"payload": payload}))
         with pytest.raises(websockets.exceptions.ConnectionClosed) as closed:
             reader.message()
@@ -244,34 +246,34 @@ def test_a_web_socket_without_a_valid_token_is_closed(door: Door, payload: objec
     assert closed.value.rcvd.code in (4403, 4400)
 
 
-def test_a_web_socket_with_a_wrong_header_does_not_open(door: Door) -> None:
+def test_a_web_socket_with_a_wrong_header_does_not_open(server: Server) -> None:
     with (
         pytest.raises(websockets.exceptions.InvalidStatus, match="403"),
-        opened(door.address, authorization="Bearer ig_a_b"),
+        opened(server.address, authorization="Bearer ig_a_b"),
     ):
         pass
 
 
-def test_a_subscription_needs_its_permission(door: Door) -> None:
-    with follower(door.address, {"authorization": f"Bearer {door.tokens[Role.INGEST]}"}) as reader:
+def test_a_subscription_needs_its_permission(server: Server) -> None:
+    with follower(server.address, {"authorization": f"Bearer {server.tokens[Role.INGEST]}"}) as reader:
         reader.ask("1", ORDER)
         assert reader.code("1") == "FORBIDDEN"
 
 
-def test_server_sent_events_take_the_header(door: Door) -> None:
-    with door.as_(Role.VIEWER) as http, streamed(http, ORDER) as events:
+def test_server_sent_events_take_the_header(server: Server) -> None:
+    with server.as_(Role.VIEWER) as http, streamed(http, ORDER) as events:
         assert next(events)[1]["data"] == {"order": {"id": "order:O-0001"}}
-    with door.as_(Role.INGEST) as http, streamed(http, ORDER) as events:
+    with server.as_(Role.INGEST) as http, streamed(http, ORDER) as events:
         assert next(events)[1]["errors"][0]["extensions"]["code"] == "FORBIDDEN"
 
 
-def test_a_web_socket_ends_with_its_key(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_web_socket_ends_with_its_key(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(access, "RECHECK_SECONDS", 0.0)
-    with follower(door.address, {"authorization": f"Bearer {door.tokens[Role.RESPONDER]}"}) as reader:
+    with follower(server.address, {"authorization": f"Bearer {server.tokens[Role.RESPONDER]}"}) as reader:
         reader.ask("1", "subscription { blastRadius { asOf headline } }")
         assert reader.next("1")
-        door.ring.revoke(Role.RESPONDER.value)
-        door.ask(Role.ADMIN, REPORT)
+        server.ring.revoke(Role.RESPONDER.value)
+        server.ask(Role.ADMIN, REPORT)
         with pytest.raises(websockets.exceptions.ConnectionClosed) as closed:
             reader.next("1")
 
@@ -279,21 +281,21 @@ def test_a_web_socket_ends_with_its_key(door: Door, monkeypatch: pytest.MonkeyPa
     assert closed.value.rcvd.code == 4403
 
 
-def test_a_stream_ends_with_its_key(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stream_ends_with_its_key(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(access, "RECHECK_SECONDS", 0.0)
     query = "subscription { blastRadius { asOf headline } }"
-    with door.as_(Role.RESPONDER) as http, streamed(http, query) as events:
+    with server.as_(Role.RESPONDER) as http, streamed(http, query) as events:
         assert next(events)[0] == "next"
-        door.ring.revoke(Role.RESPONDER.value)
-        door.ask(Role.ADMIN, REPORT)
+        server.ring.revoke(Role.RESPONDER.value)
+        server.ask(Role.ADMIN, REPORT)
         assert [name for name, _ in events] == []
 
 
-def test_a_change_is_recorded_before_and_after(door: Door) -> None:
-    with door.http(door.tokens[Role.RESPONDER], **{"x-forwarded-for": "192.0.2.9"}) as http:
+def test_a_change_is_recorded_before_and_after(server: Server) -> None:
+    with server.http(server.tokens[Role.RESPONDER], **{"x-forwarded-for": "192.0.2.9"}) as http:
         http.post("/graphql", json={"query": REPORT})
 
-    begun, done = door.recorded()
+    begun, done = server.recorded()
     assert (begun.outcome, done.outcome) == ("begun", "done")
     assert (begun.subject.split(":")[0], begun.name, begun.address) == ("key", "responder", "192.0.2.9")
     assert (begun.operation, begun.arguments["input"]["target"]) == ("reportFailure", "system:oms")
@@ -309,64 +311,66 @@ def test_a_change_is_recorded_before_and_after(door: Door) -> None:
     ],
 )
 def test_outcomes_are_recorded_of_changes_only(
-    door: Door, role: Role, query: str, outcomes: list[str]
+    server: Server, role: Role, query: str, outcomes: list[str]
 ) -> None:
-    door.ask(role, query)
-    door.ask(Role.RESPONDER, REPORT)
+    server.ask(role, query)
+    server.ask(Role.RESPONDER, REPORT)
 
-    assert [event.outcome for event in door.recorded()] == [*outcomes, "begun", "done"]
+    assert [event.outcome for event in server.recorded()] == [*outcomes, "begun", "done"]
 
 
 @pytest.mark.parametrize("questions", [True])
-def test_questions_are_recorded_where_that_is_set(door: Door) -> None:
-    door.ask(Role.VIEWER, READ)
-    door.ask(Role.INGEST, READ)
-    with door.as_(Role.VIEWER) as http:
+def test_questions_are_recorded_where_that_is_set(server: Server) -> None:
+    server.ask(Role.VIEWER, READ)
+    server.ask(Role.INGEST, READ)
+    with server.as_(Role.VIEWER) as http:
         http.get("/export?of=orders&failure=F-1")
-    door.ask(Role.RESPONDER, REPORT)
+    server.ask(Role.RESPONDER, REPORT)
 
-    assert [(event.operation, event.outcome) for event in door.recorded()][:3] == [
+    assert [(event.operation, event.outcome) for event in server.recorded()][:3] == [
         ("failures", "asked"),
         ("failures", "FORBIDDEN"),
         ("export", "asked"),
     ]
-    assert door.recorded()[2].arguments == {"of": ["orders"], "failure": ["F-1"]}
+    assert server.recorded()[2].arguments == {"of": ["orders"], "failure": ["F-1"]}
 
 
-def test_events_are_recorded_by_their_counts(door: Door) -> None:
-    with door.as_(Role.INGEST) as http:
+def test_events_are_recorded_by_their_counts(server: Server) -> None:
+    with server.as_(Role.INGEST) as http:
         http.post("/events", json=[{}])
-    door.ask(Role.RESPONDER, REPORT)
+    server.ask(Role.RESPONDER, REPORT)
 
-    event = door.recorded()[0]
+    event = server.recorded()[0]
     assert (event.operation, event.name, event.arguments["rejected"]) == ("events", "ingest", 1)
 
 
-def test_a_change_that_cannot_be_recorded_is_not_made(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_that_cannot_be_recorded_is_not_made(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(_: object) -> None:
         raise StoreUnavailableError("The disk is full.")
 
-    before = door.ask(Role.VIEWER, READ)
-    monkeypatch.setattr(door.audit, "append", full)
-    (error,) = door.ask(Role.RESPONDER, REPORT)["errors"]
+    before = server.ask(Role.VIEWER, READ)
+    monkeypatch.setattr(server.audit, "append", full)
+    (error,) = server.ask(Role.RESPONDER, REPORT)["errors"]
 
     assert error["extensions"]["code"] == "STORE_UNAVAILABLE"
-    assert door.ask(Role.VIEWER, READ) == before
+    assert server.ask(Role.VIEWER, READ) == before
 
 
-def test_an_administrator_reads_the_log(door: Door) -> None:
-    door.ask(Role.RESPONDER, REPORT)
-    with door.as_(Role.ADMIN) as http:
+def test_an_administrator_reads_the_log(server: Server) -> None:
+    server.ask(Role.RESPONDER, REPORT)
+    with server.as_(Role.ADMIN) as http:
         lines = http.get("/audit").text.splitlines()
         later = http.get("/audit", params={"since": "2026-03-03T00:00:00Z"}).text
 
-    assert len(lines) == len(list(door.audit.entries()))
+    assert len(lines) == len(list(server.audit.entries()))
     assert later == ""
 
 
-def test_actions_are_recorded_under_the_name_of_the_key(door: Door) -> None:
+def test_actions_are_recorded_under_the_name_of_the_key(server: Server) -> None:
     fields = "{ incident { actions { by } } }"
-    answer = door.ask(Role.RESPONDER, f'mutation {{ acknowledgeIncident(id: "F-1", by: "boss") {fields} }}')
+    answer = server.ask(Role.RESPONDER, f'mutation {{ acknowledgeIncident(id: "F-1", by: "boss") {fields} }}')
 
     assert answer["data"]["acknowledgeIncident"]["incident"]["actions"] == [{"by": "responder"}]
 

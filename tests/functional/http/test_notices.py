@@ -29,26 +29,28 @@ rules: {more: {to: [hook]}}
 
 
 @pytest.fixture(scope="module")
-def door() -> Iterator[Receiver]:
-    with receiver() as door:
-        yield door
+def endpoint() -> Iterator[Receiver]:
+    with receiver() as endpoint:
+        yield endpoint
 
 
 @pytest.fixture(scope="module")
-def api(shop: Store, door: Receiver) -> Iterator[Api]:
+def api(shop: Store, endpoint: Receiver) -> Iterator[Api]:
     rules = NoticeRules(channels={}, rules=(Rule("all", ("hook", "silent")),))
-    door.answers = [(503, {})]
-    senders = {name: WebhookSender(f"http://{door.address}/{name}", SECRET) for name in ("hook", "silent")}
+    endpoint.answers = [(503, {})]
+    senders = {
+        name: WebhookSender(f"http://{endpoint.address}/{name}", SECRET) for name in ("hook", "silent")
+    }
     worker = SentNotices(shop, rules, senders, now=lambda: NOW, public_url="https://shop.example")
     app = create_app(shop, Settings(), now=lambda: NOW, services=Services(notices=worker))
     with served(app) as address, httpx.Client(base_url=address, timeout=60) as client:
         api = Api(client)
-        while api.ask(NOTICES, state=["WAITING"])["notices"]["totalCount"] or len(door.taken) < 2:
+        while api.ask(NOTICES, state=["WAITING"])["notices"]["totalCount"] or len(endpoint.taken) < 2:
             pass  # each question takes its time; the end of the first round is awaited
         yield api
 
 
-def test_notices_are_listed_with_what_became_of_each(api: Api, door: Receiver) -> None:
+def test_notices_are_listed_with_what_became_of_each(api: Api, endpoint: Receiver) -> None:
     nodes = [edge["node"] for edge in api.ask(NOTICES)["notices"]["edges"]]
 
     by_state = {each["state"]: each for each in nodes}
@@ -62,7 +64,7 @@ def test_notices_are_listed_with_what_became_of_each(api: Api, door: Receiver) -
     assert sent["cause"] == "integration:pick-confirm"
     assert sent["link"] == "https://shop.example/#/radius?failure=F-1&asOf=2026-03-02T09%3A30%3A00.000Z"
     assert "503" in failed["reason"] and failed["retryAt"] == "2026-03-02T09:30:15Z"
-    assert sorted(door.ids) == sorted(each["key"] for each in nodes)
+    assert sorted(endpoint.ids) == sorted(each["key"] for each in nodes)
 
 
 def test_notices_come_in_pages_and_by_state(api: Api) -> None:
@@ -78,15 +80,15 @@ def test_notices_come_in_pages_and_by_state(api: Api) -> None:
     assert api.ask(NOTICES, state=["GIVEN_UP"])["notices"]["totalCount"] == 0
 
 
-def test_rules_can_be_tried_without_sending(api: Api, door: Receiver) -> None:
-    before = len(door.taken)
+def test_rules_can_be_tried_without_sending(api: Api, endpoint: Receiver) -> None:
+    before = len(endpoint.taken)
 
     (due,) = api.ask("query($rules: String!) { noticesDue(rules: $rules) { rule channel kind text } }",
                      rules=RULES)["noticesDue"]  # fmt: skip
 
     assert (due["rule"], due["channel"], due["kind"]) == ("more", "hook", "NEW")
     assert "integration" in due["text"].lower()
-    assert len(door.taken) == before
+    assert len(endpoint.taken) == before
 
 
 def test_wrong_rules_are_an_error_with_their_line(api: Api) -> None:

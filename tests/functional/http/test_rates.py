@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from graph_models.access import Principal, RequestLimit, Role
 from impactgraph.errors import UnauthenticatedError
-from impactgraph.usecases.access import Access, Credentials, DoorRules
+from impactgraph.usecases.access import Access, Credentials, EndpointRules
 from tests.functional.http.hardening import EVENT, STRUCTURED, ask, socket_of
 
 
@@ -94,7 +94,7 @@ def test_clients_behind_a_trusted_proxy_have_failures_of_their_own(
     client_of: Callable[..., TestClient],
 ) -> None:
     networks = (ip_network("10.0.0.0/8"),)
-    access = Access(verifier=OneKey(Role.VIEWER), doors=DoorRules(proxies=networks))
+    access = Access(verifier=OneKey(Role.VIEWER), endpoints=EndpointRules(proxies=networks))
     app = client_of(access=access, rate_failures=2).app
     proxy = TestClient(app, base_url="http://localhost", client=("10.0.0.1", 50_000))
     direct = TestClient(app, base_url="http://localhost", client=("192.0.2.1", 50_000))

@@ -19,8 +19,8 @@ from tests.functional.http.shop import NOW
 from tests.functional.mcp.asking import answer, error, over_http
 from tests.functional.mcp.conftest import ISSUER, SENDER, VIEWER
 from tests.hostile.assistants import lines
-from tests.hostile.door import SLOW
-from tests.hostile.lines import LineDoor
+from tests.hostile.endpoint import SLOW
+from tests.hostile.lines import LineEndpoint
 from tests.own_loop import run_apart
 
 PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
@@ -121,15 +121,15 @@ def test_a_store_that_is_not_there_is_an_error_before_any_message(tmp_path: Path
 
 
 def test_hostile_lines_of_standard_input_are_answered_and_leave_no_error(tmp_path: Path) -> None:
-    door = LineDoor(tmp_path)
+    endpoint = LineEndpoint(tmp_path)
 
     @settings(max_examples=30, suppress_health_check=SLOW)
     @given(line=lines())
     def answered(line: bytes) -> None:
-        door.send(line)
+        endpoint.send(line)
 
     answered()
-    door.close()
+    endpoint.close()
 
 
 def test_a_request_for_a_stream_is_refused_and_does_not_stay_open(address: str) -> None:

@@ -9,10 +9,10 @@ from api.audit import Auditing
 from graph_models.access import LOCAL
 from impactgraph.errors import StoreUnavailableError
 from impactgraph.usecases.access import NoAudit
-from impactgraph.usecases.audit import AuditEntry, AuditEvent, Deed
+from impactgraph.usecases.audit import AuditEntry, AuditEvent, Invocation
 from tests.own_loop import run_apart
 
-DEED = Deed(LOCAL, "reportFailure", {})
+INVOCATION = Invocation(LOCAL, "reportFailure", {})
 
 
 class BrokenAudit(NoAudit):
@@ -39,9 +39,9 @@ def test_a_change_is_refused_where_its_entry_cannot_be_written_and_the_next_one_
             return 1
 
         with pytest.raises(type(error)):
-            await auditing.change(DEED, work)
+            await auditing.change(INVOCATION, work)
         assert not done
         audit.error = None
-        assert await auditing.change(DEED, work) == 1
+        assert await auditing.change(INVOCATION, work) == 1
 
     run_apart(asyncio.wait_for(run(), 60))

@@ -1,4 +1,4 @@
-"""Every door and every root field has its line in the table of permissions."""
+"""Every endpoint and every root field has its line in the table of permissions."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from api.access import is_open
 from api.app import create_app
 from api.mcp.options import McpOptions
-from api.permissions import DOORS, MUTATIONS, QUERIES, SUBSCRIPTIONS
+from api.permissions import ENDPOINTS, MUTATIONS, QUERIES, SUBSCRIPTIONS
 from api.schema import build_schema
 from api.services import Services
 from impactgraph.settings import Settings
@@ -42,7 +42,7 @@ def test_every_root_field_has_a_permission(kind: GraphQLObjectType, permissions:
 def test_every_route_has_a_permission_or_is_open(app: FastAPI) -> None:
     paths = set(map(_path, leaves(app.routes)))
 
-    assert {path for path in paths if not is_open(path)} == set(DOORS)
+    assert {path for path in paths if not is_open(path)} == set(ENDPOINTS)
 
 
 def _path(route: Mount | Route | WebSocketRoute) -> str:

@@ -6,9 +6,9 @@ import pytest
 from graphql import GraphQLSchema, build_schema, parse, validate
 
 from graph_models.journal import IncidentActionKind
-from impactgraph.cli.answers.deeds import INCIDENT_OPERATIONS
 from impactgraph.cli.answers.documents import DOCUMENTS
 from impactgraph.cli.answers.incident_documents import INCIDENT_MUTATIONS
+from impactgraph.cli.answers.invocations import INCIDENT_OPERATIONS
 from impactgraph.cli.answers.repair_documents import REPAIR_DOCUMENTS
 
 ROOT = Path(__file__).parents[3]

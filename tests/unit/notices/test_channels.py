@@ -31,9 +31,9 @@ SECRET = f"whsec_{base64.b64encode(KEY).decode()}"
 
 
 @pytest.fixture
-def door() -> Iterator[Receiver]:
-    with receiver() as door:
-        yield door
+def endpoint() -> Iterator[Receiver]:
+    with receiver() as endpoint:
+        yield endpoint
 
 
 def status(kind: NoticeKind = NoticeKind.NEW, level: NoticeLevel = NoticeLevel.HIGH) -> NoticeStatus:
@@ -57,14 +57,14 @@ def status(kind: NoticeKind = NoticeKind.NEW, level: NoticeLevel = NoticeLevel.H
     )
 
 
-def webhook(door: Receiver) -> WebhookSender:
-    return WebhookSender(f"http://{door.address}/in", SECRET)
+def webhook(endpoint: Receiver) -> WebhookSender:
+    return WebhookSender(f"http://{endpoint.address}/in", SECRET)
 
 
-def test_a_webhook_gets_the_notice_with_the_signature_of_standard_webhooks(door: Receiver) -> None:
-    webhook(door).send(status(), NOW + SECOND)
+def test_a_webhook_gets_the_notice_with_the_signature_of_standard_webhooks(endpoint: Receiver) -> None:
+    webhook(endpoint).send(status(), NOW + SECOND)
 
-    (taken,) = door.taken
+    (taken,) = endpoint.taken
     signed = f"N-1.{NOW // SECOND + 1}.{taken.body}".encode()
     expected = base64.b64encode(hmac.digest(KEY, signed, hashlib.sha256)).decode()
     assert {name: taken.headers[name] for name in taken.headers if name.startswith("webhook-")} == {
@@ -78,11 +78,11 @@ def test_a_webhook_gets_the_notice_with_the_signature_of_standard_webhooks(door:
     assert document["data"]["url"].startswith("https://shop.example/")
 
 
-def test_a_repeated_send_has_the_same_id_and_the_same_body(door: Receiver) -> None:
+def test_a_repeated_send_has_the_same_id_and_the_same_body(endpoint: Receiver) -> None:
     for seconds in (1, 90):
-        webhook(door).send(status(), NOW + seconds * SECOND)
+        webhook(endpoint).send(status(), NOW + seconds * SECOND)
 
-    first, again = door.taken
+    first, again = endpoint.taken
     assert (first.body, first.headers["webhook-id"]) == (again.body, again.headers["webhook-id"])
     assert first.headers["webhook-signature"] != again.headers["webhook-signature"]
 
@@ -97,28 +97,28 @@ def test_a_repeated_send_has_the_same_id_and_the_same_body(door: Receiver) -> No
     ],
 )
 def test_an_answer_that_is_no_success_is_an_error_with_the_pause_that_it_asks_for(
-    door: Receiver, headers: dict[str, str], retry_after: int | None
+    endpoint: Receiver, headers: dict[str, str], retry_after: int | None
 ) -> None:
-    door.answers = [(503, headers)]
+    endpoint.answers = [(503, headers)]
 
     with pytest.raises(NotSentError) as error:
-        webhook(door).send(status(), NOW)
+        webhook(endpoint).send(status(), NOW)
 
-    assert str(error.value) == f"http://{door.address} answered 503 Service Unavailable."
+    assert str(error.value) == f"http://{endpoint.address} answered 503 Service Unavailable."
     assert error.value.retry_after == retry_after
 
 
-def test_a_redirect_is_not_followed(door: Receiver) -> None:
-    door.answers = [(302, {"Location": f"http://{door.address}/other"})]
+def test_a_redirect_is_not_followed(endpoint: Receiver) -> None:
+    endpoint.answers = [(302, {"Location": f"http://{endpoint.address}/other"})]
 
     with pytest.raises(NotSentError, match="answered 302"):
-        webhook(door).send(status(), NOW)
-    assert len(door.taken) == 1
+        webhook(endpoint).send(status(), NOW)
+    assert len(endpoint.taken) == 1
 
 
 def test_a_receiver_that_is_not_there_is_an_error_without_its_path() -> None:
-    with receiver() as door:
-        address = door.address
+    with receiver() as endpoint:
+        address = endpoint.address
 
     with pytest.raises(NotSentError) as error:
         WebhookSender(f"http://{address}/T0/secret", SECRET).send(status(), NOW)
@@ -127,10 +127,10 @@ def test_a_receiver_that_is_not_there_is_an_error_without_its_path() -> None:
     assert "secret" not in str(error.value)
 
 
-def test_apprise_sends_title_and_text(door: Receiver) -> None:
-    AppriseSender(f"json://{door.address}/in").send(status(), NOW)
+def test_apprise_sends_title_and_text(endpoint: Receiver) -> None:
+    AppriseSender(f"json://{endpoint.address}/in").send(status(), NOW)
 
-    document = json.loads(door.taken[0].body)
+    document = json.loads(endpoint.taken[0].body)
     assert (document["title"], document["message"], document["type"]) == (
         "[high] Steuer fällt aus.",
         "Sie hält 120 Aufträge.",
@@ -146,17 +146,17 @@ def test_apprise_sends_title_and_text(door: Receiver) -> None:
         (NoticeKind.RESOLVED, NoticeLevel.NONE, "success"),
     ],
 )
-def test_apprise_gets_the_level(door: Receiver, kind: NoticeKind, level: NoticeLevel, word: str) -> None:
-    AppriseSender(f"json://{door.address}/in").send(status(kind, level), NOW)
+def test_apprise_gets_the_level(endpoint: Receiver, kind: NoticeKind, level: NoticeLevel, word: str) -> None:
+    AppriseSender(f"json://{endpoint.address}/in").send(status(kind, level), NOW)
 
-    assert json.loads(door.taken[0].body)["type"] == word
+    assert json.loads(endpoint.taken[0].body)["type"] == word
 
 
-def test_what_apprise_cannot_send_is_an_error_with_its_reason(door: Receiver) -> None:
-    door.answers = [(500, {})]
+def test_what_apprise_cannot_send_is_an_error_with_its_reason(endpoint: Receiver) -> None:
+    endpoint.answers = [(500, {})]
 
     with pytest.raises(NotSentError, match=r"^JSON did not take it: .*500"):
-        AppriseSender(f"json://{door.address}/in").send(status(), NOW)
+        AppriseSender(f"json://{endpoint.address}/in").send(status(), NOW)
 
 
 def test_a_pager_gets_the_id_of_the_incident_so_that_it_updates_its_own() -> None:

@@ -11,7 +11,7 @@ from tests.alert_payloads import alertmanager, text
 from tests.sources.shop import NOW
 from tests.stores.events import topology
 
-DOOR = "POST /webhooks/alertmanager/prod"
+ENDPOINT = "POST /webhooks/alertmanager/prod"
 NO_RULE = "no rule matches the alert 'OmsDown'"
 
 
@@ -26,7 +26,7 @@ class _Quarantine:
         return topology()
 
 
-def entry(number: int, reason: str, place: str = DOOR) -> QuarantinedEvent:
+def entry(number: int, reason: str, place: str = ENDPOINT) -> QuarantinedEvent:
     return QuarantinedEvent(number, reason, text(alertmanager()).decode(), place, NOW, "prod")
 
 
@@ -36,7 +36,7 @@ def waiting(limit: int, *entries: QuarantinedEvent) -> list[tuple[int, bool]]:
     return [(each.entry.number, each.trial is not None) for each in waiting_alerts(store, limit)]
 
 
-def test_documents_of_other_doors_leave_the_alerts_their_place() -> None:
+def test_documents_of_other_endpoints_leave_the_alerts_their_place() -> None:
     assert waiting(1, entry(1, "row without id", "POST /in/shop"), entry(2, NO_RULE)) == [(2, True)]
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
 from api.access import principal_of
-from api.audit import Auditing, deed_of
+from api.audit import Auditing, invocation_of
 from api.json_input import read_json
 from graph_models.time import Millis
 from impactgraph.errors import BadInputError
@@ -20,7 +20,7 @@ from impactgraph.usecases.forget import (
     RemovalContext,
     RetentionRule,
     forget,
-    forget_deed,
+    forget_arguments,
     retain,
 )
 
@@ -46,7 +46,7 @@ def router(
         """The parts of the record that the sender of the request does not have yet (docs/backup.md)."""
         body = await request.body()
         known = dict(_read(body, KnownParts)) if body.strip() else {}
-        auditing.note(deed_of(request, "backup", {}))
+        auditing.note(invocation_of(request, "backup", {}))
         return StreamingResponse(_stream(store, known), media_type=STREAM)
 
     @routes.post("/forget")
@@ -57,7 +57,7 @@ def router(
             raise BadInputError("Name what to forget: `orders`, or `attributes` with values.")
         context = RemovalContext(store, auditing.log, principal_of(request), now())
         result = await auditing.change(
-            deed_of(request, "forget", forget_deed(forget_request)),
+            invocation_of(request, "forget", forget_arguments(forget_request)),
             lambda: to_thread.run_sync(lambda: forget(context, forget_request)),
         )
         on_commit()
@@ -70,7 +70,7 @@ def router(
         names = {"rules": [rule.name for rule in rules.rules], "dryRun": rules.dry_run}
         context = RemovalContext(store, auditing.log, principal_of(request), now())
         counts = await auditing.change(
-            deed_of(request, "retention", names),
+            invocation_of(request, "retention", names),
             lambda: to_thread.run_sync(lambda: retain(context, rules.rules, dry_run=rules.dry_run)),
         )
         on_commit()

@@ -22,7 +22,7 @@ _PARAMETERS = ("since", "until", "after", "first", "format", "who", "kind")
 
 
 @st.composite
-def keeping_requests(draw: st.DrawFn) -> Request:
+def administration_requests(draw: st.DrawFn) -> Request:
     """Right requests with hostile values, bytes and parameters in them."""
     if draw(st.integers(0, 5)) == 0:
         values = draw(st.dictionaries(st.sampled_from(_PARAMETERS), TEXT | st.sampled_from(MOMENTS)))

@@ -1,4 +1,4 @@
-"""What brings a fulfillment into a system: steps there, hand-offs to it, and records that are kept there."""
+"""Sources by which a fulfillment gets into a system: steps there, hand-offs to it, and records there."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,11 +17,14 @@ from impactgraph.forecast.durations import Durations
 
 
 @dataclass(frozen=True)
-class Bringer:
-    """One way into the system; arrays are by position among the rows of the audit, FAR where it has not."""
+class PresenceSource:
+    """A step, hand-off or record by which fulfillments get into the system.
+
+    Arrays are by position among the rows of the audit, FAR where it has not.
+    """
 
     emitter: Emitter
-    """The step that brings it, with the record or the integration by which."""
+    """The step that causes it, with the record or the integration."""
     since: Ints
     """When the step was entered, or surely completed: from then on it is on its way."""
     due: Ints
@@ -43,10 +46,10 @@ def runs_on(step: Step, system: str) -> bool:
     return split_id(step.runs_on)[1] == system
 
 
-def bringers(
+def presence_sources(
     audit: WorkflowAudit, topology: Topology, f: FulfillmentColumns, durations: Durations, system: str
-) -> Iterator[Bringer]:
-    """All ways of the workflow into a system (bare key)."""
+) -> Iterator[PresenceSource]:
+    """All sources of the workflow for a system (bare key)."""
     column_of = {step: column for column, step in enumerate(audit.steps)}
     for step in audit.workflow.steps:
         if runs_on(step, system):
@@ -69,14 +72,14 @@ def _listing(system: str, via: str | None = None) -> Emission:
     return Emission(RecordKind.LISTING, system, via)
 
 
-def _step(audit: WorkflowAudit, emitter: Emitter) -> Bringer:
+def _step(audit: WorkflowAudit, emitter: Emitter) -> PresenceSource:
     """A step that runs on the system has its orders there from the start."""
     entered_at = audit.step_times.entered_at(emitter.column)
     since = np.where(entered_at > 0, entered_at, FAR)
-    return Bringer(emitter, since, since, np.where(since < FAR, since + UNSTATED, FAR), since)
+    return PresenceSource(emitter, since, since, np.where(since < FAR, since + UNSTATED, FAR), since)
 
 
-def _record(audit: WorkflowAudit, each: Pass, durations: Durations, owes: Flags) -> Bringer:
+def _record(audit: WorkflowAudit, each: Pass, durations: Durations, owes: Flags) -> PresenceSource:
     """A record that is posted to the system; one that came is there, and may be listed from then on."""
     since, due, limit = (np.full(len(audit.rows), FAR, np.int64) for _ in range(3))
     which = np.flatnonzero((each.completed_at < FAR) & owes)
@@ -85,7 +88,7 @@ def _record(audit: WorkflowAudit, each: Pass, durations: Durations, owes: Flags)
     since = np.where(came, np.minimum(since, each.recorded_at), since)
     due = np.where(came, np.minimum(due, each.recorded_at), due)
     limit = np.where(came, np.minimum(limit, each.recorded_at + UNSTATED), limit)
-    return Bringer(each.emitter, since, due, limit, each.recorded_at)
+    return PresenceSource(each.emitter, since, due, limit, each.recorded_at)
 
 
 def _choice(audit: WorkflowAudit, column_of: dict[str, int], step: Step, number: int) -> Flags:
@@ -102,7 +105,7 @@ def _hand_off(
     topology: Topology,
     emitter: Emitter,
     is_chosen: Flags,
-) -> Bringer:
+) -> PresenceSource:
     """An integration that delivers to the system what a step hands over."""
     completed_at = audit.surely_completed_at(emitter, None)
     which = np.flatnonzero((completed_at < FAR) & is_chosen)
@@ -110,4 +113,4 @@ def _hand_off(
     since[which] = completed_at[which]
     due[which] = route_of(topology, emitter.emission.via, None).arrives_by(completed_at[which])
     limit = np.where(due < FAR, due + UNSTATED, FAR)
-    return Bringer(emitter, since, due, limit, np.full(len(audit.rows), FAR, np.int64))
+    return PresenceSource(emitter, since, due, limit, np.full(len(audit.rows), FAR, np.int64))

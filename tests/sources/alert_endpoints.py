@@ -1,4 +1,4 @@
-"""The doors of alert senders, in process: an application without a server, and a small store."""
+"""The endpoints of alert senders, in process: an application without a server, and a small store."""
 
 from base64 import b64encode
 from collections.abc import Mapping
@@ -69,7 +69,7 @@ def proof_of(sender: str, body: bytes, secret: str = SECRET) -> tuple[dict[str, 
 
 
 def app_of(store: Store, *configs: AlertsSource) -> FastAPI:
-    """The doors alone: the whole application takes long to build."""
+    """The endpoints alone: the whole application takes long to build."""
     app = FastAPI()
     auditing = Auditing(NoAudit(), lambda: NOW, questions=False, webhooks=False)
     app.include_router(incoming.router(FollowedSources(configs, store, now=lambda: NOW), auditing))

@@ -39,7 +39,7 @@ from tests.hostile.questions import export_requests, graphql_requests, page_requ
 from tests.hostile.request import Request
 from tests.hostile.sockets import Talk, stream, talk
 from tests.own_loop import OwnLoop
-from tests.sources.alert_doors import VARIABLE
+from tests.sources.alert_endpoints import VARIABLE
 
 SCHEMA = build_schema(Settings()).core_schema
 REQUESTS = st.one_of(
@@ -104,12 +104,12 @@ class ErrorLog(logging.Handler):
 
 
 @dataclass
-class Door:
+class Endpoint:
     """The API over one store; counts what it answered."""
 
     store: Store
     statuses: Counter[str] = field(default_factory=Counter[str])
-    """By door and status."""
+    """By endpoint and status."""
     refused: set[str] = field(default_factory=set[str])
     """Single events that were refused."""
 
@@ -184,7 +184,7 @@ class Door:
                 request.method, request.path, headers=_encoded(request.headers), content=request.body
             )
         )
-        self.statuses[f"{_door(request.path)} {response.status_code}"] += 1
+        self.statuses[f"{_endpoint(request.path)} {response.status_code}"] += 1
         self._check_status(request, response.status_code)
         text = response.text if len(response.content) < 1_000_000 else ""
         assert not any(each in text for each in INSIDE), str(request)
@@ -295,7 +295,7 @@ def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
     return [(name.encode(), value.encode("utf-8", "replace")) for name, value in headers.items()]
 
 
-def _door(path: str) -> str:
+def _endpoint(path: str) -> str:
     """First part of a path, for the counts."""
     name = path.partition("?")[0].strip("/").partition("/")[0]
     known = (

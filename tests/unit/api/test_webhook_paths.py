@@ -1,4 +1,4 @@
-"""The doors of senders, which get 503 and never 429."""
+"""The endpoints of senders, which get 503 and never 429."""
 
 import pytest
 
@@ -14,5 +14,5 @@ def test_an_address_that_senders_use_is_known_as_one(path: str) -> None:
     assert is_webhook(path)
 
 
-def test_what_needs_no_authentication_is_a_page_or_a_door_of_senders() -> None:
+def test_what_needs_no_authentication_is_a_page_or_an_endpoint_of_senders() -> None:
     assert {*OPEN_PREFIXES} - PAGES == {*WEBHOOK_PREFIXES}

@@ -7,7 +7,7 @@ import pytest
 
 from graph_models.impact import Question
 from impactgraph.errors import BadInputError
-from impactgraph.usecases.kept_lists import OVERHEAD, AnswerKey, KeptLists, key_in, place_in
+from impactgraph.usecases.list_cache import OVERHEAD, AnswerKey, ListCache, key_in, place_in
 from impactgraph.usecases.paged_answer import key_of_cursors
 
 KEY = AnswerKey.of(Question(), 7, "3-abc", 1_772_443_800_000)
@@ -19,7 +19,7 @@ class Value:
 
 
 def test_what_was_used_least_recently_leaves() -> None:
-    lists = KeptLists(3 * (OVERHEAD + 100))
+    lists = ListCache(3 * (OVERHEAD + 100))
     for name in "abc":
         lists.get(KEY, name, lambda: Value(100))
     lists.find(KEY, "a")
@@ -31,7 +31,7 @@ def test_what_was_used_least_recently_leaves() -> None:
 
 
 def test_what_is_larger_than_the_bound_is_not_kept() -> None:
-    lists = KeptLists(OVERHEAD + 100)
+    lists = ListCache(OVERHEAD + 100)
     lists.get(KEY, "small", lambda: Value(10))
 
     assert lists.get(KEY, "large", lambda: Value(101)).nbytes == 101
@@ -40,14 +40,14 @@ def test_what_is_larger_than_the_bound_is_not_kept() -> None:
 
 
 def test_a_bound_of_nothing_keeps_nothing() -> None:
-    lists = KeptLists(0)
+    lists = ListCache(0)
     lists.get(KEY, "a", lambda: Value(0))
 
     assert (len(lists), lists.nbytes) == (0, 0)
 
 
 def test_threads_that_need_the_same_list_compute_it_once() -> None:
-    lists = KeptLists(1_000_000)
+    lists = ListCache(1_000_000)
     computed: list[int] = []
     is_computing, may_end = threading.Event(), threading.Event()
 

@@ -14,7 +14,7 @@ from graph_models.time import Millis, moment
 from impactgraph.usecases.incident_actions import IncidentWork
 from impactgraph.usecases.update_failure import FailureChange
 
-CommandDeed: TypeAlias = tuple[str, Mapping[str, Any]]
+CommandInvocation: TypeAlias = tuple[str, Mapping[str, Any]]
 """Operation, arguments."""
 INCIDENT_OPERATIONS: Mapping[IncidentActionKind, str] = {
     IncidentActionKind.ACKNOWLEDGED: "acknowledgeIncident",
@@ -31,7 +31,7 @@ INCIDENT_OPERATIONS: Mapping[IncidentActionKind, str] = {
 """The mutation of GraphQL that does each action."""
 
 
-def report_deed(failure: Failure) -> CommandDeed:
+def report_invocation(failure: Failure) -> CommandInvocation:
     started_at = moment(failure.started_at).isoformat()
     kind = failure.failure_class.value
     return "reportFailure", {
@@ -43,21 +43,21 @@ def report_deed(failure: Failure) -> CommandDeed:
     }
 
 
-def update_deed(failure: str, change: FailureChange) -> CommandDeed:
+def update_invocation(failure: str, change: FailureChange) -> CommandInvocation:
     names = [each.name for each in fields(change) if getattr(change, each.name) is not None]
     return "updateFailure", {"id": failure, "fields": names}
 
 
-def resolve_deed(failure: str, ended_at: Millis | None) -> CommandDeed:
+def resolve_invocation(failure: str, ended_at: Millis | None) -> CommandInvocation:
     end = {} if ended_at is None else {"endedAt": moment(ended_at).isoformat()}
     return "resolveFailure", {"id": failure, **end}
 
 
-def incident_deed(work: IncidentWork) -> CommandDeed:
+def incident_invocation(work: IncidentWork) -> CommandInvocation:
     details = {name: getattr(work, name) for name in ("by", "assignee", "incidents", "failures", "step")}
     arguments = {name: value for name, value in details.items() if value}
     return INCIDENT_OPERATIONS[work.kind], {"id": work.incident, **arguments}
 
 
-def apply_deed(path: Path) -> CommandDeed:
+def apply_invocation(path: Path) -> CommandInvocation:
     return "applyTopologyFiles", {"path": str(path)}

@@ -1,4 +1,4 @@
-"""Every door that reads JSON says so where a key is there twice, and keeps amounts to the last digit."""
+"""Every endpoint that reads JSON says so where a key is there twice, and keeps amounts to the last digit."""
 
 from collections.abc import Callable
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Who backs up, forgets and applies retention: the store itself, or the server that has it open."""
+"""Backups, removals and retention: carried out on the store itself, or by the server that has it open."""
 
 import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from impactgraph.usecases.recording import Recording
 
 
-class Keeper(Protocol):
+class Administration(Protocol):
+    """Implemented by an open store and by a server."""
+
     def backup(
         self, known: "Mapping[PartKey, str]"
     ) -> "AbstractContextManager[tuple[BackupHead, Iterator[Part]]]": ...
@@ -31,7 +33,7 @@ class Keeper(Protocol):
 
 
 @dataclass(frozen=True)
-class LocalKeeper:
+class LocalAdministration:
     store: "Store"
     address: str
     """Of the store."""
@@ -45,23 +47,23 @@ class LocalKeeper:
             yield parts
 
     def forget(self, request: "ForgetRequest") -> "ForgetResult":
-        from impactgraph.usecases.forget import forget, forget_deed
+        from impactgraph.usecases.forget import forget, forget_arguments
 
-        with self._context() as context, self.recording.change("forget", forget_deed(request)) as change:
+        with self._context() as context, self.recording.change("forget", forget_arguments(request)) as change:
             result = forget(context, request)
             change.arguments["occurrencesLeft"] = result.search.occurrences
         return result
 
     def retain(self, rules: "Sequence[RetentionRule]", *, dry_run: bool) -> "list[RetentionCount]":
-        from impactgraph.usecases.forget import count_deed, retain
+        from impactgraph.usecases.forget import removal_arguments, retain
 
-        deed = {"rules": [rule.name for rule in rules], "dryRun": False}
+        arguments = {"rules": [rule.name for rule in rules], "dryRun": False}
         with self._context() as context:
             if dry_run:
                 return retain(context, rules, dry_run=True)
-            with self.recording.change("retention", deed) as change:
+            with self.recording.change("retention", arguments) as change:
                 counts = retain(context, rules, dry_run=False)
-                change.arguments["removed"] = [count_deed(each) for each in counts]
+                change.arguments["removed"] = [removal_arguments(each) for each in counts]
         return counts
 
     @contextmanager
@@ -75,7 +77,7 @@ class LocalKeeper:
 
 
 @dataclass(frozen=True)
-class RemoteKeeper:
+class RemoteAdministration:
     client: "Client"
 
     @contextmanager
@@ -112,7 +114,7 @@ def _decode(body: bytes, kind: Any) -> Any:
 
 
 @contextmanager
-def keeper_of(common: Common) -> Generator[Keeper]:
+def open_administration(common: Common) -> Generator[Administration]:
     """Raises ImpactGraphError where there is no store, or the server does not answer."""
     from impactgraph.cli.answers.targets import RemoteTarget, find_target
     from impactgraph.cli.recording import StoreRecording
@@ -120,22 +122,7 @@ def keeper_of(common: Common) -> Generator[Keeper]:
 
     target = find_target(common)
     if isinstance(target, RemoteTarget):
-        yield RemoteKeeper(target.client)
+        yield RemoteAdministration(target.client)
         return
     with existing_store(common.store) as store:
-        yield LocalKeeper(store, common.store, target.now, StoreRecording(common.store))
-
-
-@contextmanager
-def trial() -> "Generator[Store]":
-    """An empty store that vanishes at the end."""
-    import tempfile
-    from pathlib import Path
-
-    from impactgraph.cli.stores import open_or_create
-
-    with (
-        tempfile.TemporaryDirectory(prefix="impactgraph-") as folder,
-        open_or_create(str(Path(folder) / "trial")) as store,
-    ):
-        yield store
+        yield LocalAdministration(store, common.store, target.now, StoreRecording(common.store))

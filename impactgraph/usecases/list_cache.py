@@ -1,4 +1,4 @@
-"""Lists of answers that clients read in pages: kept while their cursors are in use, bounded in bytes."""
+"""Cache of the lists that clients read in pages, bounded in bytes."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Hashable
@@ -12,7 +12,7 @@ from graph_models.access import EVERYTHING, View
 from graph_models.impact import Question
 from graph_models.time import Millis
 
-V = TypeVar("V", bound="Kept")
+V = TypeVar("V", bound="CachedValue")
 _MARK = "."
 """Between the answer and the place in its list; no cursor of a list has it."""
 _SEPARATOR = "~"
@@ -20,7 +20,7 @@ OVERHEAD = 2_048
 """Bytes counted for each value beside its arrays."""
 
 
-class Kept(Protocol):
+class CachedValue(Protocol):
     """A value that says how many bytes its arrays have."""
 
     @property
@@ -69,7 +69,7 @@ def place_in(cursor: str | None) -> str | None:
     return cursor.rpartition(_MARK)[2] if cursor is not None else None
 
 
-class KeptLists:
+class ListCache:
     """Values by answer and name; those used least recently leave where they would exceed `max_bytes`.
 
     Thread-safe: threads that need the same value wait for one computation, threads that need others do not.
@@ -84,14 +84,14 @@ class KeptLists:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all that is kept."""
+        """Bytes of all values."""
         return self._bytes
 
     def __len__(self) -> int:
         return len(self._values)
 
     def find(self, key: AnswerKey, name: Hashable) -> Any:
-        """The value; None where it is not kept."""
+        """The value; None where it is not cached."""
         with self._lock:
             value = self._values.get((key, name))
             if value is not None:
@@ -105,7 +105,7 @@ class KeptLists:
         make: Callable[[], V],
         is_worth_it: Callable[[V], bool] = lambda value: True,
     ) -> V:
-        """The kept value, else a new one, which is kept where it `is_worth_it` and not too large.
+        """The cached value, else a new one, which is cached where it `is_worth_it` and not too large.
 
         `make` must be called inside a snapshot by all callers or none: see `Cache.get`.
         """
@@ -117,10 +117,10 @@ class KeptLists:
             if value is None:
                 value = make()
                 if is_worth_it(value):
-                    self._keep((key, name), value)
+                    self._add((key, name), value)
             return value
 
-    def _keep(self, at: tuple[AnswerKey, Hashable], value: Kept) -> None:
+    def _add(self, at: tuple[AnswerKey, Hashable], value: CachedValue) -> None:
         size = value.nbytes + OVERHEAD
         if size > self._max_bytes:
             return
