@@ -1,6 +1,5 @@
 """Search of orders, fulfillments and documents by their ids."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -40,10 +39,6 @@ class OrderNumber:
         """Regular expression (RE2) of the ids that have this number, with or without leading zeros."""
         fulfillment = "" if self.fulfillment is None else f"/0*{self.fulfillment}"
         return f"(^|[^0-9])0*{self.order}{fulfillment}([^0-9]|$)"
-
-    def is_in(self, identifier: str) -> bool:
-        """Whether an id has this number, with or without leading zeros."""
-        return re.search(self.pattern, identifier) is not None
 
 
 class IdSearch(Protocol):

@@ -11,7 +11,6 @@ from graph_models.topology import (
     Topology,
     Transition,
     Workflow,
-    id_of,
 )
 from impactgraph.topology.edges import relations
 
@@ -132,8 +131,3 @@ def _ahead(workflow: Workflow, step: str) -> frozenset[str]:
             later_steps.add(key)
             waiting += [transition.step for transition in by_key[key].then]
     return frozenset(later_steps)
-
-
-def lost_ids(topology: Topology, current: Topology) -> frozenset[str]:
-    """Full ids of the elements that were added to the current topology."""
-    return frozenset(id_of(each) for each in topology.elements.values()) - current.elements.keys()

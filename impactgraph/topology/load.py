@@ -9,7 +9,7 @@ from graph_models.rates import ExchangeRates
 from graph_models.topology import Element, Region, Topology
 from impactgraph.errors import BadInputError, Problem
 from impactgraph.topology.document import Document, Map, parse_document, pause_garbage_collection
-from impactgraph.topology.entries import LOCATIONS_CSV, Entries, Entry, collect_entries, key_index
+from impactgraph.topology.entries import Entries, Entry, collect_entries, key_index
 from impactgraph.topology.fields import WRONG, Reading, display_text
 from impactgraph.topology.format import SECTIONS, SINGLE_FIELDS, Section
 from impactgraph.topology.format_rates import RATES, read_rates
@@ -38,38 +38,12 @@ class CheckedDocuments:
         return self.topology
 
 
-def load_topology(path: Path) -> Topology:
-    """Loads a YAML file, or all YAML files of a folder. Raises: BadInputError with all problems."""
-    return check_path(path).require_topology()
-
-
 def parse_topology(documents: Mapping[str, str], *, base: Path | None = None) -> Topology:
     """Loads texts by file name. Raises: BadInputError with all problems.
 
     A CSV file that a document names must be among the documents or under `base`.
     """
     return check_documents(documents, base=base).require_topology()
-
-
-def check_topology(path: Path) -> tuple[Topology | None, list[Problem], list[Problem]]:
-    """Returns (topology or None, errors, warnings) of a file or folder; raises nothing for errors in them."""
-    result = check_path(path)
-    return result.topology, list(result.errors), list(result.warnings)
-
-
-def read_documents(path: Path) -> dict[str, str]:
-    """Returns the texts, by name relative to the folder, of the YAML files and the CSV files that they name.
-
-    Raises: BadInputError where a file cannot be read.
-    """
-    documents, problems = _read_yaml(path)
-    if any(LOCATIONS_CSV in text for text in documents.values()):
-        result = check_documents(documents, base=_base(path))
-        documents = dict(result.documents)
-        problems += [problem for problem in result.errors if problem.message.startswith(f"`{LOCATIONS_CSV}`")]
-    if problems:
-        raise BadInputError(*problems)
-    return documents
 
 
 def check_path(path: Path) -> CheckedDocuments:

@@ -8,11 +8,11 @@ from graph_models.access import Principal
 from graph_models.orders import Page
 from graph_models.time import Millis
 from impactgraph.audit.chain import line_of
-from impactgraph.audit.entries import BEGUN, DONE, UNKNOWN, AuditEntry, AuditEvent, event_of, iso
+from impactgraph.audit.entries import BEGUN, DONE, UNKNOWN, AuditEntry, AuditEvent, event_of
 from impactgraph.usecases.access import AuditLog
 from impactgraph.usecases.pages import Key, page
 
-__all__ = ["BEGUN", "DONE", "UNKNOWN", "AuditEntry", "AuditEvent", "AuditLog", "iso", "line_of"]
+__all__ = ["BEGUN", "DONE", "AuditEntry", "AuditEvent", "line_of"]
 ASKED = "asked"
 """Outcome of a question that was permitted."""
 REFUSED = "refused"

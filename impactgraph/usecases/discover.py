@@ -11,11 +11,9 @@ from impactgraph.discovery.activities import LogSample, guess_activities
 from impactgraph.discovery.discover import MINIMUM, Discovery
 from impactgraph.discovery.draft import (
     Doubt,
-    LocationDraft,
     RecordDraft,
     StepDraft,
     TopologyDraft,
-    TransitionDraft,
     WorkflowDraft,
 )
 from impactgraph.discovery.dwell_times import Dwell
@@ -37,20 +35,14 @@ from impactgraph.ingest.rules import OcelObjects
 from impactgraph.ingest.tables import Table, open_table
 
 __all__ = [
-    "MINIMUM",
     "ActivityGuess",
-    "Doubt",
     "Drafts",
     "Dwell",
-    "Guess",
-    "LocationDraft",
-    "LogKind",
     "MappingDraft",
     "RecordDraft",
     "StepDraft",
     "Sureness",
     "TopologyDraft",
-    "TransitionDraft",
     "WorkflowDraft",
     "discover",
 ]

@@ -19,9 +19,7 @@ LONGEST = 1_000
 
 __all__ = [
     "ForgetRequest",
-    "ForgetResult",
     "RemovalContext",
-    "RetentionCount",
     "RetentionRule",
     "forget",
     "forget_arguments",

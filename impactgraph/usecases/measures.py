@@ -48,7 +48,6 @@ from impactgraph.usecases.snapshot import Snapshot
 __all__ = [
     "ForecastCheck",
     "IncidentFigures",
-    "IncidentGroup",
     "LatePostings",
     "Measures",
     "MeasuresQuestion",

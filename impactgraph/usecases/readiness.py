@@ -6,7 +6,6 @@ from enum import StrEnum
 
 from graph_models.time import SECOND, Millis
 from impactgraph.errors import ImpactGraphError
-from impactgraph.ports.condition import StoreCondition
 from impactgraph.ports.store import Store
 from impactgraph.usecases.notices import NoticeWorker
 from impactgraph.usecases.sources import LiveSources, SourceState
@@ -14,7 +13,7 @@ from impactgraph.usecases.sources import LiveSources, SourceState
 LONG_LAG: Millis = 5 * SECOND
 """From which on a follower of a log is said to be behind."""
 
-__all__ = ["PartState", "PartStatus", "Readiness", "StoreCondition", "readiness"]
+__all__ = ["PartState", "PartStatus", "Readiness", "readiness"]
 
 
 class PartState(StrEnum):

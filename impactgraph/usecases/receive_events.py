@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from impactgraph.ingest.cloudevents import Delivery, UnsupportedMediaError, read_delivery
+from impactgraph.ingest.cloudevents import UnsupportedMediaError, read_delivery
 from impactgraph.ports.ingest import EventOutcome, EventResult
 from impactgraph.ports.store import Store
 
 __all__ = [
-    "Delivery",
     "DeliveryOutcome",
     "EventOutcome",
     "EventResult",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from impactgraph.topology.load import CheckedDocuments, check_path
 
-__all__ = ["CheckedDocuments", "validate_path"]
+__all__ = ["validate_path"]
 
 
 def validate_path(path: Path) -> CheckedDocuments:

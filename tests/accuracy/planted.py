@@ -24,7 +24,7 @@ from graph_models.topology import Location, Step, Topology
 from impactgraph.diagnosis.common import OverdueState, common_factors
 from impactgraph.diagnosis.overdue import learn_dwell_baseline, limits, overdue_mask
 from impactgraph.forecast.durations import Durations
-from impactgraph.topology.load import load_topology
+from impactgraph.topology.load import check_path
 from tests.accuracy.report import PLANTED, put
 from tests.worlds import Journey, World, columns_of
 
@@ -140,7 +140,7 @@ def day(
 
 @cache
 def _topology() -> Topology:
-    return load_topology(TOPOLOGY)
+    return check_path(TOPOLOGY).require_topology()
 
 
 def _common(values: Sequence[str], dice: Random) -> str:

@@ -16,7 +16,7 @@ from graph_models.topology import Api, Integration, Topology
 from impactgraph.bootstrap import open_store
 from impactgraph.ingest.files import read_blocks
 from impactgraph.settings import Settings
-from impactgraph.topology.load import load_topology
+from impactgraph.topology.load import check_path
 from impactgraph.usecases.apply_topology import apply_path
 from tests.accuracy.scoring import HOME
 from tests.own_loop import run_apart
@@ -68,7 +68,7 @@ def place_of(case: str) -> int | None:
     """At which place of the list the failed element stands, or one that orders cannot tell from it: an
     integration over it, its API. None where it does not.
     """
-    topology = load_topology(HOME / "cases" / case / "topology")
+    topology = check_path(HOME / "cases" / case / "topology").require_topology()
     roots = truth_of(case)["root"]
     for place, suspect in enumerate(suspected(case)["suspects"], 1):
         if any(is_like(topology, suspect["element"]["id"], root) for root in roots):

@@ -74,11 +74,6 @@ class Impact:
         return self.band is Band.STUCK and self.is_probable
 
     @property
-    def is_at_hand_off(self) -> bool:
-        """Whether it affects the fulfillment on the way to the step, not in it."""
-        return any(hop.rule == HAND_OFF and hop.target == self.first_hit for hop in self.path.hops)
-
-    @property
     def needs_replay(self) -> bool:
         """Whether the fulfillment stays where it is when the failure ends."""
         return self.effect is Effect.REJECTED and self.delay is None and self.band is not Band.RECORDS_ONLY

@@ -1,6 +1,6 @@
 """Looks for texts in everything that a store keeps, to prove that they are gone."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from impactgraph.audit.chain import texts_of_line
@@ -71,11 +71,6 @@ def _texts(block: Block) -> Iterator[str]:
             if column.dtype == object:
                 yield from (text for text in column.tolist() if text)
     yield from block.reasons.values()
-
-
-def search_texts(name: str, texts: Iterable[str], terms: Terms) -> Search:
-    all_texts = list(texts)
-    return _search_of(name, sum(map(len, all_texts)), sum(map(terms.count, all_texts)))
 
 
 def _search_of(name: str, size: int, occurrences: int) -> Search:

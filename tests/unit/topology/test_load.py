@@ -22,14 +22,14 @@ from graph_models.topology import (
     kind_of,
 )
 from impactgraph.errors import BadInputError
-from impactgraph.topology.load import check_topology, load_topology, parse_topology, read_documents
+from impactgraph.topology.load import check_path, parse_topology
 
 RETAILER = Path(__file__).parents[3] / "fixtures" / "topologies" / "retailer.yaml"
 
 
 @pytest.fixture(scope="module")
 def retailer() -> Topology:
-    return load_topology(RETAILER)
+    return check_path(RETAILER).require_topology()
 
 
 def parsed(text: str) -> Topology:
@@ -51,9 +51,9 @@ workflows:
 
 
 def test_the_example_has_no_errors_and_no_warnings() -> None:
-    _, errors, warnings = check_topology(RETAILER)
+    result = check_path(RETAILER)
 
-    assert (errors, warnings) == ([], [])
+    assert (result.errors, result.warnings) == ((), ())
 
 
 def test_an_integration_keeps_every_field(retailer: Topology) -> None:
@@ -250,7 +250,7 @@ def test_files_of_a_folder_may_refer_to_each_other(tmp_path: Path) -> None:
     (tmp_path / "b" / "c.yml").write_text("impactgraph: 1\nsystems: {x: {}}\n")
     (tmp_path / ".hidden.yaml").write_text("not: [a topology")
 
-    assert load_topology(tmp_path).integrations["i"].source == "system:x"
+    assert check_path(tmp_path).require_topology().integrations["i"].source == "system:x"
 
 
 def test_locations_come_from_a_table_beside_the_file_that_names_it(tmp_path: Path) -> None:
@@ -260,7 +260,7 @@ def test_locations_come_from_a_table_beside_the_file_that_names_it(tmp_path: Pat
         '\ufeffname,id,kind,region\r\n"Rua A, 1",l2,Store,emea\r\n\r\n,l3,3pl,\r\n'.encode()
     )
 
-    assert load_topology(tmp_path).locations == {
+    assert check_path(tmp_path).require_topology().locations == {
         "l1": Location("l1", "dc", None, "l1"),
         "l2": Location("l2", "store", "emea", "Rua A, 1"),
         "l3": Location("l3", "3pl", None, "l3"),
@@ -273,23 +273,22 @@ def test_what_was_read_can_be_read_again_from_its_texts(tmp_path: Path) -> None:
     (tmp_path / "tables").mkdir()
     (tmp_path / "tables" / "t.csv").write_text("id,kind\nl9,dc\n")
 
-    documents = read_documents(tmp_path)
+    documents = check_path(tmp_path).documents
 
     assert list(documents) == ["a.yaml", "b.yaml", "tables/t.csv"]
-    assert parse_topology(documents) == load_topology(tmp_path)
+    assert parse_topology(documents) == check_path(tmp_path).require_topology()
 
 
 def test_a_single_file_is_read_with_its_own_name() -> None:
-    assert read_documents(RETAILER) == {"retailer.yaml": RETAILER.read_text()}
+    assert check_path(RETAILER).documents == {"retailer.yaml": RETAILER.read_text()}
 
 
 def test_a_table_that_is_missing_is_reported_when_documents_are_read(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("locations_csv: t.csv")
 
-    with pytest.raises(BadInputError) as caught:
-        read_documents(tmp_path)
+    result = check_path(tmp_path)
 
-    assert str(caught.value) == "a.yaml:1: `locations_csv`: there is no file t.csv."
+    assert list(map(str, result.errors)) == ["a.yaml:1: `locations_csv`: there is no file t.csv."]
 
 
 @pytest.mark.parametrize(
@@ -305,6 +304,6 @@ def test_what_cannot_be_read_is_reported(tmp_path: Path, path: str, told: str) -
     (tmp_path / "latin.yaml").write_bytes("teams: {t: {\u00e9: x}}".encode("latin-1"))
 
     with pytest.raises(BadInputError) as caught:
-        load_topology(tmp_path / path)
+        check_path(tmp_path / path).require_topology()
 
     assert caught.value.problems[0].message == told.format(path=tmp_path / path)

@@ -10,7 +10,7 @@ from graph_models.topology import Topology
 from impactgraph.errors import BadInputError, NotFoundError
 from impactgraph.topology.edges import Edge, EdgeKind, edges
 from impactgraph.topology.find import find, near
-from impactgraph.topology.load import load_topology, parse_topology
+from impactgraph.topology.load import check_path, parse_topology
 from impactgraph.topology.reach import dependencies, dependents, graph_of, paths
 
 #   w/take -- hand (broker) --> w/give         stock (data of oms) <- feed <- pos
@@ -82,7 +82,9 @@ def test_every_relation_is_an_edge_of_its_kind(drawn: Topology) -> None:
 
 
 def test_every_edge_joins_two_elements() -> None:
-    retailer = load_topology(Path(__file__).parents[3] / "fixtures" / "topologies" / "retailer.yaml")
+    retailer = check_path(
+        Path(__file__).parents[3] / "fixtures" / "topologies" / "retailer.yaml"
+    ).require_topology()
 
     ends = {end for edge in edges(retailer) for end in edge[:2]}
 
