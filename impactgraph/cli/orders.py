@@ -6,7 +6,7 @@ from cyclopts import Parameter
 
 from impactgraph.cli.options import COMMON, Common
 from impactgraph.cli.order_filter import Where
-from impactgraph.cli.question_options import AsOf
+from impactgraph.cli.question_options import AsOf, SelectionOptions
 
 if TYPE_CHECKING:
     from graph_models.enums import OrderSort
@@ -77,7 +77,7 @@ def orders(
     reader = OptionReader()
     options = (("statuses", status), ("systems", system), ("steps", step))
     limits = (*where, *(f"{name}={value}" for name, values in options for value in values))
-    selection = read_selection(reader, target.now, where=limits, as_of=as_of)
+    selection = read_selection(reader, target.now, SelectionOptions(where=limits, as_of=as_of))
     order_by = reader.read(parse_sort, sort)
     size = reader.read(parse_row_count, first)
     reader.raise_problems()

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from impactgraph.cli.options import COMMON, Common
-from impactgraph.cli.order_filter import Where
-from impactgraph.cli.question_options import AsOf, Zone
+from impactgraph.cli.question_options import ALL_ORDERS, SelectionOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,9 +24,7 @@ Report = Annotated[int | None, Parameter(help="Report the suspect with this numb
 def overdue(
     *,
     by: By = "step",
-    where: Where = (),
-    as_of: AsOf = None,
-    timezone: Zone = "UTC",
+    options: SelectionOptions = ALL_ORDERS,
     orders: Count = 10,
     report: Report = None,
     common: Common = COMMON,
@@ -44,7 +41,7 @@ def overdue(
 
     target = find_target(common)
     reader = OptionReader()
-    selection = read_selection(reader, target.now, where=where, as_of=as_of, timezone=timezone)
+    selection = read_selection(reader, target.now, options)
     dimensions = reader.read(parse_dimensions, by)
     size = reader.read(parse_row_count, orders, "--orders")
     reader.raise_problems()

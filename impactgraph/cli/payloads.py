@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from impactgraph.cli.options import COMMON, Common
-from impactgraph.cli.order_filter import Where
-from impactgraph.cli.question_options import AsOf, Zone
+from impactgraph.cli.question_options import ALL_ORDERS, SelectionOptions
 
 if TYPE_CHECKING:
     from graph_models.diagnosis import PayloadKind
@@ -26,9 +25,7 @@ Count = Annotated[int, Parameter(help="Number of findings to list; csv: all.")]
 def payloads(
     *,
     kind: Kinds = (),
-    where: Where = (),
-    as_of: AsOf = None,
-    timezone: Zone = "UTC",
+    options: SelectionOptions = ALL_ORDERS,
     first: Count = 20,
     common: Common = COMMON,
 ) -> int:
@@ -44,7 +41,7 @@ def payloads(
 
     target = find_target(common)
     reader = OptionReader()
-    selection = read_selection(reader, target.now, where=where, as_of=as_of, timezone=timezone)
+    selection = read_selection(reader, target.now, options)
     kinds = reader.read(parse_kinds, kind)
     size = reader.read(parse_row_count, first)
     reader.raise_problems()

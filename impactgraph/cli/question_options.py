@@ -1,4 +1,4 @@
-"""The options of a question about failures."""
+"""The options of questions about orders and failures."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -33,6 +33,19 @@ Zone = Annotated[
         env_var="IMPACTGRAPH_TIMEZONE",
     ),
 ]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class SelectionOptions:
+    """Which orders, as of when, and in which time zone."""
+
+    where: Where = ()
+    as_of: AsOf = None
+    timezone: Zone = "UTC"
+
+
+ALL_ORDERS = SelectionOptions()
 
 
 @Parameter(name="*")

@@ -1,6 +1,6 @@
 """`impactgraph reconcile`: what a system says it has, compared with what should be there by then."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -64,6 +64,28 @@ Kinds = Annotated[
 Count = Annotated[int, Parameter(help="Number of findings to list; csv: all.")]
 
 
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class ListColumns:
+    """How the file of a list is read."""
+
+    states: States = ()
+    id_: Id = None
+    state: State = None
+    amount: Amount = None
+    currency: Currency = None
+    decimal: Decimal = "."
+    encoding: Encoding = None
+
+    def by_field(self) -> dict[str, str]:
+        """The columns that are named, by field."""
+        columns = {"id": self.id_, "state": self.state, "amount": self.amount, "currency": self.currency}
+        return {field: column for field, column in columns.items() if column}
+
+
+GUESSED_COLUMNS = ListColumns()
+
+
 def reconcile(
     list_path: ListPath = None,
     /,
@@ -72,13 +94,7 @@ def reconcile(
     as_of: AsOf = None,
     partial: Partial = False,
     placed_from: PlacedFrom = None,
-    states: States = (),
-    id_: Id = None,
-    state: State = None,
-    amount: Amount = None,
-    currency: Currency = None,
-    decimal: Decimal = ".",
-    encoding: Encoding = None,
+    columns: ListColumns = GUESSED_COLUMNS,
     kind: Kinds = (),
     first: Count = 20,
     common: Common = COMMON,
@@ -99,11 +115,10 @@ def reconcile(
     at = reader.read(parse_moment_option, "--as-of", as_of, target.now)
     since = reader.read(parse_moment_option, "--placed-from", placed_from, target.now if at is None else at)
     kinds = reader.read(parse_kinds, kind)
-    meanings = reader.read(parse_states, states)
+    meanings = reader.read(parse_states, columns.states)
     size = reader.read(parse_row_count, first)
     reader.raise_problems()
-    columns = {"id": id_, "state": state, "amount": amount, "currency": currency}
-    layout = ListLayout({name: column for name, column in columns.items() if column}, decimal, encoding)
+    layout = ListLayout(columns.by_field(), columns.decimal, columns.encoding)
     system_list = read_list(list_path, layout) if list_path is not None else None
     question = ReconcileQuestion(system, at, kinds or None)
     with target.open() as answers:

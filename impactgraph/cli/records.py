@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from impactgraph.cli.options import COMMON, Common
-from impactgraph.cli.order_filter import Where
-from impactgraph.cli.question_options import AsOf, Zone
+from impactgraph.cli.question_options import ALL_ORDERS, SelectionOptions
 
 if TYPE_CHECKING:
     from graph_models.enums import RecordEffect, RecordState
@@ -49,9 +48,7 @@ def records(
     effect: Effects = (),
     type: Types = (),
     state: States = (),
-    where: Where = (),
-    as_of: AsOf = None,
-    timezone: Zone = "UTC",
+    options: SelectionOptions = ALL_ORDERS,
     first: Count = 20,
     common: Common = COMMON,
 ) -> int:
@@ -68,7 +65,7 @@ def records(
 
     target = find_target(common)
     reader = OptionReader()
-    selection = read_selection(reader, target.now, where=where, as_of=as_of, timezone=timezone)
+    selection = read_selection(reader, target.now, options)
     effects = reader.read(parse_effects, effect)
     states = reader.read(parse_states, state)
     size = reader.read(parse_row_count, first)

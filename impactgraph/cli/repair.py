@@ -24,66 +24,48 @@ Incident = Annotated[
 Count = Annotated[int, Parameter(help="Number of items to list; csv and json: all.")]
 
 
-@dataclass(frozen=True)
-class _Options:
-    """As they were typed."""
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class RepairOptions:
+    """Which failures, as of when, and how many items."""
 
-    incident: str | None
-    failure: tuple[str, ...]
-    as_of: str | None
-    timezone: str
-    first: int
+    failure: Failures = ()
+    as_of: AsOf = None
+    timezone: Zone = "UTC"
+    first: Count = 20
+
+
+DEFAULT_OPTIONS = RepairOptions()
 
 
 def replay(
-    incident: Incident = None,
-    /,
-    *,
-    failure: Failures = (),
-    as_of: AsOf = None,
-    timezone: Zone = "UTC",
-    first: Count = 20,
-    common: Common = COMMON,
+    incident: Incident = None, /, *, options: RepairOptions = DEFAULT_OPTIONS, common: Common = COMMON
 ) -> int:
     """Prints what does not come by itself; returns 1 where something is left."""
     from impactgraph.usecases.repair_exports import RepairExport
 
-    return _run(RepairExport.REPLAY, _Options(incident, failure, as_of, timezone, first), common)
+    return _run(RepairExport.REPLAY, incident, options, common)
 
 
 def messages(
-    incident: Incident = None,
-    /,
-    *,
-    failure: Failures = (),
-    as_of: AsOf = None,
-    timezone: Zone = "UTC",
-    first: Count = 20,
-    common: Common = COMMON,
+    incident: Incident = None, /, *, options: RepairOptions = DEFAULT_OPTIONS, common: Common = COMMON
 ) -> int:
     """Prints messages to hold, send or correct; returns 1 where there is one."""
     from impactgraph.usecases.repair_exports import RepairExport
 
-    return _run(RepairExport.MESSAGES, _Options(incident, failure, as_of, timezone, first), common)
+    return _run(RepairExport.MESSAGES, incident, options, common)
 
 
 def first(
-    incident: Incident = None,
-    /,
-    *,
-    failure: Failures = (),
-    as_of: AsOf = None,
-    timezone: Zone = "UTC",
-    first: Count = 20,
-    common: Common = COMMON,
+    incident: Incident = None, /, *, options: RepairOptions = DEFAULT_OPTIONS, common: Common = COMMON
 ) -> int:
     """Prints orders to treat first; returns 1 where there is one."""
     from impactgraph.usecases.repair_exports import RepairExport
 
-    return _run(RepairExport.FIRST, _Options(incident, failure, as_of, timezone, first), common)
+    return _run(RepairExport.FIRST, incident, options, common)
 
 
-def _run(export: "RepairExport", options: _Options, common: Common) -> int:
+def _run(export: "RepairExport", incident: str | None, options: RepairOptions, common: Common) -> int:
     """Prints a list; returns 1 where it has an item."""
     from impactgraph.cli.answers import find_target
     from impactgraph.cli.answers.repair_documents import LISTS
@@ -101,7 +83,7 @@ def _run(export: "RepairExport", options: _Options, common: Common) -> int:
     zone = reader.read(parse_zone_option, options.timezone)
     size = reader.read(parse_row_count, options.first)
     reader.raise_problems()
-    question = RepairQuestion(options.failure, options.incident, at)
+    question = RepairQuestion(options.failure, incident, at)
     with target.open() as answers:
         if common.format == "csv":
             return _write_rows(answers.repair_rows(question, export))

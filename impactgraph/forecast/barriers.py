@@ -3,7 +3,7 @@
 Times are float milliseconds; infinity is "never". Arrays are (G, K): G arrivals, K scenarios.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,7 +15,7 @@ from graph_models.impairment import BACKLOG_GROWTH, CERTAIN, Impairment, Repeate
 from graph_models.time import FOREVER, MINUTE, SECOND
 from impactgraph.forecast.chances import event_name
 from impactgraph.forecast.durations import Distribution
-from impactgraph.forecast.failure_ends import FailureEnds
+from impactgraph.forecast.impairment_forecast import ImpairmentForecast
 from impactgraph.forecast.people_queue import PeopleQueue
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
 from impactgraph.topology.calendar import Calendar
@@ -221,21 +221,12 @@ def everything(barrier: Barrier) -> bool:
 
 
 def barriers(
-    impairments: Sequence[tuple[int, Impairment]],
-    ends: FailureEnds,
-    hold: Distribution,
-    *,
-    slope: float = 0.0,
-    place: str = "",
-    people: Mapping[str, PeopleQueue] | None = None,
-    supposed: frozenset[str] = frozenset(),
+    impairments: Sequence[tuple[int, Impairment]], forecast: ImpairmentForecast, place: str
 ) -> list[Barrier]:
-    """Barriers of (index, impairment) at a place, in K scenarios.
-
-    `hold`: the wait for a person; `slope`: load over rate of their queue, how fast a held backlog grows
-    against how fast it clears; `people`: queues for the people of a location, by failure; `supposed`:
-    failures that the question supposes.
-    """
+    """Barriers of (index, impairment) at a place, in K scenarios; all impairments are of one element."""
+    ends, people = forecast.ends, forecast.people
+    # Load over rate of the queue: how fast a held backlog grows against how fast it clears.
+    slope = forecast.queue_load.get(impairments[0][1].element, 0.0) if impairments else 0.0
     result: list[Barrier] = []
     for index, impairment in impairments:
         shift = (
@@ -251,12 +242,12 @@ def barriers(
                 until=until,
                 backlog_slope=_slope(impairment, until, slope),
                 retry_lag=RETRY_LAG * scenario_sample(f"lag/{impairment.element}"),
-                manual_wait=hold,
+                manual_wait=forecast.manual_wait,
                 run=Calendar(impairment.run) if impairment.run else None,
                 delays=_delays(impairment),
                 place=place,
-                people=next((people[key] for key in impairment.failures if people and key in people), None),
-                is_supposed=supposed.issuperset(impairment.failures),
+                people=next((people[key] for key in impairment.failures if key in people), None),
+                is_supposed=forecast.supposed.issuperset(impairment.failures),
             )
         )
     return result

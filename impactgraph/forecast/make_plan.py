@@ -10,7 +10,7 @@ from graph_models.hours import Site
 from graph_models.impairment import Impairment
 from graph_models.scope import Scope
 from graph_models.topology import Emission, Integration, Step, Topology, Transition, Workflow
-from impactgraph.forecast.barriers import Barrier, barriers
+from impactgraph.forecast.barriers import barriers
 from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.gates import Gate
 from impactgraph.forecast.impairment_forecast import ImpairmentForecast
@@ -74,7 +74,7 @@ def _stage(
             [(n, i) for n, i in moving if i.at_completion and not i.hold], forecast, f"{step.id} completed"
         ),
         content_barriers=tuple(
-            _barriers(
+            barriers(
                 [(n, i) for n, i in own if i.effect in (Effect.STALE, Effect.DUPLICATED)], forecast, step.id
             )
         ),
@@ -128,7 +128,7 @@ def _handoff(
         to=workflow.position(transition.step),
         gate=_handoff_gate(moving, forecast, place, integration, _pickups(transition, segment.site)),
         duplication_barriers=tuple(
-            _barriers([(n, i) for n, i in impairments if i.effect is Effect.DUPLICATED], forecast, place)
+            barriers([(n, i) for n, i in impairments if i.effect is Effect.DUPLICATED], forecast, place)
         ),
         share=share,
     )
@@ -151,7 +151,7 @@ def _record(
         bit=bit,
         emission=emission,
         gate=_gate(moving, forecast, place, integration),
-        content_barriers=tuple(_barriers(spoiling, forecast, place)),
+        content_barriers=tuple(barriers(spoiling, forecast, place)),
         shows_completion=fast and not moving and emission.kind is not RecordKind.SUPPLIER_ORDER,
     )
 
@@ -187,7 +187,7 @@ def _gate(
         if integration is not None and integration.schedule is not None
         else None
     )
-    waiting = _barriers(impairments, forecast, place)
+    waiting = barriers(impairments, forecast, place)
     if calendar is not None:
         # The first run at or after the end takes what waits.
         waiting = [replace(barrier, retry_lag=np.zeros(SCENARIOS)) for barrier in waiting]
@@ -216,18 +216,3 @@ def _handoff_gate(
 
 def _pickups(transition: Transition, site: Site) -> PickupTimes | None:
     return pickup_times(site, transition.pickup) if transition.pickup is not None else None
-
-
-def _barriers(
-    impairments: Sequence[tuple[int, Impairment]], forecast: ImpairmentForecast, place: str
-) -> list[Barrier]:
-    load = forecast.queue_load.get(impairments[0][1].element, 0.0) if impairments else 0.0
-    return barriers(
-        impairments,
-        forecast.ends,
-        forecast.manual_wait,
-        slope=load,
-        place=place,
-        people=forecast.people,
-        supposed=forecast.supposed,
-    )
