@@ -3,7 +3,7 @@
 Their help texts and examples are in `entries`, by what they are about.
 """
 
-from impactgraph.cli.entries import data, findings, impact, incidents, repair, server, upkeep
+from impactgraph.cli.entries import administration, data, findings, impact, incidents, repair, server
 
 GROUPS = {
     "keys": "Makes, lists, rotates and revokes API keys.",
@@ -22,5 +22,5 @@ COMMANDS = (
     *incidents.COMMANDS,
     *repair.COMMANDS,
     *findings.COMMANDS,
-    *upkeep.COMMANDS,
+    *administration.COMMANDS,
 )

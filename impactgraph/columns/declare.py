@@ -17,8 +17,8 @@ Where do I add a column?
    rule in `tests/properties/plain_fold.py` too.
 3. Only where the value is not yet among the encoded events: declare it in `stores/state/event_tables.py` (an
    order's column that order.placed states is declared in `OrderTerms`, for the event and the state at once),
-   and encode it in `stores/state/encoding.py`. The record's SQL and its blocks follow; raise FORMAT in
-   `stores/local/tables.py`: records of the earlier format are then refused.
+   and encode it in `stores/state/encoding.py`. The record's SQL and its blocks follow. Raise FORMAT in
+   `stores/local/tables.py`, with the statements in MIGRATIONS that bring records of the earlier format to it.
 """
 
 import dataclasses

@@ -1,4 +1,4 @@
-"""Checks across the fields of an element: exclusive fields, sums of shares, and warnings."""
+"""Checks of one element, across its fields: exclusive fields, sums of shares, and warnings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

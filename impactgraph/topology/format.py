@@ -20,7 +20,7 @@ from graph_models.topology import (
     Team,
     Workflow,
 )
-from impactgraph.topology import checks
+from impactgraph.topology import element_checks
 from impactgraph.topology.document import Map
 from impactgraph.topology.fields import Body, Field, Fields, Reading, Several
 from impactgraph.topology.format_hours import (
@@ -72,7 +72,7 @@ class Section:
     fields: Fields
     make: Callable[..., Element | Region]
     """Called with `key`, `name` and the other values by attribute."""
-    check: Callable[[dict[str, Any], Map, Reading], None] = checks.nothing
+    check: Callable[[dict[str, Any], Map, Reading], None] = element_checks.nothing
     """Check across the fields of the element; gets the readable values."""
 
 
@@ -302,7 +302,7 @@ SECTIONS = (
         help="Stores, distribution centres, third parties.",
         fields=_LOCATIONS,
         make=_location,
-        check=checks.location,
+        check=element_checks.location,
     ),
     Section(
         "systems",
@@ -310,7 +310,7 @@ SECTIONS = (
         help="Applications and middleware.",
         fields=_SYSTEMS,
         make=_system,
-        check=checks.needs,
+        check=element_checks.needs,
     ),
     Section("apis", kind="api", help="What a system offers.", fields=_APIS, make=Api),
     Section(
@@ -319,7 +319,7 @@ SECTIONS = (
         help="Calls or messages from one system to another.",
         fields=_INTEGRATIONS,
         make=_integration,
-        check=checks.integration,
+        check=element_checks.integration,
     ),
     Section(
         "data",
@@ -334,7 +334,7 @@ SECTIONS = (
         help="How an order is fulfilled.",
         fields=_WORKFLOWS,
         make=Workflow,
-        check=checks.workflow,
+        check=element_checks.workflow,
     ),
     Section("playbooks", kind="playbook", help="Governed remediation.", fields=PLAYBOOKS, make=make_playbook),
 )

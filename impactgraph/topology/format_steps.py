@@ -6,7 +6,7 @@ from typing import Any
 from graph_models.enums import RecordKind
 from graph_models.needs import Choice, Need, Needs
 from graph_models.topology import Emission, Step, Takes, Transition, When
-from impactgraph.topology import checks
+from impactgraph.topology import element_checks
 from impactgraph.topology.document import Items, Map, Node
 from impactgraph.topology.fields import WRONG, Body, Either, Field, Fields, JsonSchema, Reading, Several
 from impactgraph.topology.format_hours import Pickup
@@ -224,7 +224,7 @@ class Steps:
             reading.wrong("a step must be a map with at least `runs_on`.", steps.lines[key])
             return None
         values = {"name": key, **STEP_FIELDS.read(body, reading)}
-        checks.step(values, body, reading)
+        element_checks.step(values, body, reading)
         return (
             Step(key=key, workflow=reading.workflow, **with_needs(values))
             if len(reading.problems) == before

@@ -13,8 +13,8 @@ from impactgraph.topology.entries import Entries, Entry, collect_entries, key_in
 from impactgraph.topology.fields import WRONG, Reading, display_text
 from impactgraph.topology.format import SECTIONS, SINGLE_FIELDS, Section
 from impactgraph.topology.format_rates import RATES, read_rates
-from impactgraph.topology.near import did_you_mean
 from impactgraph.topology.schedules import with_timezone
+from impactgraph.topology.topology_checks import CHECKS
 
 YAML = (".yaml", ".yml")
 EMPTY = "There is nothing in it: a topology needs at least one section, such as `systems`."
@@ -101,8 +101,8 @@ def _build(entries: Entries, files: list[Document]) -> tuple[Topology, list[Prob
     }
     sections["integrations"] = with_timezone(sections["integrations"], singles["timezone"])
     topology = Topology(**sections, rates=_rates(entries.singles.get(RATES), reading), **singles)
-    _check_regions(topology, entries, reading)
-    _check_sites(topology, entries, reading)
+    for check in CHECKS:
+        check(topology, entries, reading)
     return topology, problems, reading.warnings
 
 
@@ -120,34 +120,6 @@ def _single(name: str, entry: Entry | None, reading: Reading) -> Any:
     reading.file, reading.element = entry.place.file, ""
     value = SINGLE_FIELDS[name].value.read(entry.body, entry.place.line, name, reading)
     return None if value is WRONG else value
-
-
-def _check_regions(topology: Topology, entries: Entries, reading: Reading) -> None:
-    """Warns of locations whose region is not among the regions, where there are any."""
-    if not topology.regions:
-        return
-    for key, location in topology.locations.items():
-        if location.region and location.region not in topology.regions:
-            place = entries.sections["locations"][key].place
-            reading.file, reading.element = place.file, f"location:{key}"
-            hint = did_you_mean(location.region, topology.regions)
-            reading.warn(f"its region {location.region!r} is not among `regions`.{hint}", place.line)
-
-
-def _check_sites(topology: Topology, entries: Entries, reading: Reading) -> None:
-    """Warns of steps and hand-offs that wait for hours or pick-ups that no location has."""
-    carriers = {carrier for location in topology.locations.values() for carrier, _ in location.pickups}
-    has_hours = any(location.hours for location in topology.locations.values())
-    for step in (step for workflow in topology.workflows.values() for step in workflow.steps):
-        place = entries.sections["workflows"][step.workflow].place
-        reading.file, reading.element = place.file, step.id
-        if step.when_open and not has_hours:
-            reading.warn("`when_open` is not used: no location has `hours`.", place.line)
-        for rule in (t.pickup for t in step.then if t.pickup is not None and t.pickup.usual is None):
-            if rule.carrier not in carriers:
-                whose = f" of {rule.carrier!r}" if rule.carrier else ""
-                hint = did_you_mean(rule.carrier, carriers - {""}) if rule.carrier else ""
-                reading.warn(f"`pickup` is not used: no location has `pickups`{whose}.{hint}", place.line)
 
 
 def _elements(section: Section, entries: Mapping[str, Entry], reading: Reading) -> dict[str, Any]:

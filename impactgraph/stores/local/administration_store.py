@@ -1,4 +1,4 @@
-"""Upkeep of a store: backups, and removals for good."""
+"""Administration of a store: backups, and removals for good."""
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -28,7 +28,7 @@ from impactgraph.stores.local.retention import PreparedRetention
 from impactgraph.stores.local.terms import Terms
 
 
-class UpkeepStore(ReplicaStore):
+class AdministrationStore(ReplicaStore):
     """Implements `BackupStore` and `RemovalStore` of `impactgraph.ports`."""
 
     @contextmanager

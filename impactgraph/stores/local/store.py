@@ -8,11 +8,11 @@ from pathlib import Path
 from graph_models.access import EVERYTHING, View
 from graph_models.time import Millis
 from impactgraph.ports.store import Store
+from impactgraph.stores.local.administration_store import AdministrationStore
 from impactgraph.stores.local.ingest_store import IngestStore
 from impactgraph.stores.local.record import Record
 from impactgraph.stores.local.replica import Change, Replica
 from impactgraph.stores.local.state_store import StateStore
-from impactgraph.stores.local.upkeep_store import UpkeepStore
 from impactgraph.stores.local.views import Views
 
 SAVE_ON_CLOSE = 50_000
@@ -21,7 +21,7 @@ loaded.
 """
 
 
-class LocalStore(StateStore, IngestStore, UpkeepStore):
+class LocalStore(StateStore, IngestStore, AdministrationStore):
     """Implements `impactgraph.ports.store.Store`; a subclass says how a change is committed."""
 
     def _use(self, replica: Replica) -> None:
