@@ -20,13 +20,8 @@ from api.schema.topology import Problem
 from graph_models import reconciliation as models
 from graph_models.orders import Page
 from impactgraph.errors import BadInputError
-from impactgraph.usecases.reconcile import (
-    ReconcileQuestion,
-    check_system,
-    list_reconciliation,
-    listing_problems,
-    steps_of,
-)
+from impactgraph.usecases.check_listing import check_system, listing_problems, steps_of
+from impactgraph.usecases.reconcile import ReconcileQuestion, list_reconciliation
 from impactgraph.usecases.report_list import SystemListing, consistent_rows, report_list
 
 SystemId = Annotated[

@@ -19,8 +19,8 @@ from impactgraph.sources.config import ListSource
 from impactgraph.sources.documents import Translation
 from impactgraph.sources.feed import Delivery
 from impactgraph.sources.list_places import FoundList, ListPlace, place_of
+from impactgraph.usecases.check_listing import check_system
 from impactgraph.usecases.failure_events import iso
-from impactgraph.usecases.reconcile import check_system
 from impactgraph.usecases.report_list import SystemListing, list_lines
 
 PART = "list"

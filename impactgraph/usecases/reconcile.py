@@ -1,16 +1,15 @@
 """Compares the list of a system with what should be there by then."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph_models.diagnosis import Cause, Listing, ListingKind
-from graph_models.ids import key_of
 from graph_models.money import Money, from_micros, total
 from graph_models.orders import Page
 from graph_models.reconciliation import (
@@ -22,7 +21,6 @@ from graph_models.reconciliation import (
     UnreadState,
 )
 from graph_models.time import Millis
-from graph_models.topology import Topology
 from graph_models.zones import TextClock
 from impactgraph.columns import NO_AMOUNT
 from impactgraph.columns.declare import Flags
@@ -36,15 +34,11 @@ from impactgraph.diagnosis.records import (
     system_name,
 )
 from impactgraph.diagnosis.records.findings import LISTING_KINDS, SystemFindings
-from impactgraph.diagnosis.records.states import STATUS_WORDS, plain
-from impactgraph.errors import BadInputError, NotFoundError, Problem
+from impactgraph.errors import BadInputError, NotFoundError
 from impactgraph.impact.totals import money_of
 from impactgraph.ports.store import Store
-from impactgraph.topology.near import did_you_mean, nearest
-from impactgraph.usecases.events_ahead import CLOCK_SKEW
-from impactgraph.usecases.failure_events import iso
+from impactgraph.usecases.check_listing import check_system
 from impactgraph.usecases.pages import check_first
-from impactgraph.usecases.report_list import SystemListing
 from impactgraph.usecases.snapshot import Snapshot, snapshot
 
 _FAILURE = "failure"
@@ -65,10 +59,10 @@ class ReconcileAnswer:
     """The latest list of the system, compared; valid while the context that yields it is open."""
 
     def __init__(
-        self, s: Snapshot, found: SystemList, content: ListContent, question: ReconcileQuestion
+        self, s: Snapshot, system_list: SystemList, content: ListContent, question: ReconcileQuestion
     ) -> None:
         self._s = s
-        self._list = found
+        self._list = system_list
         self._content = content
         self._system = content.lists.system
         search = RecordSearch(lists={self._system: content.lists}, documents=s.store.documents)
@@ -280,16 +274,15 @@ class ReconcileAnswer:
             state=table.texts[int(table.state[row])] or None,
         )
         sentence = say_listing(listing, None, self._s.topology, TextClock(self._s.at))
-        listing = Listing(
-            kind=listing.kind,
-            system=listing.system,
-            listed_id=listing.listed_id,
-            at=listing.at,
-            amount=listing.amount,
-            state=listing.state,
-            sentence=sentence,
+        return ReconcileFinding(
+            listing=replace(listing, sentence=sentence),
+            order=None,
+            fulfillment=None,
+            due=None,
+            late_by=None,
+            amount=None,
+            likely_cause=explain(row),
         )
-        return ReconcileFinding(listing, None, None, None, None, None, explain(row))
 
     def _explain_unknown(self, rows: Sequence[int]) -> Callable[[int], Cause | None]:
         """Why nothing here has an id: its events are in quarantine, or it is written otherwise here."""
@@ -353,51 +346,6 @@ def reconcile(store: Store, question: ReconcileQuestion, now: Millis) -> Generat
 def _list_of(lists: Sequence[SystemList], key: str | None) -> SystemList | None:
     """The latest list, or the latest with this key."""
     return next((each for each in reversed(lists) if key is None or each.key == key), None)
-
-
-def listing_problems(listing: SystemListing, steps: Iterable[tuple[str, str]], now: Millis) -> list[str]:
-    """Why a list cannot be: it says what a system will have, or that a word means what is neither a status
-    nor a step. `steps`: (workflow/step, name) of all that there are.
-    """
-    problems: list[str] = []
-    if listing.at > now + CLOCK_SKEW:
-        problems.append(
-            f"The list is as of {iso(listing.at)}, and it is {iso(now)}: a list says what a system has by "
-            "then. Give the moment at which it was made."
-        )
-    words = [word for words in STATUS_WORDS.values() for word in words]
-    names = [name for key, name in steps for name in (key, key.rpartition("/")[2], name)]
-    known = {plain(each): each for each in (*names, *words)}
-    return problems + [
-        f"States: {word!r} is to mean {meaning!r}, which is neither a step nor a status (in_flight, "
-        f"completed, cancelled).{did_you_mean(meaning, known.values())}"
-        for word, meaning in (listing.states or {}).items()
-        if plain(meaning) not in known
-    ]
-
-
-def check_listing(listing: SystemListing, steps: Iterable[tuple[str, str]], now: Millis) -> None:
-    """Raises BadInputError with the problems of a list."""
-    if problems := listing_problems(listing, steps, now):
-        raise BadInputError(*map(Problem, problems))
-
-
-def steps_of(topology: Topology) -> list[tuple[str, str]]:
-    """(workflow/step, name) of all steps."""
-    return [
-        (f"{workflow.key}/{step.key}", step.name)
-        for workflow in topology.workflows.values()
-        for step in workflow.steps
-    ]
-
-
-def check_system(systems: Collection[str], system: str) -> str:
-    """The bare key of one of the systems. Raises NotFoundError with near ones."""
-    key = key_of(system, "system")
-    if key not in systems:
-        near = [f"system:{each}" for each in nearest(key, systems, 3)]
-        raise NotFoundError(f"system:{key}", near=near)
-    return key
 
 
 def list_reconciliation(

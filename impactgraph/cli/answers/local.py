@@ -40,6 +40,7 @@ from impactgraph.usecases import Store, impact_pages
 from impactgraph.usecases.apply_topology import apply_path
 from impactgraph.usecases.audit import DONE, REFUSED
 from impactgraph.usecases.blast_radius import answer_question
+from impactgraph.usecases.check_listing import check_listing, check_system, steps_of
 from impactgraph.usecases.contributions import contributions
 from impactgraph.usecases.cost_of_delay import cost_of_delay, delay_sentence
 from impactgraph.usecases.drift import list_drift, list_drift_groups
@@ -58,13 +59,7 @@ from impactgraph.usecases.overdue import OverdueQuestion, overdue
 from impactgraph.usecases.pages import MOST
 from impactgraph.usecases.payloads import PayloadsQuestion, list_payload_findings
 from impactgraph.usecases.preview_failure import preview_failure
-from impactgraph.usecases.reconcile import (
-    ReconcileQuestion,
-    check_listing,
-    check_system,
-    reconcile,
-    steps_of,
-)
+from impactgraph.usecases.reconcile import ReconcileQuestion, reconcile
 from impactgraph.usecases.record_lists import RecordListQuestion, list_record_states
 from impactgraph.usecases.recording import UNRECORDED, RecordedChange, Recording
 from impactgraph.usecases.records import RecordsQuestion, list_rates, watch_records

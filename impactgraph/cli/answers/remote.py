@@ -31,6 +31,7 @@ from impactgraph.cli.output import Rows
 from impactgraph.cli.why_message import MessageLayout
 from impactgraph.errors import NotFoundError, Problem
 from impactgraph.usecases.alert_input import alert_input
+from impactgraph.usecases.check_listing import check_listing, check_system
 from impactgraph.usecases.exports import Export, columns
 from impactgraph.usecases.failure_input import change_input
 from impactgraph.usecases.incident_actions import IncidentWork
@@ -41,7 +42,7 @@ from impactgraph.usecases.orders import OrderQuery
 from impactgraph.usecases.overdue import OverdueQuestion
 from impactgraph.usecases.pages import MOST
 from impactgraph.usecases.payloads import PayloadsQuestion
-from impactgraph.usecases.reconcile import ReconcileQuestion, check_listing, check_system
+from impactgraph.usecases.reconcile import ReconcileQuestion
 from impactgraph.usecases.record_lists import RecordListQuestion
 from impactgraph.usecases.recording import UNRECORDED, Recording
 from impactgraph.usecases.records import RecordsQuestion
