@@ -1,7 +1,8 @@
 """How many requests and cost points somebody may spend in a minute: moving windows in memory, per process."""
 
 import math
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -20,15 +21,28 @@ _STEPS = 10_000
 """Cost points are counted in steps of a ten-thousandth of the limit: a window keeps an entry a step."""
 
 
+_JUMP = 1.0
+"""Seconds by which a clock that is set back differs from one that is only adjusted."""
+
+
+def _clock_offset() -> float:
+    """Seconds between the time of day and a clock that nobody sets."""
+    return time.time() - time.monotonic()
+
+
 class _Window:
     """One limit for everybody who is subject to it."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, offset: Callable[[], float]) -> None:
         self._name = name
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._storage = MemoryStorage()
+        self._limiter = MovingWindowRateLimiter(self._storage)
+        self._offset_now = offset
+        self._offset = offset()
 
     def seconds_to_wait(self, amount: int, who: str, cost: int = 1) -> int:
         """0 where the cost was taken; else within how many seconds some of it is free again, at most."""
+        self._forget_after_jump()
         unit = max(1, amount // _STEPS)
         item = RateLimitItemPerMinute(max(1, amount // unit), namespace=self._name)
         steps = min(item.amount, math.ceil(cost / unit))
@@ -36,26 +50,39 @@ class _Window:
 
     def is_used_up(self, amount: int, who: str) -> bool:
         """Takes nothing."""
+        self._forget_after_jump()
         return not self._limiter.test(RateLimitItemPerMinute(amount, namespace=self._name), who)
+
+    def _forget_after_jump(self) -> None:
+        """The storage goes by the time of day: after the clock was set back, what was spent before would stay
+        in the window for as long as the clock needs to come there again.
+        """
+        offset = self._offset_now()
+        if offset < self._offset - _JUMP:
+            self._storage.reset()
+        self._offset = offset
 
 
 class Rates:
     """What principals and addresses may spend. Belongs to one application."""
 
     def __init__(
-        self, default: RequestLimit, by_role: Mapping[Role, RequestLimit], failures: int | None
+        self,
+        default: RequestLimit,
+        by_role: Mapping[Role, RequestLimit],
+        failures: int | None,
+        offset: Callable[[], float] = _clock_offset,
     ) -> None:
         """`default` holds for roles that are not listed; `failures`: refused requests a minute of an address
-        that does not prove who it is; None: no limit.
+        that does not prove who it is; None: no limit. `offset`: seconds between the time of day and a clock
+        that nobody sets.
         """
         self._default = default
         self._by_role = by_role
         self._failures = failures
-        self._requests, self._points, self._refusals = (
-            _Window("requests"),
-            _Window("points"),
-            _Window("refused"),
-        )
+        self._requests = _Window("requests", offset)
+        self._points = _Window("points", offset)
+        self._refusals = _Window("refused", offset)
 
     def limit_of(self, principal: Principal) -> RequestLimit:
         """The largest of its roles; the local user has none unless its role is listed."""
