@@ -78,6 +78,11 @@ class ApiSettings(Protocol):
         ...
 
     @property
+    def max_spool(self) -> int:
+        """Bytes of exports that wait on the disk for their clients."""
+        ...
+
+    @property
     def ingest_first(self) -> bool:
         """Whether a quarter of the requests is kept free for events, else for questions."""
         ...

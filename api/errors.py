@@ -29,6 +29,16 @@ class RateLimitedError(ImpactGraphError):
         self.seconds = seconds
 
 
+class OverloadedError(ImpactGraphError):
+    """The server has no room for a request; `seconds`: after which it may be sent again."""
+
+    code = "OVERLOADED"
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
 def with_code(error: GraphQLError) -> GraphQLError:
     """The error with its code. An unexpected one is logged, and replaced by the id of its log entry."""
     cause = error.original_error

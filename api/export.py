@@ -3,10 +3,9 @@
 import csv
 import io
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass
 from itertools import islice
-from typing import Annotated, Literal
+from typing import Annotated
 
 import orjson
 import strawberry
@@ -14,21 +13,20 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
 from api.context import Context
+from api.download import FileForm, download
 from api.json_input import read_json
 from api.schema import Schema
 from api.schema.filters import OrderFilter
 from api.schema.inputs import FailureInput
 from api.schema.question import QuestionArguments, question_of
 from api.schema.scalars import Moment, Span
-from api.spool import spool
+from api.spool import Spool
 from graph_models.enums import OrderSort
 from graph_models.impact import Question
 from graph_models.time import parse_duration, parse_moment
 from impactgraph.errors import BadInputError
 from impactgraph.usecases.exports import Export, Row, columns, rows
 
-MEDIA = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
-FileForm = Annotated[Literal["csv", "ndjson"], Query(alias="format", description="csv or ndjson.")]
 POINTS = 10_000
 """Cost points of an export: it has all rows, whose number is not known before."""
 BLOCK_ROWS = 1_000
@@ -67,7 +65,7 @@ class QuestionParameters:
     ] = None
 
 
-def router(context: Callable[[Request], Awaitable[Context]], schema: Schema) -> APIRouter:
+def router(context: Callable[[Request], Awaitable[Context]], schema: Schema, spool: Spool) -> APIRouter:
     routes = APIRouter()
 
     def question(parameters: Annotated[QuestionParameters, Depends()]) -> Question:
@@ -91,7 +89,7 @@ def router(context: Callable[[Request], Awaitable[Context]], schema: Schema) -> 
         try:
             answer = await request_context.impact(question)
             blocks = blocks_of(rows(answer, of, sort), columns(of), form)
-            return await download(stream_blocks(request_context, blocks), f"affected-{of.value}", form)
+            return await download(spool, stream_blocks(request_context, blocks), f"affected-{of.value}", form)
         except BaseException:
             request_context.close()
             raise
@@ -124,20 +122,6 @@ def _question(parameters: QuestionParameters, schema: Schema) -> Question:
             timezone=parameters.timezone,
         )
     )
-
-
-async def download(blocks: AsyncGenerator[bytes], name: str, form: str) -> StreamingResponse:
-    """The blocks as a file of this name. What is wrong before the first one is answered by its status."""
-    body = spool(_with_first(await anext(blocks), blocks))
-    headers = {"content-disposition": f'attachment; filename="{name}.{form}"'}
-    return StreamingResponse(body, media_type=MEDIA[form], headers=headers)
-
-
-async def _with_first(first_block: bytes, blocks: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
-    async with aclosing(blocks):
-        yield first_block
-        async for block in blocks:
-            yield block
 
 
 async def stream_blocks(context: Context, blocks: Iterator[bytes]) -> AsyncGenerator[bytes]:

@@ -7,16 +7,18 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
 from api.context import Context
-from api.export import POINTS, FileForm, csv_block, download, ndjson_block, parameter_texts
+from api.download import FileForm, download
+from api.export import POINTS, csv_block, ndjson_block, parameter_texts
 from api.lists import ExportedList, Json, at_one_moment, chosen_list, exported_lists, row_blocks, variables_of
 from api.schema import Schema
+from api.spool import Spool
 from impactgraph.errors import BadInputError, ImpactGraphError
 from impactgraph.usecases.exports import Row
 
 _OWN = ("of", "format")
 
 
-def router(context: Callable[[Request], Awaitable[Context]], schema: Schema) -> APIRouter:
+def router(context: Callable[[Request], Awaitable[Context]], schema: Schema, spool: Spool) -> APIRouter:
     routes = APIRouter()
     lists = exported_lists(schema.core_schema)
 
@@ -35,7 +37,7 @@ def router(context: Callable[[Request], Awaitable[Context]], schema: Schema) -> 
         base.spend(POINTS)
         base.is_paid = True
         base.kind = f"/export/list {of}"
-        return await download(_blocks(base, schema, flat_list, variables, form), of, form)
+        return await download(spool, _blocks(base, schema, flat_list, variables, form), of, form)
 
     return routes
 

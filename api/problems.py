@@ -7,7 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from api.errors import RateLimitedError, extensions_of
+from api.errors import OverloadedError, RateLimitedError, extensions_of
 from api.request_ids import of_request
 from impactgraph.errors import ImpactGraphError
 
@@ -26,7 +26,7 @@ STATUS = {
 
 def problem_response(error: ImpactGraphError, status: int | None = None) -> JSONResponse:
     headers = {"retry-after": "5"} if error.code == "STORE_UNAVAILABLE" else None
-    if isinstance(error, RateLimitedError):
+    if isinstance(error, RateLimitedError | OverloadedError):
         headers = {"retry-after": str(error.seconds)}
     return JSONResponse(
         {"message": str(error)} | extensions_of(error) | of_request(),

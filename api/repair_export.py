@@ -7,20 +7,20 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
 from api.context import Context
+from api.download import FileForm, download
 from api.export import (
     POINTS,
-    FileForm,
     blocks_of,
-    download,
     parameter_texts,
     parse_moment_parameter,
     stream_blocks,
 )
+from api.spool import Spool
 from impactgraph.usecases.repair import RepairQuestion
 from impactgraph.usecases.repair_exports import RepairExport, repair_columns, repair_rows
 
 
-def router(context: Callable[[Request], Awaitable[Context]]) -> APIRouter:
+def router(context: Callable[[Request], Awaitable[Context]], spool: Spool) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/export/repair")
@@ -45,7 +45,7 @@ def router(context: Callable[[Request], Awaitable[Context]]) -> APIRouter:
         try:
             lists = await request_context.repair(await request_context.repair_question(asked_for))
             blocks = blocks_of(repair_rows(lists, of), repair_columns(of), form)
-            return await download(stream_blocks(request_context, blocks), f"repair-{of.value}", form)
+            return await download(spool, stream_blocks(request_context, blocks), f"repair-{of.value}", form)
         except BaseException:
             request_context.close()
             raise

@@ -20,6 +20,7 @@ from api.metrics import Metrics, SourceCollector
 from api.recent_situation import RecentSituation
 from api.schema import Schema, build_schema
 from api.services import Services
+from api.spool import Spool
 from api.state_metrics import StateCollector, queue_lengths
 from api.watched_operations import WatchedOperations
 from api.workers import Workers
@@ -53,6 +54,7 @@ class Runtime:
             access.audit, now, questions=endpoints.audits_questions, webhooks=endpoints.audits_webhooks
         )
         self.workers = Workers()
+        self.spool = Spool(settings.max_spool)
         lists = ListCache(settings.kept_pages)
         self.contexts = Contexts(
             store,
@@ -81,7 +83,7 @@ class Runtime:
     def _watch(self, store: Store, lists: ListCache) -> None:
         self.metrics.watch_process()
         self.metrics.watch(SourceCollector(self.services.sources))
-        queues = queue_lengths(self.workers, self.grouping, lists)
+        queues = queue_lengths(self.workers, self.grouping, lists, self.spool)
         self.metrics.watch(StateCollector(store, self.lifecycle, self.recent_situation, queues))
 
     def notify(self) -> None:

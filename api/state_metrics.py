@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 from api.grouping import Grouping
 from api.lifecycle import Lifecycle, Phase
 from api.recent_situation import RecentSituation
+from api.spool import Spool
 from api.workers import Workers
 from impactgraph.errors import ImpactGraphError
 from impactgraph.usecases import Store
@@ -28,6 +29,7 @@ QUEUES: Mapping[str, str] = {
     "grouping_waiting": "Deliveries of events that wait for a commit.",
     "kept_lists": "Lists that are kept for their next pages.",
     "kept_lists_bytes": "Bytes of these lists.",
+    "spool_bytes": "Bytes of exports that wait on the disk for their clients.",
 }
 
 
@@ -95,7 +97,7 @@ class StateCollector(Collector):
 
 
 def queue_lengths(
-    workers: Workers, grouping: Grouping, lists: ListCache
+    workers: Workers, grouping: Grouping, lists: ListCache, spool: Spool
 ) -> Mapping[str, Callable[[], float]]:
     """Of the queues that `QUEUES` describes."""
     return {
@@ -105,6 +107,7 @@ def queue_lengths(
         "grouping_waiting": lambda: grouping.waiting_count,
         "kept_lists": lambda: len(lists),
         "kept_lists_bytes": lambda: lists.nbytes,
+        "spool_bytes": lambda: spool.nbytes,
     }
 
 

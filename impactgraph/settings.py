@@ -200,6 +200,12 @@ class Settings(BaseSettings):
         ge=1,
         description="WebSockets open at the same time; further ones are refused with 503.",
     )
+    max_spool: int = Field(
+        default=2 * 1024 * 1024 * 1024,
+        ge=0,
+        description="Bytes of exports that wait on the disk for clients that take them slowly; further ones "
+        "are refused with 503.",
+    )
     ingest_first: bool = Field(
         default=True,
         description="Whether a quarter of the requests under way is kept for events, else for questions.",

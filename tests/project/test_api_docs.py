@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from api.app import create_app
-from api.errors import RateLimitedError, TooComplexError
+from api.errors import OverloadedError, RateLimitedError, TooComplexError
 from api.metrics import ROUTES
 from api.problems import STATUS
 from impactgraph.errors import (
@@ -32,8 +32,9 @@ CODES = {
         DeadlineExceededError,
         RateLimitedError,
         StoreUnavailableError,
+        OverloadedError,
     )
-} | {"OVERLOADED"}
+}
 LIMITS = {
     "deadline": "10 s",
     "max_cost": "250,000",

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 import api.list_export
 import api.request_thread
+import api.spool
 from api.lists import row_blocks
 from tests.functional.http.hardening import EVENT, STRUCTURED
 
@@ -94,3 +95,43 @@ def test_an_export_may_take_longer_than_the_deadline_that_each_of_its_pages_has(
     assert response.status_code == 200
     assert len(response.text.splitlines()) == 1 + 6
     assert clock.monotonic() > 40
+
+
+EXPORTS = [("/export", "of=orders"), ("/export/list", "of=orders"), ("/export/repair", "of=replay")]
+
+
+@pytest.mark.parametrize(("path", "query"), EXPORTS)
+def test_an_export_is_refused_while_the_disk_has_no_room_for_it(
+    client_of: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch, path: str, query: str
+) -> None:
+    monkeypatch.setattr(api.spool, "MOST_IN_MEMORY", 10)
+    response = client_of(max_spool=10).get(f"{path}?{query}")
+
+    assert response.status_code == 503
+    assert response.json()["code"] == "OVERLOADED"
+    assert int(response.headers["retry-after"]) > 0
+
+
+def test_a_small_export_needs_no_disk(client_of: Callable[..., TestClient]) -> None:
+    assert client_of(max_spool=0).get("/export?of=orders").status_code == 200
+
+
+def test_an_export_that_outgrows_the_disk_does_not_look_complete(
+    client_of: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api.spool, "MOST_IN_MEMORY", 10)
+    monkeypatch.setattr(api.list_export, "row_blocks", partial(row_blocks, size=1))
+    server = client_of(max_spool=500)
+    messages: list[Any] = []
+
+    async def send(message: Any) -> None:
+        messages.append(message)
+
+    async def download() -> None:
+        await server.app(_request("/export/list", "of=orders", "*/*"), _never, send)  # type: ignore[arg-type]
+
+    assert server.portal is not None
+    server.portal.call(download)
+
+    assert messages[0]["status"] == 200
+    assert all(message.get("more_body") for message in messages[1:])
