@@ -8,6 +8,7 @@ from tests.stores.events import at, placed
 from tests.stores.graph.kept import LOG, Kept, orders
 
 _TAKEN_OVER = "match (g:Graph) set g.heldUntil = timestamp() - 1"
+_CLOCK_SET_BACK = "match (g:Graph) set g.heldUntil = g.heldUntil + 86400000"
 _ADD = "create (:Order {id: 'order:' + $key})"
 
 
@@ -35,6 +36,14 @@ def test_the_turn_of_a_process_that_is_gone_passes_to_the_next(kept: Kept):
     kept.follow()
     Lease(kept.database, "that-is-gone").acquire(LOG)
     kept.change(_TAKEN_OVER)
+
+    assert Lease(kept.database, "the-next").acquire(LOG)
+
+
+def test_the_turn_of_a_process_that_is_gone_passes_on_after_the_clock_was_set_back(kept: Kept):
+    kept.follow()
+    Lease(kept.database, "that-is-gone").acquire(LOG)
+    kept.change(_CLOCK_SET_BACK)
 
     assert Lease(kept.database, "the-next").acquire(LOG)
 

@@ -2,7 +2,8 @@
 
 One process at a time writes the graph: it holds a lease, timed by the database's clock, which each of its
 transactions renews. Each transaction locks that node first, so a process that lost its lease to another while
-it was suspended cannot write what it had prepared.
+it was suspended cannot write what it had prepared. A lease that ends later than one that begins now was given
+before the clock was set back: nobody waits for that.
 """
 
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ merge (g:{LABEL} {{key: 'graph'}})
 on create set g.schema = 0, g.watermark = 0, g.topology = 0, g.failures = '', g.identity = $identity
 set g.asked = timestamp()
 with g where g.holder is null or g.holder = $holder or g.heldUntil < timestamp()
+  or g.heldUntil > timestamp() + $lease
 set g.holder = $holder, g.heldUntil = timestamp() + $lease
 {_RETURN_STATE}
 """
