@@ -5,7 +5,7 @@ import io
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 import strawberry
@@ -83,7 +83,7 @@ def router(context: Callable[[Request], Awaitable[Context]], schema: Schema, spo
     ) -> StreamingResponse:
         """All rows, the same as GraphQL gives in pages."""
         request_context = await context(request)
-        request_context.note_question("export", parameter_texts(request))
+        request_context.note_question("export", noted_parameters(request))
         request_context.spend(POINTS)
         request_context.kind = f"/export {of.value}"
         try:
@@ -95,6 +95,21 @@ def router(context: Callable[[Request], Awaitable[Context]], schema: Schema, spo
             raise
 
     return routes
+
+
+def noted_parameters(request: Request) -> dict[str, list[Any]]:
+    """The parameters of the address for the audit log: JSON as what it means, since parts of it may be
+    personal.
+    """
+    return {name: list(map(_meaning, texts)) for name, texts in parameter_texts(request).items()}
+
+
+def _meaning(text: str) -> Any:
+    try:
+        value = read_json(text)
+    except ValueError:
+        return text
+    return value if isinstance(value, dict | list) else text  # pyright: ignore[reportUnknownVariableType] - JSON
 
 
 def parameter_texts(request: Request) -> dict[str, list[str]]:

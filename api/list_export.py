@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 
 from api.context import Context
 from api.download import FileForm, download
-from api.export import POINTS, csv_block, ndjson_block, parameter_texts
+from api.export import POINTS, csv_block, ndjson_block, noted_parameters, parameter_texts
 from api.lists import ExportedList, Json, at_one_moment, chosen_list, exported_lists, row_blocks, variables_of
 from api.schema import Schema
 from api.spool import Spool
@@ -33,7 +33,7 @@ def router(context: Callable[[Request], Awaitable[Context]], schema: Schema, spo
         arguments = {name: texts for name, texts in parameter_texts(request).items() if name not in _OWN}
         base = await context(request)
         variables = at_one_moment(flat_list, variables_of(flat_list, arguments), base.now)
-        base.note_question(f"export {of}", parameter_texts(request))
+        base.note_question(f"export {of}", noted_parameters(request))
         base.spend(POINTS)
         base.is_paid = True
         base.kind = f"/export/list {of}"

@@ -11,7 +11,7 @@ from api.download import FileForm, download
 from api.export import (
     POINTS,
     blocks_of,
-    parameter_texts,
+    noted_parameters,
     parse_moment_parameter,
     stream_blocks,
 )
@@ -39,7 +39,7 @@ def router(context: Callable[[Request], Awaitable[Context]], spool: Spool) -> AP
         """All rows, the same as GraphQL gives in pages; of replays also what is checked off."""
         asked_for = RepairQuestion(tuple(failure or ()), incident, parse_moment_parameter("asOf", as_of))
         request_context = await context(request)
-        request_context.note_question("export repair", parameter_texts(request))
+        request_context.note_question("export repair", noted_parameters(request))
         request_context.spend(POINTS)
         request_context.kind = f"/export/repair {of.value}"
         try:

@@ -21,6 +21,8 @@ _EXACT = msgspec.json.Decoder(float_hook=lambda text: msgspec.Raw(text.encode())
 _HASHED = re.compile(r"hash:[0-9a-f]{32}")
 _NOTHING = "***"
 """In a list, in place of values of which nothing is kept: no order has it."""
+_FREE_TEXTS = frozenset({"text", "summary", "evidence", "note"})
+"""Arguments that people write as they like: what is searched for, and what a report says."""
 _LEAST_KEY = 16
 """Bytes of the key of hashes."""
 
@@ -70,12 +72,27 @@ class PersonalRules:
             return _not_kept(text)
 
     def arguments(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Arguments of an operation, as JSON has them, with what is kept of them."""
+        """Arguments of an operation, as JSON has them, with what is kept of them.
+
+        A free text may have a value of any personal attribute, so of each nothing is kept that shows it.
+        """
         if not self.kept:
             return arguments
-        text = msgspec.json.encode(arguments)
-        kept = self.text(text)
-        return arguments if kept == text else msgspec.json.decode(kept, type=dict[str, Any])
+        document = msgspec.json.decode(msgspec.json.encode(arguments), type=dict[str, Any])
+        self._clean(document)
+        for node in nodes_of(document):
+            if isinstance(node, dict):
+                node.update({name: self._covered(node[name]) for name in _FREE_TEXTS & node.keys()})
+        return document
+
+    def _covered(self, value: object) -> object:
+        """A free text, or several: its length and, with a key, its hash. So a text can still be compared."""
+        if isinstance(value, list):
+            return [self._covered(each) for each in cast("list[object]", value)]
+        if not isinstance(value, str) or not value:
+            return value
+        digest = f", hash:{self._digest('', value)}" if self.key else ""
+        return f"{len(value)} characters{digest}"
 
     def value(self, name: str, value: object) -> str | None:
         """A value as it is kept; None: not at all."""
@@ -90,8 +107,12 @@ class PersonalRules:
             case Keep.HASH:
                 if _HASHED.fullmatch(text):
                     return text
-                content = f"{name}\0{text.strip().lower()}".encode()
-                return f"hash:{hmac.new(self.key, content, hashlib.sha256).hexdigest()[:32]}"
+                return f"hash:{self._digest(name, text)}"
+
+    def _digest(self, name: str, text: str) -> str:
+        """Of a text without case and outer spaces, by the key."""
+        content = f"{name}\0{text.strip().lower()}".encode()
+        return hmac.new(self.key, content, hashlib.sha256).hexdigest()[:32]
 
     def _kept(self, name: str, value: object) -> str | list[str] | None:
         """As `value`; of a list, such as that of a scope, each value by itself, as orders have it. It stays a

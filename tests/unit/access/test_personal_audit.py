@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +32,26 @@ def test_arguments_have_values_as_the_record_keeps_them(scope: Any) -> None:
     assert "jane" not in str(kept)
     assert str(kept).count("gold") == str(arguments).count("gold") == str(kept).count("'hash:")
     assert str(kept).count("1.5") == str(arguments).count("1.5")
+
+
+@pytest.mark.parametrize("name", ["text", "summary", "evidence", "note"])
+@pytest.mark.parametrize("rules", [RULES, PersonalRules.of({"name": "drop"})], ids=["key", "no key"])
+def test_free_texts_show_nothing_wherever_they_are(name: str, rules: PersonalRules) -> None:
+    arguments = {name: "Jane Doe", "alerts": [{name: "Jane Doe"}], "each": [{name: ["Jane Doe", None]}]}
+
+    kept = rules.arguments(arguments)
+
+    assert "jane" not in str(kept).lower()
+    assert str(kept).count("8 characters") == 3
+
+
+def test_equal_free_texts_can_be_recognised_by_whoever_has_the_key() -> None:
+    first, same, other = (RULES.arguments({"text": text}) for text in ("Jane Doe", "jane doe", "John Doe"))
+
+    assert first == same != other
+    assert RULES.arguments({"text": "Jane Doe"}) != PersonalRules.of(
+        {"email": "hash"}, b"the secret of another shop"
+    ).arguments({"text": "Jane Doe"})
 
 
 def test_the_log_is_written_without_them_and_its_chain_is_whole(tmp_path: Path) -> None:
