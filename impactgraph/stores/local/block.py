@@ -61,6 +61,11 @@ class Block:
         return int(min(times)) if len(times) else None
 
     @property
+    def has_workflow_words(self) -> bool:
+        """Whether it adds steps or records to a workflow: rows then have another width."""
+        return any(domain.startswith(("steps:", "records:")) for domain in self.words)
+
+    @property
     def is_removal(self) -> bool:
         """Whether it removes something for good: the state is then folded again from the record."""
         return "forgotten" in self.rows or "retentions" in self.rows

@@ -1,4 +1,4 @@
-"""States of past moments, made of the live one and of the record, kept until the live one changes."""
+"""States of past moments, made of the live one and of the record, kept until an event changes them."""
 
 from threading import Lock
 
@@ -21,28 +21,30 @@ class PastStates:
     def __init__(self, record: Record) -> None:
         self._record = record
         self._lock = Lock()
-        self._states: dict[Millis, tuple[tuple[int, int], Instances]] = {}
-        """Each with the version of the live state at which it was folded."""
+        self._states: dict[Millis, Instances] = {}
 
     def at(self, as_of: Millis, live: State, horizon: Millis) -> Instances:
         """The state at a moment; `horizon`: the greatest time of the events of the live one."""
         with self._lock:
-            live_version = (id(live.instances), live.instances.columns.watermark)
-            version, instances = self._states.get(as_of, (None, None))
-            if instances is None or version != live_version:
-                self._make_room(live.instances, live_version)
+            instances = self._states.get(as_of)
+            if instances is None:
+                self._make_room(live.instances)
                 instances = rewind(self._record, live.instances, live.lookup, as_of, horizon) or rebuild(
                     self._record, live.event_dictionaries, live.lookup, as_of
                 )
-                self._states[as_of] = (live_version, instances)
+                self._states[as_of] = instances
+            instances.columns.watermark = live.instances.columns.watermark  # it has these events, too
             return instances
 
+    def forget_since(self, earliest: Millis) -> None:
+        """Drops those of moments from `earliest` on: of an event of that time. Nobody may be asking."""
+        self._states = {moment: past for moment, past in self._states.items() if moment < earliest}
+
     def forget(self) -> None:
-        """Drops them all: the live state has changed."""
+        """Drops them all: workflows have changed. Nobody may be asking."""
         self._states = {}
 
-    def _make_room(self, live: Instances, live_version: tuple[int, int]) -> None:
-        """Makes room for one more, and drops those of an earlier live state."""
+    def _make_room(self, live: Instances) -> None:
+        """Makes room for one more."""
         most = 1 if len(live.columns.fulfillments) >= MANY_FULFILLMENTS else MOST
-        newest = list(self._states.items())[len(self._states) + 1 - most :]
-        self._states = {moment: past for moment, past in newest if past[0] == live_version}
+        self._states = dict(list(self._states.items())[len(self._states) + 1 - most :])

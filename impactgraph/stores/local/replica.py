@@ -170,8 +170,9 @@ class Replica:
     def instances(self, as_of: Millis | None) -> Instances:
         """The live state, or the one of another moment.
 
-        The state of another moment is made of the live one and of the record, and stays in memory until the
-        live one changes. Raises RemovedError where retention removed orders that it had.
+        The state of another moment is made of the live one and of the record, and stays in memory until an
+        event of that time or an earlier one comes. Raises RemovedError where retention removed orders that
+        it had.
         """
         live = self.state.instances
         if as_of is not None:
@@ -213,7 +214,7 @@ class Replica:
         seqs = due.seq[due.order >= 0]
         latest = add_records(self.record, self.state.instances, self.state.lookup, seqs, self.present)
         self._latest = max(self._latest, latest)
-        self._past.forget()
+        self._past.forget_since(int(due.time[0]))
         self.lists.forget()
         self.on_change(int(due.time[0]))
 
@@ -360,8 +361,10 @@ class Replica:
         self.sources.apply(block)
         self.waiting = self.waiting.with_block(block, self.present)
         self.topologies.apply(block)
-        if (earliest := block.earliest_change) is not None:
+        if block.has_workflow_words:
             self._past.forget()
+        if (earliest := block.earliest_change) is not None:
+            self._past.forget_since(earliest)
             self.on_change(earliest)
         if block.has_failure_events or len(block.removed_seqs):
             self._failure_events = None
@@ -375,11 +378,12 @@ class Replica:
 
     def _adopt_topology(self, block: Block) -> None:
         """Reads events as the current topology has it; folds them again where it adds a step or record."""
+        self._past.forget()
         event_dictionaries = self.state.event_dictionaries
         instances = self.state.instances
         topology = self.topologies.current()
         lookup = WorkflowLookup.of(event_dictionaries, topology or Topology())
-        if self.watermark and any(domain.startswith(("steps:", "records:")) for domain in block.words):
+        if self.watermark and block.has_workflow_words:
             instances = rebuild(self.record, event_dictionaries, lookup, self.present)
         instances.fulfillments.widen(lookup.most_steps)
         instances.refresh(lookup)
