@@ -27,7 +27,7 @@ FILTERS = 4
 """Of a shop: each makes a world of its own."""
 SURFACES_ASKED = 5
 """Of a world: over some thousand worlds each surface is asked often."""
-ROLES = (Role.VIEWER, Role.SERVICE_DESK, Role.RESPONDER)
+ROLES = (Role.VIEWER, Role.SERVICE_DESK, Role.RESPONDER, Role.ARCHITECT)
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from impactgraph.usecases.blast_radius import SHOWN_ONLY, answer_question
 from impactgraph.usecases.list_cache import ListCache
 from tests.functional.http.questions import everything_of, page_of
 from tests.own_loop import OwnLoop
-from tests.row_filter.small_shop import PERSONAL
+from tests.row_filter.small_shop import PERSONAL, TOPOLOGY
 
 SCHEMA = build_schema(Settings()).core_schema
 _APART = {"watermark", "cursor", "startCursor", "endCursor", "asOf", "serverTime"}
@@ -92,6 +92,19 @@ FILTER = (
 _SUMS = "{headline totals{orders stuck} assumptions}"
 SCOPE = f"query($where:OrderFilter){{blastRadius(where:$where){_SUMS}}}"
 WHAT_IF = f"query($suppose:[FailureInput!]){{blastRadius(suppose:$suppose){_SUMS}}}"
+REPORT_TRIED = (
+    "mutation($input:FailureInput!){reportFailure(input:$input,dryRun:true)"
+    f"{{failure{{id}} problems{{message}} preview{{before{_SUMS} after{_SUMS}}}}}}}"
+)
+END_TRIED = (
+    "mutation($id:ID!){resolveFailure(id:$id,dryRun:true)"
+    f"{{problems{{message}} preview{{before{_SUMS} after{_SUMS}}}}}}}"
+)
+APPLY_TRIED = (
+    "mutation($yaml:String!){applyTopology(yaml:$yaml,dryRun:true){problems{message} change"
+    + everything_of(SCHEMA, "TopologyChange", 1)
+    + "}}"
+)
 PAST = (
     "query($at:DateTime){blastRadius(asOf:$at)"
     "{headline assumptions orders{totalCount edges{node{order{id}}}}}"
@@ -122,6 +135,9 @@ for _document in (
     FILTER,
     SCOPE,
     WHAT_IF,
+    REPORT_TRIED,
+    END_TRIED,
+    APPLY_TRIED,
     PAST,
     PAGES,
     LISTED,
@@ -287,15 +303,43 @@ def _where(asked: Asked) -> Callable[[Window], Any]:
 
 
 def _what_if(asked: Asked) -> Callable[[Window], Any]:
+    supposed = _failure(asked)
+    return lambda window: (supposed, window.ask(WHAT_IF, suppose=[supposed]))
+
+
+def _report_tried(asked: Asked) -> Callable[[Window], Any]:
+    reported = _failure(asked)
+    return lambda window: (reported, window.ask(REPORT_TRIED, input={"id": "T-1", **reported}))
+
+
+def _end_tried(asked: Asked) -> Callable[[Window], Any]:
+    key = asked.random.choice(("F-0", "F-1", "F-9"))
+    return lambda window: (key, window.ask(END_TRIED, id=f"failure:{key}"))
+
+
+def _apply_tried(asked: Asked) -> Callable[[Window], Any]:
+    """A step that orders are in takes longer, or is gone."""
+    step = asked.random.choice(
+        (("takes: 10m, needs", "takes: 2h, needs"), ("{step: pick,", "{step: hand-over,"))
+    )
+    return lambda window: (step, window.ask(APPLY_TRIED, yaml=TOPOLOGY.replace(*step)))
+
+
+def _failure(asked: Asked) -> dict[str, Any]:
     at = moment(asked.now - 30 * MINUTE).isoformat()
     attributes = asked.random.choice(
         ({"email": ["o-0@example.com"]}, {"brand": ["north"]}, {"brand": ["nort"]})
     )
     scope = asked.random.choice(
-        ({}, {"channels": ["web"]}, {"regions": ["apac"]}, {"attributes": attributes})
+        (
+            {},
+            {"channels": ["web"]},
+            {"regions": ["apac"]},
+            {"currencies": ["JPY"]},
+            {"attributes": attributes},
+        )
     )
-    suppose = [{"target": "system:wms", "class": "OUTAGE", "startedAt": at, "scope": scope}]
-    return lambda window: (scope, window.ask(WHAT_IF, suppose=suppose))
+    return {"target": "system:wms", "class": "OUTAGE", "startedAt": at, "scope": scope}
 
 
 def _past(asked: Asked) -> Callable[[Window], Any]:
@@ -310,6 +354,9 @@ SURFACES: Mapping[str, Surface] = {
     "search": _search,
     "where": _where,
     "what if": _what_if,
+    "a report, tried": _report_tried,
+    "an end, tried": _end_tried,
+    "a topology, tried": _apply_tried,
     "past": _past,
     "pages of the answer": lambda asked: lambda window: list(window.pages(PAGES)),
     "pages of orders": lambda asked: lambda window: list(window.pages(LISTED)),
