@@ -12,6 +12,8 @@ from tests.corruption.run import Sample, make_sample, try_damage
 from tests.corruption.trial import HARMLESS, REFUSED
 
 RECORD, LOG = "impactgraph.duckdb", "impactgraph.duckdb.wal"
+IDENTITY, NUMBER, CHECKSUM = 5, 33, 40
+"""Places in the file `commits`."""
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +64,11 @@ def test_a_flipped_bit_of_any_file_of_the_snapshot_leaves_the_answers_as_they_ar
         assert try_damage(sample, damage) == HARMLESS
 
 
-@pytest.mark.parametrize("kind", ["byte", "cut", "remove"])
-def test_a_damaged_number_of_commits_leaves_the_answers_as_they_are(sample: Sample, kind: str) -> None:
-    assert try_damage(sample, Damage("commits", kind, 40, ord("x"))) == HARMLESS
+@pytest.mark.parametrize(
+    ("kind", "place"),
+    [("byte", IDENTITY), ("byte", NUMBER), ("byte", CHECKSUM), ("cut", CHECKSUM), ("cut", 0), ("remove", 0)],
+)
+def test_a_damaged_number_of_commits_leaves_the_answers_as_they_are(
+    sample: Sample, kind: str, place: int
+) -> None:
+    assert try_damage(sample, Damage("commits", kind, place, ord("9"))) == HARMLESS

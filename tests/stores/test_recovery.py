@@ -22,14 +22,17 @@ LOG = f"{FILE}.wal"
 
 
 class BrokenConnection:
-    """A connection whose commits fail after they were made: nobody knows then whether they were."""
+    """A connection whose commits fail, after they were made or before: nobody knows which it was."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, *, makes_commits: bool) -> None:
         self._connection = connection
+        self._makes_commits = makes_commits
 
     def execute(self, statement: str, *values: object) -> object:
-        result = self._connection.execute(statement, *values)
-        if statement == "commit":
+        is_commit = statement == "commit"
+        if not is_commit or self._makes_commits:
+            result = self._connection.execute(statement, *values)
+        if is_commit:
             raise duckdb.IOException("Could not write file: Input/output error")
         return result
 
@@ -50,9 +53,10 @@ def store(folder: Path) -> Iterator[EmbeddedStore]:
         yield store
 
 
-def _break(store: EmbeddedStore) -> None:
+def _break(store: EmbeddedStore, *, makes_commits: bool = True) -> None:
     record = store._replica.record
-    record._connection = BrokenConnection(record._connection)  # pyright: ignore[reportAttributeAccessIssue]
+    connection = BrokenConnection(record._connection, makes_commits=makes_commits)
+    record._connection = connection  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def test_a_commit_that_failed_after_it_was_made_is_there_once(store: EmbeddedStore) -> None:
@@ -62,6 +66,15 @@ def test_a_commit_that_failed_after_it_was_made_is_there_once(store: EmbeddedSto
 
     assert fulfillments(store)["O-1/1"]["step"] == "pick"
     assert store.ingest([entered("pick", 5)]).duplicate_count == 1
+
+
+def test_a_commit_that_was_not_made_is_not_missed(store: EmbeddedStore) -> None:
+    _break(store, makes_commits=False)
+    with pytest.raises(StoreUnavailableError, match="Input/output error"):
+        store.ingest([entered("pick", 5)])
+
+    assert fulfillments(store)["O-1/1"]["step"] == "promise"
+    assert store.ingest([entered("pick", 5)]).accepted_count == 1
 
 
 def test_after_a_failed_commit_the_next_change_is_made(store: EmbeddedStore, folder: Path) -> None:
