@@ -12,6 +12,7 @@ from tests.corruption.damage import Damage
 from tests.corruption.sample import answers, open_sample, sample_events
 
 HARMLESS, REFUSED = "harmless", "refused"
+WHAT_TO_DO = "Restore the folder from a backup"
 
 
 def in_child(work: Callable[[], str]) -> str:
@@ -45,7 +46,7 @@ def _ask(folder: Path, expected: dict[str, Any]) -> str:
         again = store.ingest(sample_events())
         store.close()
     except StoreUnavailableError as error:
-        return f"{REFUSED}: {error}"
+        return f"{REFUSED if WHAT_TO_DO in str(error) else 'REFUSED WITHOUT ADVICE'}: {error}"
     wrong = [name for name in expected if found[name] != expected[name]]
     if wrong or again.accepted_count:
         return f"WRONG: {', '.join(wrong)}; {again.accepted_count} events were lost"
