@@ -7,7 +7,7 @@ from graph_models.ids import key_of
 from graph_models.time import LAST_MOMENT, TOO_LATE
 from impactgraph.ingest.event_base import moment_millis
 from impactgraph.ingest.event_texts import shown, tidy
-from impactgraph.ingest.events import ListData, ListRow
+from impactgraph.ingest.events import ListData, ListRow, RefusedRow
 
 LARGEST = Decimal(9_000_000_000_000)
 """What fits into 64 bits as millionths."""
@@ -45,7 +45,10 @@ def _comparable(name: str, text: str | None) -> object:
 
 
 def check_list(data: ListData) -> None:
-    """Brings ids into one spelling, without their kind. Raises ValueError with the place of what is wrong."""
+    """Brings ids into one spelling, without their kind, and refuses rows that contradict an earlier one.
+
+    Raises ValueError with the place of what is wrong.
+    """
     data.system = _bare_key("data.system", tidy("data.system", data.system), "system")
     data.key = tidy("data.list", data.key)
     if data.part > data.parts:
@@ -60,6 +63,29 @@ def check_list(data: ListData) -> None:
         _check_row(row, f"data.rows[{number}]")
     for number, row in enumerate(data.refused or ()):
         row.id = listed_id(f"data.refused[{number}].id", row.id) if row.id is not None else None
+    _refuse_contradictions(data)
+
+
+def _refuse_contradictions(data: ListData) -> None:
+    """Moves rows that say something else than the first of their id to the refused ones."""
+    first_rows = FirstRows()
+    rows: list[ListRow] = []
+    refusals: list[RefusedRow] = []
+    for number, row in enumerate(data.rows):
+        place = f"data.rows[{number}]"
+        if reason := first_rows.contradiction(_texts(row), place):
+            refusals.append(RefusedRow(place=place, reason=reason, id=row.id))
+        else:
+            rows.append(row)
+    if refusals:
+        data.rows = rows
+        data.refused = [*(data.refused or ()), *refusals]
+
+
+def _texts(row: ListRow) -> dict[str, str]:
+    """The fields that the row states."""
+    values = {name: getattr(row, name) for name in ("id", *DETAILS)}
+    return {name: str(value) for name, value in values.items() if value is not None}
 
 
 def listed_id(place: str, text: str) -> str:

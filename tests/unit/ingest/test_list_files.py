@@ -1,11 +1,17 @@
 """Lists of systems as files: CSV and JSON, columns by name or guess, rows that cannot be read."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from impactgraph.errors import BadInputError
-from impactgraph.ingest.list_files import ListFile, ListLayout, read_list
+from impactgraph.ingest.events import ListReported
+from impactgraph.ingest.list_files import ListFile, ListLayout, list_of_rows, read_list
+from impactgraph.ingest.read import read_event
+from tests.stores.events import event
 
 
 def read(tmp_path: Path, text: str | bytes, **layout: object) -> ListFile:
@@ -51,6 +57,32 @@ def test_rows_of_one_id_that_say_something_else_are_refused_and_the_first_holds(
         ("line 7", "O-1", "line 2 has 'O-1' with another state"),
     ]
     assert not listed.is_last_refused, "the list is not cut off"
+
+
+_ROWS = st.lists(
+    st.fixed_dictionaries(
+        {"id": st.sampled_from(("O-1", "order:O-1", "O-2"))},
+        optional={
+            "state": st.sampled_from(("open", "Open", "closed")),
+            "amount": st.sampled_from(("10", "10.00", "3")),
+            "currency": st.sampled_from(("EUR", "GBP")),
+        },
+    ),
+    max_size=6,
+)
+
+
+@given(_ROWS)
+def test_an_event_refuses_the_rows_that_a_file_with_them_refuses(rows: list[dict[str, Any]]) -> None:
+    """An event kept rows that contradict each other, and they were counted as repeated."""
+    listed = list_of_rows("list", rows, ListLayout())
+    read_rows, _ = read_event(event("list.reported", 0, system="erp", list="a", rows=rows))
+
+    assert isinstance(read_rows, ListReported)
+    data = read_rows.data
+    numbers = [int(row["place"].removeprefix("row ")) - 1 for row in listed.refused]
+    assert [row.place for row in data.refused or ()] == [f"data.rows[{number}]" for number in numbers]
+    assert len(data.rows) == len(listed.rows)
 
 
 def test_columns_that_are_not_read_are_named_and_named_ones_go_before_guesses(tmp_path: Path) -> None:
