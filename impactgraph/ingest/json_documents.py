@@ -67,11 +67,9 @@ def json_documents(path: Path) -> Iterator[Document | Skipped]:
             if not isinstance(whole, Skipped) or not rest:
                 yield whole
                 return
-            lines_read = [first, *rest]
-            if (several := _behind_each_other(lines_read)) is not None:
-                yield from (_decoded(text, f"{path}:{number}") for number, text in several)
-                return
-            number_and_text = iter(rest)
+            for part in _parts([first, *rest]):
+                yield from _of_part(part, path)
+            return
         for number, text in _joined(chain([first], number_and_text)):
             yield _decoded(text, f"{path}:{number}")
 
@@ -99,20 +97,34 @@ def _joined(lines: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
         yield first, b"\n".join(parts)
 
 
-def _behind_each_other(lines: Sequence[tuple[int, bytes]]) -> list[tuple[int, bytes]] | None:
-    """The documents of a text that consists of several, each with the number of its first line; None where a
-    line is part of none, or where one begins within a line.
+def _parts(lines: Iterable[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
+    """The numbered lines of each document of a text that consists of several, or of several documents where
+    brackets do not match.
     """
-    documents: list[tuple[int, bytes]] = []
-    start, levels = 0, 0
-    for index, (_, line) in enumerate(lines):
+    part: list[tuple[int, bytes]] = []
+    levels = 0
+    for number, line in lines:
+        part.append((number, line))
         levels += _opened(line)
         if levels == 0:
-            part = lines[start : index + 1]
-            documents.append((part[0][0], b"\n".join(text for _, text in part)))
-            start = index + 1
-    is_whole = levels == 0 and all(_is_json(text) for _, text in documents)
-    return documents if is_whole else None
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def _of_part(lines: Sequence[tuple[int, bytes]], path: Path) -> Iterator[Document | Skipped]:
+    """The document of these lines, or several that a bracket without its match has joined."""
+    place = f"{path}:{lines[0][0]}"
+    try:
+        yield decode_document(b"\n".join(line for _, line in lines)), place
+    except MalformedJsonError as error:
+        if len(lines) == 1:
+            yield Skipped(f"{MALFORMED_JSON}: {error}", "", place)
+        else:
+            yield from (_decoded(text, f"{path}:{number}") for number, text in _joined(lines))
+    except ValueError as error:
+        yield Skipped(f"{MALFORMED_JSON}: {error}", "", place)
 
 
 def _opened(line: bytes) -> int:

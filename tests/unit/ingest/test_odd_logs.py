@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,6 +26,7 @@ _OCEL = f"version: 2\nsource: /x\nocel: {{order: Order}}\n{_RULES}"
 _XES = f'version: 2\nsource: /x\nactivity: "{{activity}}"\nid: "{{id}}"\n{_RULES}'
 _V1 = "source: /x\norder: {type: Order, currency: EUR, value: 1}\nfulfillment: {workflow: ship}\n"
 _ROW = '{"what": "Pick", "at": "2026-03-02T09:00:00Z", "order": "O-1"}'
+_LONG = json.dumps(json.loads(_ROW), indent=1)
 _EVENT = {
     "id": "e1",
     "type": "Pick",
@@ -59,6 +61,15 @@ def figures(path: Path, mapping: str) -> tuple[int, list[str], list[str], list[s
         ("a.json", f'{_ROW}\n{{"what":\n{_ROW}', _PLAIN, 2, ["malformed JSON"]),
         ("a.json", (json.dumps(json.loads(_ROW), indent=1) + "\n") * 3, _PLAIN, 3, []),
         ("a.json", f"{_ROW}\n{{\n{_ROW}\n", _PLAIN, 2, ["malformed JSON"]),
+        (
+            "a.json",
+            f'{_LONG}\n{{"what": [1}}\n{_ROW}\n{{"at": 2]}}\n{_LONG}',
+            _PLAIN,
+            3,
+            ["malformed JSON"] * 2,
+        ),
+        ("a.json", f'{_LONG}\n{{\n "at": 1,\n}}\n{_LONG}', _PLAIN, 2, ["malformed JSON"]),
+        ("a.json", f'{_LONG}\n{{"at": 1, "at": 2}}\n{_LONG}', _PLAIN, 2, ["malformed JSON"]),
         ("a.json", "what,at\nPick,now\n", _PLAIN, 0, ["malformed JSON"] * 2),
         ("a.json", _ocel(), _OCEL, 0, []),
         ("a.csv", _ocel(_EVENT), _OCEL, 1, []),
@@ -206,3 +217,23 @@ def test_documents_behind_each_other_are_read_in_every_layout(
         path.write_bytes(gap.join(texts).encode(encoding))
 
         assert [each[0] for each in json_documents(path) if isinstance(each, tuple)] == documents
+
+
+def test_documents_behind_each_other_are_decoded_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoder = CountingDecoder()
+    monkeypatch.setattr("impactgraph.ingest.json_documents._DECODER", decoder)
+    (tmp_path / "a.json").write_text(f"{_LONG}\n" * 3)
+
+    assert len(list(json_documents(tmp_path / "a.json"))) == 3
+    assert decoder.contents.count(_LONG.encode()) == 3
+
+
+class CountingDecoder:
+    def __init__(self) -> None:
+        self.contents: list[bytes | str] = []
+
+    def decode(self, content: bytes | str) -> Any:
+        self.contents.append(content)
+        return msgspec.json.decode(content)
