@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from itertools import islice
 
 from graph_models.counts import say_count
 from impactgraph.discovery.columns import columns_of
@@ -32,7 +33,7 @@ def guess_objects(log: OcelLog, source: str) -> tuple[MappingDraft, list[str]]:
         add_part_attributes(draft, columns_of(part_rows, part_names))
     rows = _rows(log, order.value)
     names = list(dict.fromkeys(name for row in rows for name in row))
-    event_rows = [_texts(event.attributes) for event in log.events[:_MOST]]
+    event_rows = [_texts(event.attributes) for event in islice(log.events, _MOST)]
     event_names = [name for name in dict.fromkeys(n for row in event_rows for n in row) if name not in names]
     columns = columns_of(rows, names) | columns_of(event_rows, event_names)
     add_attributes(draft, columns)

@@ -1,4 +1,4 @@
-"""OCEL logs, read into memory: 2.0 in JSON, XML and SQLite, 1.0 in JSON and XML."""
+"""OCEL logs: 2.0 in JSON, XML and SQLite, 1.0 in JSON and XML."""
 
 import sqlite3
 import tempfile
@@ -36,7 +36,6 @@ def read_ocel(path: Path, moments: MomentReader, qualifiers: Iterable[str] = ())
     except (OSError, EOFError, sqlite3.Error, IndexError, ValueError, UndecodableError) as error:
         reason = getattr(error, "strerror", None) or error
         raise BadInputError(Problem(f"It cannot be read as an OCEL log: {reason}.", str(path))) from error
-    log.sort()
     return log
 
 

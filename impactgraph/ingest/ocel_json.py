@@ -1,6 +1,6 @@
 """OCEL 2.0 and 1.0 logs in JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from sys import intern
 from typing import Any
@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 
 from impactgraph.errors import BadInputError, Problem
+from impactgraph.ingest.json_parts import Text, json_members
 from impactgraph.ingest.json_text import refuse_repeated_key
 from impactgraph.ingest.moments import MomentReader
-from impactgraph.ingest.ocel_log import OcelEvent, OcelLog, clean, last_values
-from impactgraph.ingest.text_files import begins_as_json, read_bytes
+from impactgraph.ingest.ocel_log import OcelLog, clean, last_values
+from impactgraph.ingest.text_files import begins_as_json, open_unpacked, read_bytes
 
 _START = 4096
 """Bytes that show what a file is."""
@@ -45,11 +46,7 @@ class _Event(msgspec.Struct, gc=False):
 
 class _Document(msgspec.Struct):
     objects: list[_Object]
-    events: list[msgspec.Raw]
-    """Decoded one by one: in memory they take several times what their text takes."""
-
-
-_EVENT = msgspec.json.Decoder(_Event)
+    events: list[_Event]
 
 
 class _OldEvent(msgspec.Struct, gc=False):
@@ -69,54 +66,92 @@ class _OldDocument(msgspec.Struct):
     objects: dict[str, _OldObject] = msgspec.field(name="ocel:objects")
 
 
+_OBJECT, _EVENT = msgspec.json.Decoder(_Object), msgspec.json.Decoder(_Event)
+_OLD_OBJECT, _OLD_EVENT = msgspec.json.Decoder(_OldObject), msgspec.json.Decoder(_OldEvent)
+
+_EVENTS = ("events", "ocel:events")
+_OBJECTS = ("objects", "ocel:objects")
+_LISTS = frozenset((*_EVENTS, *_OBJECTS))
+_FAILURES = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError)
+
+
 def read_json(path: Path, moments: MomentReader, log: OcelLog) -> None:
     """Adds what the file has. Raises BadInputError where it is no OCEL log."""
-    content = read_bytes(path)
-    is_old = b'"ocel:events"' in content
     try:
-        refuse_repeated_key(content)
-        if is_old:
-            _add_old(msgspec.json.decode(content, type=_OldDocument), moments, log)
-        else:
-            _add(msgspec.json.decode(content, type=_Document), moments, log)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        raise BadInputError(Problem(_json_problem(content, error), str(path))) from error
+        with open_unpacked(path) as (head, stream):
+            _Reader(moments, log).read(json_members(head, stream, _LISTS))
+    except _FAILURES as error:
+        raise BadInputError(Problem(_problem_of(path, error), str(path))) from error
 
 
-def _add(document: _Document, moments: MomentReader, log: OcelLog) -> None:
-    for each in document.objects:
-        log.add(each.id.strip(), each.type.strip(), _last(each.attributes or ()))
-    for each in document.objects:
+class _Reader:
+    """Adds the members of a document to a log, in whatever order they come."""
+
+    def __init__(self, moments: MomentReader, log: OcelLog) -> None:
+        self._moments, self._log = moments, log
+        self._relations: list[tuple[str, str, str]] = []
+        """Between objects: they are added when all objects are there."""
+
+    def read(self, members: Iterator[tuple[str, str, Text]]) -> None:
+        """Raises ValueError where something is no OCEL, or a key is there twice."""
+        add = {
+            "objects": self._add_object,
+            "events": self._add_event,
+            "ocel:objects": self._add_old_object,
+            "ocel:events": self._add_old_event,
+        }
+        names: set[str] = set()
+        for name, key, text in members:
+            if not text:
+                names.add(name)
+                continue
+            refuse_repeated_key(text if isinstance(text, str) else bytes(text))
+            if name in add:
+                add[name](key, text)
+        if not any({events, objects} <= names for events, objects in zip(_EVENTS, _OBJECTS, strict=True)):
+            raise ValueError("it has no objects and no events")
+        for relation in self._relations:
+            self._log.relate(*relation)
+
+    def _add_object(self, _: str, text: Text) -> None:
+        each = _OBJECT.decode(text)
+        id_ = each.id.strip()
+        self._log.add(id_, each.type.strip(), _last(each.attributes or ()))
         for relation in each.relationships or ():
-            log.relate(each.id.strip(), relation.object_id.strip(), (relation.qualifier or "").strip())
-    for number, text in enumerate(document.events):
-        event = _event(text, number)
-        time = moments.rfc3339(str(event.time).strip())
-        attributes = _last(event.attributes or ())
-        log.add_event(
-            OcelEvent(event.id.strip(), event.type.strip(), time, attributes, []),
+            self._relations.append(
+                (intern(id_), intern(relation.object_id.strip()), intern((relation.qualifier or "").strip()))
+            )
+
+    def _add_event(self, _: str, text: Text) -> None:
+        event = _EVENT.decode(text)
+        self._log.add_event(
+            (event.id.strip(), event.type.strip(), self._moments.rfc3339(str(event.time).strip())),
+            _last(event.attributes or ()),
             [(relation.object_id, relation.qualifier or "") for relation in event.relationships or ()],
         )
 
+    def _add_old_object(self, id_: str, text: Text) -> None:
+        each = _OLD_OBJECT.decode(text)
+        self._log.add(id_.strip(), each.type.strip(), _plain(each.attributes))
 
-def _event(text: msgspec.Raw, number: int) -> _Event:
-    """Raises ValidationError with the place in the whole document."""
-    try:
-        return _EVENT.decode(text)
-    except msgspec.ValidationError as error:
-        reason, at, place = str(error).partition(" - at `$")
-        raise msgspec.ValidationError(f"{reason} - at `$.events[{number}]{place if at else '`'}") from None
-
-
-def _add_old(document: _OldDocument, moments: MomentReader, log: OcelLog) -> None:
-    for id_, each in document.objects.items():
-        log.add(id_.strip(), each.type.strip(), _plain(each.attributes))
-    for id_, event in document.events.items():
-        time = moments.rfc3339(event.time.strip())
-        log.add_event(
-            OcelEvent(id_.strip(), event.activity.strip(), time, _plain(event.attributes), []),
-            ((object_, "") for object_ in event.objects),
+    def _add_old_event(self, id_: str, text: Text) -> None:
+        event = _OLD_EVENT.decode(text)
+        self._log.add_event(
+            (id_.strip(), event.activity.strip(), self._moments.rfc3339(event.time.strip())),
+            _plain(event.attributes),
+            [(object_, "") for object_ in event.objects],
         )
+
+
+def _problem_of(path: Path, error: Exception) -> str:
+    """What is wrong with a document, with its place in the whole of it."""
+    content = read_bytes(path)
+    try:
+        refuse_repeated_key(content)
+        msgspec.json.decode(content, type=_OldDocument if b'"ocel:events"' in content else _Document)
+    except _FAILURES as whole:
+        error = whole
+    return _json_problem(content, error)
 
 
 def _plain(attributes: dict[str, Any]) -> dict[str, Any]:

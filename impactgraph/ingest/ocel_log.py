@@ -1,16 +1,17 @@
-"""An OCEL log in memory, whatever format it was in. Equal ids and names are one text: logs repeat them."""
+"""An OCEL log, whatever format it was in: its objects in memory, its events in a file.
 
-from collections.abc import Iterable, Mapping, Sequence
+Equal ids and names are one text: logs repeat them.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from sys import intern
-from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
 from impactgraph.ingest.moments import instant
-
-_NONE: Mapping[str, str] = MappingProxyType({})
+from impactgraph.ingest.ocel_events import OcelEvent, OcelEvents
 
 
 class OcelObject(msgspec.Struct, gc=False):
@@ -21,25 +22,15 @@ class OcelObject(msgspec.Struct, gc=False):
     """Ids of objects, in either direction; some may not be in the log."""
 
 
-class OcelEvent(msgspec.Struct, gc=False):
-    id: str
-    type: str
-    time: str
-    """RFC 3339, or as the log has it where that is no moment."""
-    attributes: dict[str, Any]
-    objects: Sequence[str]
-    """Ids of its objects; some may not be in the log."""
-    qualifiers: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
-    """By id of an object, where the log says more of the relation."""
-
-
 @dataclass
 class OcelLog:
-    """Readers of every format fill it: all objects first, then their relations, then the events."""
+    """Readers of every format fill it: all objects before their relations, events at any time."""
 
     objects: dict[str, OcelObject] = field(default_factory=dict[str, OcelObject])
-    events: list[OcelEvent] = field(default_factory=list[OcelEvent])
+    events: OcelEvents = field(default_factory=OcelEvents)
     """By time; ids may stand twice."""
+    event_attributes: set[str] = field(default_factory=set[str])
+    """Names of the attributes of events."""
     unknown: dict[str, str] = field(default_factory=dict[str, str])
     """Objects that a relation between objects names and the log does not have, with one that names each."""
 
@@ -69,21 +60,18 @@ class OcelLog:
             elif source:
                 self.unknown.setdefault(source, target)
 
-    def add_event(self, event: OcelEvent, relations: Iterable[tuple[str, str]]) -> None:
-        """Adds an event with its (object, qualifier) pairs."""
+    def add_event(
+        self, event: tuple[str, str, str], attributes: dict[str, Any], relations: Iterable[tuple[str, str]]
+    ) -> None:
+        """Adds an event: its id, type and moment, its attributes and its (object, qualifier) pairs."""
         qualifiers: dict[str, str] = {}
         for id_, qualifier in relations:
-            bare_text = intern(id_.strip())
+            bare_text = id_.strip()
             if not qualifiers.get(bare_text):
-                qualifiers[bare_text] = intern(qualifier.strip())
-        event.objects = tuple(qualifiers)
-        event.qualifiers = qualifiers if any(qualifiers.values()) else _NONE
-        event.type = intern(event.type)
-        self.events.append(event)
-
-    def sort(self) -> None:
-        """Brings the events into the order of time."""
-        self.events.sort(key=lambda event: instant(event.time))
+                qualifiers[bare_text] = qualifier.strip()
+        stated_qualifiers = qualifiers if any(qualifiers.values()) else {}
+        self.events.add(OcelEvent(*event, attributes, tuple(qualifiers), stated_qualifiers))
+        self.event_attributes.update(attributes)
 
 
 def last_values(changes: Iterable[tuple[str, Any, str | None]]) -> dict[str, Any]:

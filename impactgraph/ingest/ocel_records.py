@@ -11,7 +11,7 @@ import msgspec
 from impactgraph.ingest.mapped import LoggedObject, Skipped
 from impactgraph.ingest.moments import MomentReader
 from impactgraph.ingest.ocel import read_ocel
-from impactgraph.ingest.ocel_log import OcelEvent
+from impactgraph.ingest.ocel_events import OcelEvent
 from impactgraph.ingest.ocel_subjects import OcelSubjects, attribute_names, check_types, log_findings
 from impactgraph.ingest.record_mapper import MappedRecord
 from impactgraph.ingest.record_reader import fields_not_there

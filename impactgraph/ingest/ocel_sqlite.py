@@ -6,8 +6,10 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
+import msgspec
+
 from impactgraph.ingest.moments import MomentReader
-from impactgraph.ingest.ocel_log import OcelEvent, OcelLog, clean, last_values
+from impactgraph.ingest.ocel_log import OcelLog, clean, last_values
 
 
 def read_sqlite(path: Path, moments: MomentReader, log: OcelLog) -> None:
@@ -28,20 +30,47 @@ def read_sqlite(path: Path, moments: MomentReader, log: OcelLog) -> None:
         for row in connection.execute("select * from object_object"):
             one, other = row["ocel_source_id"], row["ocel_target_id"]
             log.relate(str(one).strip(), str(other).strip(), _qualifier(row))
-        relations: dict[str, list[tuple[str, str]]] = {}
-        for row in connection.execute("select * from event_object"):
-            pair = (str(row["ocel_object_id"]), _qualifier(row))
-            relations.setdefault(str(row["ocel_event_id"]).strip(), []).append(pair)
-        listed = dict(_ids_and_types(connection, "event"))
-        for type_, table in _tables(connection, "event"):
-            for id_, rows in _rows_by_id(connection, table).items():
-                listed.pop(id_, None)
-                for row in rows:
-                    attributes = {name: clean(row[name]) for name in _attribute_names(row)}
-                    time = moments.rfc3339(str(row["ocel_time"] or "").strip())
-                    log.add_event(OcelEvent(id_, type_, time, attributes, []), relations.get(id_, ()))
-        for id_, type_ in listed.items():  # without a row in the table of its type: it has no moment
-            log.add_event(OcelEvent(id_, type_, "", {}, []), relations.get(id_, ()))
+        _add_events(connection, moments, log)
+
+
+def _add_events(connection: sqlite3.Connection, moments: MomentReader, log: OcelLog) -> None:
+    """Events one by one; their relations are looked up in a temporary table with an index."""
+    connection.create_function("tidy", 1, _tidy, deterministic=True)
+    connection.executescript(_TEMPORARY)
+    relations = (
+        (_tidy(row["ocel_event_id"]), str(row["ocel_object_id"]), _qualifier(row))
+        for row in connection.execute("select * from event_object")
+    )
+    connection.executemany("insert into temp.relations values (?, ?, ?)", relations)
+    connection.execute("create index temp.of_event on relations (event)")
+    for type_, table in _tables(connection, "event"):
+        connection.execute(f"insert or ignore into temp.written select tidy(ocel_id) from {table}")
+        for row in connection.execute(f"select *, {_RELATED.format('tidy(ocel_id)')} from {table}"):
+            attributes = {name: clean(row[name]) for name in _attribute_names(row)}
+            event = (_tidy(row["ocel_id"]), type_, moments.rfc3339(str(row["ocel_time"] or "").strip()))
+            log.add_event(event, attributes, _PAIRS.decode(row["ocel_related"]))
+    # Those without a row in the table of their type have no moment.
+    for id_, type_ in _ids_and_types(connection, "event"):
+        if not connection.execute("select 1 from temp.written where id = ?", (id_,)).fetchone():
+            (related,) = connection.execute(f"select {_RELATED.format('?')}", (id_,)).fetchone()
+            log.add_event((id_, type_, ""), {}, _PAIRS.decode(related))
+
+
+_TEMPORARY = """
+pragma temp_store = file;
+create temp table relations (event text, object text, qualifier text);
+create temp table written (id text primary key) without rowid;
+"""
+_RELATED = """(
+  select json_group_array(json_array(object, qualifier))
+  from (select object, qualifier from temp.relations where event = {} order by rowid)
+) as ocel_related"""
+"""The relations of an event, by its id."""
+_PAIRS = msgspec.json.Decoder(list[tuple[str, str]])
+
+
+def _tidy(value: object) -> str:
+    return str(value).strip()
 
 
 def _ids_and_types(connection: sqlite3.Connection, what: str) -> Iterator[tuple[str, str]]:

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
+
 from impactgraph.ingest.mapped import LogEntry, Skipped, Subject, unplaced_remark
 from impactgraph.ingest.mapping import Mapping
 from impactgraph.ingest.moments import MomentReader
 from impactgraph.ingest.ocel import read_ocel
-from impactgraph.ingest.ocel_log import OcelEvent
+from impactgraph.ingest.ocel_events import OcelEvent
 from impactgraph.ingest.ocel_subjects import OcelSubjects, attribute_names, check_types, log_findings
 from impactgraph.ingest.rules import OcelObjects
 from impactgraph.ingest.skip_reasons import ID_TWICE, NO_ID, NO_ORDER, UNKNOWN_OBJECT, UNMAPPED
@@ -60,14 +62,14 @@ class OcelSteps:
 
     def entries(self) -> Iterator[LogEntry | Skipped]:
         """Every event of the log, in the order of time."""
-        first_with_id: dict[str, OcelEvent] = {}
+        first_with_id: dict[str, int] = {}
         for event in self._log.events:
             place = f"{self._path}: {event.id}"
             if event.type not in self._event_types:
                 yield Skipped(UNMAPPED, event.type, place, is_expected=bool(event.type))
             elif not event.id:
                 yield Skipped(NO_ID, event.type, place)
-            elif first_with_id.setdefault(event.id, event) != event:
+            elif first_with_id.setdefault(event.id, content := _content(event)) != content:
                 yield Skipped(ID_TWICE, event.type, place)
             else:
                 yield self._entry(event, place)
@@ -95,6 +97,11 @@ class OcelSteps:
                 for subject in self._subjects.of_event(event):
                     first.setdefault(subject.order.id, event.id)
         return first
+
+
+def _content(event: OcelEvent) -> int:
+    """Equal for equal events: memory has no room for all of them."""
+    return hash(msgspec.json.encode(event, order="deterministic"))
 
 
 def _objects_of(mapping: Mapping) -> OcelObjects:

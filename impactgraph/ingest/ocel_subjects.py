@@ -6,7 +6,8 @@ from pathlib import Path
 from graph_models.counts import say_count
 from impactgraph.errors import BadInputError, Problem
 from impactgraph.ingest.mapped import LoggedObject, Subject
-from impactgraph.ingest.ocel_log import OcelEvent, OcelLog
+from impactgraph.ingest.ocel_events import OcelEvent
+from impactgraph.ingest.ocel_log import OcelLog
 from impactgraph.ingest.ocel_relations import relations_of
 from impactgraph.ingest.rules import OcelObjects
 from impactgraph.topology.near import did_you_mean
@@ -29,7 +30,7 @@ class OcelSubjects:
         """The orders that an event is about, with the fulfillments that it moves: those that it names and
         those of its fulfillments, else those of its other objects.
         """
-        names = tuple(event.objects)
+        names = event.objects
         known = self._known.get(names)
         if known is None:
             if len(self._known) >= MOST_KNOWN:
@@ -120,4 +121,4 @@ def log_findings(log: OcelLog) -> list[str]:
 def attribute_names(log: OcelLog) -> set[str]:
     """Names of the attributes of its objects and events."""
     names = {name for each in log.objects.values() for name in each.attributes}
-    return names | {name for event in log.events for name in event.attributes}
+    return names | log.event_attributes

@@ -5,30 +5,30 @@ from typing import BinaryIO
 from xml.etree.ElementTree import Element
 
 from impactgraph.ingest.moments import MomentReader
-from impactgraph.ingest.ocel_log import OcelEvent, OcelLog, last_values
+from impactgraph.ingest.ocel_log import OcelLog, last_values
 from impactgraph.ingest.xml_events import elements, tag_of
 
 
 def read_xml(stream: BinaryIO, moments: MomentReader, log: OcelLog) -> None:
     """Adds what the log has. Raises ValueError where it is no OCEL log in XML."""
     relations: list[tuple[str, str, str]] = []
-    parents: list[str] = []
+    parents: list[Element] = []
     sections: set[str] = set()
     for step, element in elements(stream):
         tag = tag_of(element)
         if step == "start":
-            parents.append(tag)
+            parents.append(element)
             continue
         parents.pop()
         if len(parents) == 1:
             sections.add(tag)
-        section = parents[-1] if len(parents) == 2 else ""
+        section = tag_of(parents[-1]) if len(parents) == 2 else ""
         if (section, tag) == ("objects", "object"):
             relations += _add_object(element, log)
-            element.clear()
+            parents[-1].clear()
         elif (section, tag) == ("events", "event"):
             _add_event(element, moments, log)
-            element.clear()
+            parents[-1].clear()
     if log.is_empty and not sections >= {"objects", "events"}:
         raise ValueError("it has no objects and no events")
     for one, other, qualifier in relations:
@@ -47,14 +47,8 @@ def _add_event(element: Element, moments: MomentReader, log: OcelLog) -> None:
     fields = _fields(element)
     time = fields.get("time") or fields.get("timestamp") or ""
     activity = fields.get("type") or fields.get("activity") or ""
-    event = OcelEvent(
-        fields.get("id", "").strip(),
-        activity.strip(),
-        moments.rfc3339(time.strip()),
-        last_values(_attributes(element)),
-        [],
-    )
-    log.add_event(event, _relations(element))
+    event = (fields.get("id", "").strip(), activity.strip(), moments.rfc3339(time.strip()))
+    log.add_event(event, last_values(_attributes(element)), _relations(element))
 
 
 def _fields(element: Element) -> dict[str, str]:
