@@ -5,13 +5,14 @@ the interpreter of the library and give the same values.
 """
 
 import math
+import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any, TypeAlias, cast
 
 import jmespath
 import msgspec
-from jmespath import exceptions
+from jmespath import exceptions, functions
 from jmespath.visitor import TreeInterpreter
 
 Notes: TypeAlias = list[str]
@@ -32,7 +33,20 @@ _FAILURES = (
     RecursionError,
 )
 """What the library raises on account of the values that it is given."""
-_INTERPRETER = TreeInterpreter()
+
+
+class _Functions(functions.Functions):
+    """The functions of JMESPath, and ours."""
+
+    @functions.signature({"types": ["string", "number", "null"]})
+    def _func_without_zeros(self, value: Any) -> Any:
+        """A number without the zeros before it, as SAP shows its numbers; any other text as it is."""
+        text = text_of(value)
+        return text if text is None or not _DIGITS.fullmatch(text) else text.lstrip("0") or "0"
+
+
+_DIGITS = re.compile("[0-9]+")
+_INTERPRETER = TreeInterpreter(jmespath.Options(custom_functions=_Functions()))
 _QUOTES = "'\"`"
 _LONGEST_SHOWN = 200
 

@@ -40,6 +40,28 @@ def test_an_expression_gives_what_the_library_gives(text: str, value: Any) -> No
     assert Expression(text).value(value, []) == expected
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("0000004711", "4711"),
+        (" 0047 ", "47"),
+        (4711, "4711"),
+        ("0000", "0"),
+        ("R-0017", "R-0017"),
+        ("00A1", "00A1"),
+        ("\u0660\u0661", "\u0660\u0661"),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_zeros_before_a_number_can_be_left_out(value: Any, expected: str | None) -> None:
+    notes: list[str] = []
+
+    assert Template("{without_zeros(n)}").value({"n": value}, notes) == expected
+    assert Template("D/{without_zeros(n)}").value({"n": value}, notes) == (expected and f"D/{expected}")
+    assert not notes
+
+
 def test_what_cannot_be_computed_is_noted() -> None:
     notes: list[str] = []
 

@@ -155,6 +155,18 @@ def test_idocs_are_read_in_every_form_with_segments_that_are_no_lists(
     store.close()
 
 
+def test_a_number_of_sap_is_one_with_and_without_the_zeros_before_it(tmp_path: Path) -> None:
+    """Exports drop them: the order 0000000045 was another one than that of its delivery."""
+    order = {**ORDER, "E1EDK01": {**ORDER["E1EDK01"], "BELNR": "0000000045"}}
+
+    store, ingest = mapped("sap-idoc", tmp_path, *({"IDOC": each} for each in (order, DELIVERY, INVOICE)))
+
+    assert not ingest.has_findings, ingest.as_data()
+    assert state(store, "45")[2:] == (["in_flight deliver"], ["goods_issue", "invoice -59.80"])
+    assert store.timeline("0000000045") is None
+    store.close()
+
+
 def test_an_idoc_without_the_positions_of_its_delivery_is_a_finding(tmp_path: Path) -> None:
     store, ingest = mapped(
         "sap-idoc", tmp_path, idoc("DELVRY", "2", E1EDL20={"VBELN": "800"}), {"IDOC": None}
