@@ -2,7 +2,7 @@
 empty string.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,14 @@ class Dictionary:
             code = self._codes[value] = len(self.values)
             self.values.append(value)
         return code
+
+    def encode_all(self, values: Sequence[str | None]) -> list[int]:
+        """As `encode`, of many: most of them have a code."""
+        codes = self._codes
+        try:
+            return [codes[value or ""] for value in values]
+        except KeyError:
+            return [self.encode(value) for value in values]
 
     def find(self, value: str) -> int | None:
         """The code of a value that a question names, None where it has none."""

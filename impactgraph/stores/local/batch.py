@@ -1,6 +1,6 @@
 """A batch of ingested events: each event's text, parsed form and outcome."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -121,18 +121,14 @@ def as_text(line: bytes) -> str:
     return line.decode("utf-8", "backslashreplace")
 
 
-def batch_result(batch: Iterable[BatchEvent], now: Millis, *, results: bool) -> IngestResult:
+def batch_result(batch: Sequence[BatchEvent], now: Millis, *, results: bool) -> IngestResult:
     """The outcomes of a batch; event by event too where `results` asks for it."""
-    summary = IngestResult()
-    for event in batch:
-        result = event.result
-        match result.outcome:
-            case EventOutcome.ACCEPTED:
-                summary.accepted_count += 1
-            case EventOutcome.DUPLICATE:
-                summary.duplicate_count += 1
-            case EventOutcome.QUARANTINED:
-                summary.quarantined.append(event.quarantine_entry(now))
-        if results:
-            summary.results.append(result)
-    return summary
+    outcomes = [event.result if event.rejection or event.is_duplicate else _ACCEPTED for event in batch]
+    return IngestResult(
+        accepted_count=outcomes.count(_ACCEPTED),
+        duplicate_count=outcomes.count(_DUPLICATE),
+        quarantined=[
+            event.quarantine_entry(now) for event in batch if event.rejection and not event.is_duplicate
+        ],
+        results=outcomes if results else [],
+    )

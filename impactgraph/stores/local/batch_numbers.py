@@ -39,9 +39,9 @@ def assign_numbers(batch: Sequence[BatchEvent], index: IngestIndex) -> BatchNumb
     rejected.
     """
     order_references = [
-        (event, order, _fulfillment_keys(event))
-        for event in batch
-        if not event.rejection and not event.is_duplicate and (order := event.order_key)
+        (event, order, _fulfillment_keys(data))
+        for event, data in ((event, cast("Any", event.event).data) for event in batch if event.is_acceptable)
+        if (order := getattr(data, "order", ""))
     ]
     orders = index.orders.find(list(dict.fromkeys([order for _, order, _ in order_references])))
     fulfillments = index.fulfillments.find(
@@ -83,9 +83,8 @@ def _order_id(number: int, numbers: BatchNumbers, index: IngestIndex) -> str:
     return numbers.order_ids().get(number) or index.order_id(number)
 
 
-def _fulfillment_keys(event: BatchEvent) -> tuple[str, ...]:
-    """Keys of the fulfillments that the event names."""
-    data: Any = cast("Any", event.event).data
+def _fulfillment_keys(data: Any) -> tuple[str, ...]:
+    """Keys of the fulfillments that the data of an event name."""
     kind: type[msgspec.Struct] = data.__class__
     if kind is PlacedData:
         return tuple([part.fulfillment for part in data.fulfillments])

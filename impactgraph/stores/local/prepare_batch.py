@@ -6,6 +6,7 @@ Nothing is written and the state stays as it is until the block is committed.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import cast
 
 import numpy as np
@@ -116,13 +117,13 @@ def prepare_batch(
     sources.removals.mark(batch, sources.index)
     set_event_ingests(batch, sources.ingests, sources.ingest)
     state = sources.state
-    acceptable = [event for event in batch if event.is_acceptable]
+    acceptable = [event for event in batch if not event.rejection and not event.is_duplicate]
     names = event_hashes([event.source_and_id for event in acceptable])
     sources.index.mark_duplicates(acceptable, names)
     numbers = assign_numbers(acceptable, sources.index)
-    is_acceptable = np.array([event.is_acceptable for event in acceptable], np.bool_)
+    is_acceptable = _are_acceptable(acceptable)
     names = names[is_acceptable]
-    acceptable = [event for event in acceptable if event.is_acceptable]
+    acceptable = list(compress(acceptable, is_acceptable.tolist()))
     for seq, event in enumerate(acceptable, watermark + 1):
         event.seq = seq
     encoded_batch = _encode_batch(acceptable, state.event_dictionaries, numbers, watermark + 1)
@@ -135,8 +136,9 @@ def prepare_batch(
         event.ingest_numbers = frozenset(sources.ingests.of_event(event.seq))
     batch = [*batch, *removals]
     for event in batch:
-        event.inherit_rejection()
-    is_accepted = np.array([event.is_acceptable for event in acceptable], np.bool_)
+        if event.first_occurrence is not None:
+            event.inherit_rejection()
+    is_accepted = _are_acceptable(acceptable)
     writing = Writing(encoded_batch, names, is_accepted, numbers, removed_seqs)
     block = block_of(writing, state.event_dictionaries, sources.record.dictionary_sizes)
     sources.quarantine.add_changes(block, batch, now)
@@ -155,6 +157,10 @@ def prepare_batch(
         watermark=int(events_to_record.seq.max()) if len(events_to_record) else watermark,
         latest=int(events.time[events.order >= 0].max(initial=0)),
     )
+
+
+def _are_acceptable(batch: Sequence[BatchEvent]) -> NDArray[np.bool_]:
+    return np.array([not event.rejection and not event.is_duplicate for event in batch], np.bool_)
 
 
 def _ids(
@@ -198,7 +204,7 @@ def _encode_batch(
     batch: Sequence[BatchEvent], event_dictionaries: EventDictionaries, numbers: BatchNumbers, first_seq: int
 ) -> EncodedBatch:
     encoder = EventEncoder(event_dictionaries, numbers.orders, numbers.fulfillments)
-    events = [cast("Event", event.event) for event in batch]
+    events = cast("list[Event]", [event.event for event in batch])
     return encoder.encode(first_seq, events, [event.extra for event in batch])
 
 

@@ -1,6 +1,6 @@
 """Encodes events: structs to dictionary-encoded rows, with the details that a record stores beside them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -124,8 +124,7 @@ class EventEncoder:
         rows, details = EventRows.blank(count), EventDetails.blank(count)
         rows.seq[:] = np.arange(first_seq, first_seq + count)
         rows.time[:] = _millis([event.time for event in events])
-        sources = self._dictionaries.sources.encode
-        details.source[:] = [sources(event.source) for event in events]
+        details.source[:] = self._dictionaries.sources.encode_all([event.source for event in events])
         details.id[:] = [event.id for event in events]
         for type_, (indices, data) in _by_type(events).items():
             rows.kind[indices] = KINDS[str(type_.__struct_config__.tag)]
@@ -164,19 +163,18 @@ class EventEncoder:
     def _add_extra(self, row: int, extra: dict[str, Any]) -> None:
         self._extra[row] = self._extra.get(row, _NO_VALUES) | extra
 
-    def _put_codes(self, name: str, words: Dictionary, rows: Ints, texts: Iterable[str | None]) -> None:
-        encode = words.encode
-        self._rows.put(name, rows, [encode(text) for text in texts])
+    def _put_codes(self, name: str, words: Dictionary, rows: Ints, texts: Sequence[str | None]) -> None:
+        self._rows.put(name, rows, words.encode_all(texts))
 
     def _places(self, rows: Ints, data: Sequence[EnteredData | ReroutedData]) -> None:
-        self._put_codes("step", self._dictionaries.steps, rows, (each.step for each in data))
-        self._put_codes("location", self._dictionaries.locations, rows, (each.location for each in data))
+        self._put_codes("step", self._dictionaries.steps, rows, [each.step for each in data])
+        self._put_codes("location", self._dictionaries.locations, rows, [each.location for each in data])
 
     def _step_failures(self, rows: Ints, data: list[FailedData]) -> None:
         dictionaries = self._dictionaries
-        self._put_codes("step", dictionaries.steps, rows, (each.step for each in data))
-        self._put_codes("code", dictionaries.fail_codes, rows, (each.code for each in data))
-        self._put_codes("element", dictionaries.elements, rows, (each.element for each in data))
+        self._put_codes("step", dictionaries.steps, rows, [each.step for each in data])
+        self._put_codes("code", dictionaries.fail_codes, rows, [each.code for each in data])
+        self._put_codes("element", dictionaries.elements, rows, [each.element for each in data])
         self._put_statements(rows, data, ("message",))
 
     def _reroutes(self, rows: Ints, data: list[ReroutedData]) -> None:
@@ -198,8 +196,7 @@ class EventEncoder:
 
     def _postings(self, rows: Ints, data: list[PostingData]) -> None:
         self._types(rows, data)
-        encode = self._dictionaries.currencies.encode
-        currencies = [encode(each.currency) for each in data]
+        currencies = self._dictionaries.currencies.encode_all([each.currency for each in data])
         self._rows.put("currency", rows, currencies)
         self._details.put("currency", rows, currencies)
         self._rows.put("document", rows, [document_code(each.document) for each in data])
@@ -215,22 +212,21 @@ class EventEncoder:
     def _types(
         self, rows: Ints, data: Sequence[PostingData | NotificationData | TaskData | SupplierOrderData]
     ) -> None:
-        self._put_codes("type", self._dictionaries.types, rows, (each.type for each in data))
+        self._put_codes("type", self._dictionaries.types, rows, [each.type for each in data])
 
-    def _put_notes(self, rows: Ints, notes: Iterable[str | None]) -> None:
-        encode = self._dictionaries.notes.encode
-        self._details.put("note", rows, [encode(note) for note in notes])
+    def _put_notes(self, rows: Ints, notes: Sequence[str | None]) -> None:
+        self._details.put("note", rows, self._dictionaries.notes.encode_all(notes))
 
     def _notifications(self, rows: Ints, data: list[NotificationData]) -> None:
         self._types(rows, data)
-        self._put_notes(rows, (each.channel for each in data))
+        self._put_notes(rows, [each.channel for each in data])
 
     def _supplier_orders(self, rows: Ints, data: list[SupplierOrderData]) -> None:
         self._types(rows, data)
-        self._put_notes(rows, (each.supplier for each in data))
+        self._put_notes(rows, [each.supplier for each in data])
 
     def _inventories(self, rows: Ints, data: list[InventoryData]) -> None:
-        self._put_codes("location", self._dictionaries.locations, rows, (each.location for each in data))
+        self._put_codes("location", self._dictionaries.locations, rows, [each.location for each in data])
         self._put_amounts(rows, [each.on_hand for each in data])
         self._put_statements(rows, data, ("item", "system"))
 

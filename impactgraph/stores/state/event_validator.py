@@ -56,7 +56,11 @@ class EventValidator:
             return None
         if self._topology is None:
             return NO_TOPOLOGY
-        return None if kind in _WITHOUT_NAMES else self._reason(event)
+        if kind in _WITHOUT_NAMES:
+            return None
+        if kind is FulfillmentEntered and event.data.step in self._all_steps:
+            return None  # as of most events
+        return self._reason(event)
 
     def _reason(self, event: Event) -> str | None:
         match event:
