@@ -16,6 +16,8 @@ MOST_LINES = 200
 LONGEST_CELL = 131_072
 DELIMITERS = (",", ";", "\t", "|")
 QUOTE = '"'
+_MARK = "\ufeff"
+"""Byte order mark: in the middle of a file where several were joined."""
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):
@@ -74,7 +76,7 @@ class _Lines:
     def next(self) -> str | None:
         line = self._returned.popleft() if self._returned else next(self._lines, None)
         self.number += line is not None
-        return line
+        return line.removeprefix(_MARK) if line is not None else None
 
     def put_back(self, lines: list[str]) -> None:
         self._returned.extendleft(reversed(lines))

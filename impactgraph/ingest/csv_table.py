@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -125,17 +125,20 @@ class CsvTable:
             for name, place in fields.items()
             if name not in header
         ]
-        problems += [
-            Problem(
-                f"The column {name!r} stands {header.count(name)} times: rename the others.",
-                str(self._path),
-                line,
-            )
-            for name in fields
-            if header.count(name) > 1
-        ]
+        problems += repeated_columns(fields, header, str(self._path), line)
         if problems:
             raise BadInputError(*problems)
+
+
+def repeated_columns(
+    names: Iterable[str], header: list[str], path: str, line: int | None = None
+) -> list[Problem]:
+    """A problem for each column of the mapping that is there several times."""
+    return [
+        Problem(f"The column {name!r} stands {header.count(name)} times: rename the others.", path, line)
+        for name in names
+        if header.count(name) > 1
+    ]
 
 
 def missing_column(name: str, place: str, header: list[str], path: str, line: int | None = None) -> Problem:

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from impactgraph.errors import BadInputError, Problem
-from impactgraph.ingest.csv_table import missing_column
+from impactgraph.ingest.csv_table import missing_column, repeated_columns
 from impactgraph.ingest.ocel import sqlite_copy
 from impactgraph.ingest.record_mapper import MappedRecord
 from impactgraph.ingest.record_reader import readable
@@ -45,15 +45,18 @@ class SqlRows:
                     row = dict(zip(names, cells, strict=True))
                     yield place, self._mapper.map_record(row, place, watch)
         except sqlite3.Error as error:
-            what = f"The query of the mapping (`sql.query`) cannot be run: {error}."
+            what = f"The query of the mapping (`sql.query`) cannot be run: {str(error).rstrip('.')}."
             raise BadInputError(Problem(what, str(self._path))) from error
 
     def _check_columns(self, names: list[str]) -> None:
+        """Raises BadInputError where one of the mapping is missing, or is there several times."""
+        fields = self._mapper.mapping.names()
         problems = [
             missing_column(name, place, names, str(self._path))
-            for name, place in self._mapper.mapping.names().items()
+            for name, place in fields.items()
             if name not in names
         ]
+        problems += repeated_columns(fields, names, str(self._path))
         if problems:
             raise BadInputError(*problems)
 

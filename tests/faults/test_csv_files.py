@@ -57,6 +57,25 @@ def test_unmapped_activities_alone_are_no_finding(tmp_path: Path) -> None:
         assert (loaded.passed, loaded.has_findings) == ({("unmapped activity", "Look"): 1}, False)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_mark_of_the_byte_order_between_joined_files_is_no_part_of_a_cell(
+    tmp_path: Path, encoding: str
+) -> None:
+    """The row behind it was passed over as another activity, with exit status 0."""
+    header, first, other = (
+        ",".join([cells[1], cells[0], *cells[2:]]) + "\n"
+        for cells in (row.split(",") for row in PLAIN.split())
+    )
+    log = tmp_path / "log.csv"
+    log.write_bytes(f"\ufeff{header}{first}\ufeff{other}\ufeff{header}".encode(encoding))
+
+    with shop() as loaded:
+        loaded.load(log, ROWS / "map2.yaml")
+
+        assert loaded.counts == (3, 2, 0, 0, 1)
+        assert loaded.passed == {("unmapped activity", "activity"): 1}
+
+
 def test_spaces_around_an_id_do_not_make_another_order() -> None:
     folder = FAULTS / "09-csv-order-id-with-space"
 

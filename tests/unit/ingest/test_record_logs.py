@@ -227,6 +227,16 @@ def test_a_query_that_cannot_be_run_is_reported(tmp_path: Path, query: str) -> N
         list(open_log(str(sqlite_table(tmp_path)), parse_mapping(mapping)).blocks())
 
 
+def test_a_query_with_a_column_of_the_mapping_twice_is_reported(tmp_path: Path) -> None:
+    """The last one was taken."""
+    query = "select id, what, at, o as 'order', part, total, 1 as total, 2 as unread, 3 as unread from steps"
+    mapping = PLAIN + f"sql: {{query: {json.dumps(query)}}}\n" + RULES
+
+    with pytest.raises(BadInputError, match="column 'total' stands 2 times") as refused:
+        list(open_log(str(sqlite_table(tmp_path)), parse_mapping(mapping)).blocks())
+    assert len(refused.value.problems) == 1
+
+
 @given(
     st.binary(max_size=60) | st.text(max_size=60).map(str.encode),
     st.sampled_from(["<log>", "{", "[", "a,b\n", ""]),
