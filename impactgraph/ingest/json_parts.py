@@ -28,7 +28,7 @@ class _Parts:
         self._stream = stream
         self._text, self._at = "", 0
         self._are_items_clear = True
-        """Whether the present text has not shown that its items cannot be told apart at once."""
+        """Whether no attempt to separate the items of the present text at once has failed."""
 
     def _has_more(self) -> bool:
         part = self._stream.read(max(_PART, len(self._text) - self._at))
@@ -71,7 +71,7 @@ class _Parts:
             return text
 
     def items_behind(self) -> Sequence[msgspec.Raw]:
-        """The items of a list that follow one, as far as they are read already and are easily told apart: the
+        """The items of a list that follow one, as far as they are read already and are easily separated: the
         last place that looks as the one between the next two is taken for an end, and what is before it must
         be a list. That is several times as fast as to look for the end of each.
         """

@@ -58,7 +58,7 @@ class EventValidator:
             return NO_TOPOLOGY
         if kind in _WITHOUT_NAMES:
             return None
-        if kind is FulfillmentEntered and event.data.step in self._all_steps:
+        if isinstance(event, FulfillmentEntered) and event.data.step in self._all_steps:
             return None  # as of most events
         return self._reason(event)
 
