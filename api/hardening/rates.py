@@ -19,26 +19,21 @@ from impactgraph.usecases.access import Network
 
 _STEPS = 10_000
 """Cost points are counted in steps of a ten-thousandth of the limit: a window keeps an entry a step."""
-
-
 _JUMP = 1.0
 """Seconds by which a clock that is set back differs from one that is only adjusted."""
-
-
-def _clock_offset() -> float:
-    """Seconds between the time of day and a clock that nobody sets."""
-    return time.time() - time.monotonic()
+_NO_KEY = ""
+"""Of no entry in a storage: such a one expires at once."""
 
 
 class _Window:
     """One limit for everybody who is subject to it."""
 
-    def __init__(self, name: str, offset: Callable[[], float]) -> None:
+    def __init__(self, name: str, clock: Callable[[], float]) -> None:
         self._name = name
         self._storage = MemoryStorage()
         self._limiter = MovingWindowRateLimiter(self._storage)
-        self._offset_now = offset
-        self._offset = offset()
+        self._clock = clock
+        self._clock_offset = self._offset_now()
 
     def seconds_to_wait(self, amount: int, who: str, cost: int = 1) -> int:
         """0 where the cost was taken; else within how many seconds some of it is free again, at most."""
@@ -58,9 +53,13 @@ class _Window:
         in the window for as long as the clock needs to come there again.
         """
         offset = self._offset_now()
-        if offset < self._offset - _JUMP:
+        if offset < self._clock_offset - _JUMP:
             self._storage.reset()
-        self._offset = offset
+        self._clock_offset = offset
+
+    def _offset_now(self) -> float:
+        """Seconds between the time of day of the storage and a clock that nobody sets."""
+        return self._storage.get_expiry(_NO_KEY) - self._clock()
 
 
 class Rates:
@@ -71,18 +70,17 @@ class Rates:
         default: RequestLimit,
         by_role: Mapping[Role, RequestLimit],
         failures: int | None,
-        offset: Callable[[], float] = _clock_offset,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`default` holds for roles that are not listed; `failures`: refused requests a minute of an address
-        that does not prove who it is; None: no limit. `offset`: seconds between the time of day and a clock
-        that nobody sets.
+        that does not prove who it is; None: no limit. `clock`: seconds of a clock that nobody sets.
         """
         self._default = default
         self._by_role = by_role
         self._failures = failures
-        self._requests = _Window("requests", offset)
-        self._points = _Window("points", offset)
-        self._refusals = _Window("refused", offset)
+        self._requests = _Window("requests", clock)
+        self._points = _Window("points", clock)
+        self._refusals = _Window("refused", clock)
 
     def limit_of(self, principal: Principal) -> RequestLimit:
         """The largest of its roles; the local user has none unless its role is listed."""

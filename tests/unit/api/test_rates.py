@@ -16,8 +16,8 @@ def _is_answered(rates: Rates) -> bool:
 
 
 def test_a_clock_that_is_set_back_keeps_nobody_out():
-    offsets = iter([0.0] * 5 + [-7200.0] * 3)
-    rates = Rates(RequestLimit(requests=2), {}, None, offset=lambda: next(offsets))
+    seconds = iter([0.0] * 5 + [7200.0] * 3)  # of a clock that nobody sets, while it stays the same moment
+    rates = Rates(RequestLimit(requests=2), {}, None, clock=lambda: next(seconds))
 
     before = [_is_answered(rates) for _ in range(2)]
     after = [_is_answered(rates) for _ in range(3)]
@@ -26,7 +26,7 @@ def test_a_clock_that_is_set_back_keeps_nobody_out():
 
 
 def test_a_clock_that_is_adjusted_changes_no_limit():
-    offsets = iter([0.0, 0.0, 0.0, -0.2, -0.4, -0.6, -0.8, -1.0, -1.2])
-    rates = Rates(RequestLimit(requests=2), {}, None, offset=lambda: next(offsets))
+    seconds = iter([0.0, 0.0, 0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.2])
+    rates = Rates(RequestLimit(requests=2), {}, None, clock=lambda: next(seconds))
 
     assert [_is_answered(rates) for _ in range(6)] == [True, True, False, False, False, False]
