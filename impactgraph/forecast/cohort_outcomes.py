@@ -23,7 +23,7 @@ from impactgraph.forecast.record_outcomes import (
 )
 from impactgraph.forecast.scenario_likelihoods import ScenarioLikelihoods
 from impactgraph.forecast.scenarios import Reals
-from impactgraph.forecast.simulate import Indexes, SimulationResult, SimulationSetup
+from impactgraph.forecast.simulation import Indexes, SimulationResult, SimulationSetup
 
 BANDS = (Band.STUCK, Band.EXPOSED, Band.UPCOMING, Band.RECORDS_ONLY)
 """By code, the worst first."""

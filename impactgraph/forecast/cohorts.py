@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
-from impactgraph.forecast.simulate import StaleRead
+from impactgraph.forecast.simulation import StaleRead
 
 
 @dataclass(frozen=True)

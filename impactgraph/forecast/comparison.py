@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from impactgraph.forecast.barriers import Flags
 from impactgraph.forecast.scenarios import SCENARIOS, Reals
-from impactgraph.forecast.simulate import Indexes, RecordDefect, SimulationResult
+from impactgraph.forecast.simulation import Indexes, RecordDefect, SimulationResult
 
 Positions = NDArray[np.intp]
 _WORD = np.dtype(f"u{SCENARIOS // 8}")

@@ -17,7 +17,7 @@ from impactgraph.forecast.late_handoff import LateHandoff, Overstay, late_handof
 from impactgraph.forecast.longer_delay import LongerDelay, delay_outlasts, longer_chance, longer_delay
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.scenarios import Reals
-from impactgraph.forecast.simulate import Indexes, SimulationStart
+from impactgraph.forecast.simulation import Indexes, SimulationStart
 from impactgraph.forecast.step_start import StepStart, step_start
 from impactgraph.forecast.visit_fit import visit_weight, work_fit
 from impactgraph.forecast.visit_work import likely_work, usual_work

@@ -21,12 +21,8 @@ from impactgraph.forecast.comparison import AffectedScenarios, Positions, weight
 from impactgraph.forecast.current_step import current_step
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.scenarios import SCENARIOS, Reals
-from impactgraph.forecast.simulate import (
-    SimulationResult,
-    SimulationSetup,
-    SimulationStart,
-    simulate,
-)
+from impactgraph.forecast.simulate import simulate
+from impactgraph.forecast.simulation import SimulationResult, SimulationSetup, SimulationStart
 
 _UPPER_END = 0.9
 """Quantile up to which a moment is given to customers."""

@@ -28,14 +28,13 @@ from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.record_outcomes import RecordOutcomes, compare_records, record_outcomes
 from impactgraph.forecast.scenarios import RESIDUAL_LIKELIHOOD, SCENARIOS, Reals
 from impactgraph.forecast.segment import Segment
-from impactgraph.forecast.simulate import (
+from impactgraph.forecast.simulate import simulate, simulate_emissions
+from impactgraph.forecast.simulation import (
     PendingDecision,
     SimulationResult,
     SimulationSetup,
     SimulationStart,
     StaleRead,
-    simulate,
-    simulate_emissions,
 )
 
 

@@ -11,7 +11,7 @@ from impactgraph.forecast.barriers import Barrier, Flags
 from impactgraph.forecast.current_visit import CurrentVisit
 from impactgraph.forecast.late_handoff import OUTLASTS, Overstay, late_handoff
 from impactgraph.forecast.scenarios import RESIDUAL_LIKELIHOOD, Reals, scenario_sample
-from impactgraph.forecast.simulate import NOBODY, Indexes
+from impactgraph.forecast.simulation import NOBODY, Indexes
 from impactgraph.forecast.step_start import StepStart
 from impactgraph.forecast.visit_fit import FAILS, LATEST_PERSON, fails_by_chance
 from impactgraph.forecast.visit_work import likely_work, usual_work, work_before_handoff

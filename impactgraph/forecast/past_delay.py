@@ -20,6 +20,7 @@ from impactgraph.forecast.past_holds import Explanation, FirstHold, HoldRecorder
 from impactgraph.forecast.past_variants import Variant, past_variants
 from impactgraph.forecast.scenarios import RESIDUAL_LIKELIHOOD, SCENARIOS, Reals, scenario_sample
 from impactgraph.forecast.stage import Handoff, Stage
+from impactgraph.forecast.visit_gates import VisitGates, delays_about_as_reported
 
 _LEAST = 1e-6
 """Weight below which nothing is explained."""
@@ -104,70 +105,6 @@ class PastVisits:
         )
 
 
-@dataclass(frozen=True)
-class _PassedGates:
-    """The gates of a step, and the one by which visits left it."""
-
-    stage: Stage
-    gate: Gate
-    tolerance: float
-    length_counts: bool = False
-    """Whether only the length of a visit shows that the start held it."""
-
-    @property
-    def barriers(self) -> tuple[Barrier, ...]:
-        return (*self.stage.start.barriers, *self.stage.completion.barriers, *self.gate.barriers)
-
-    @property
-    def only_start_holds(self) -> bool:
-        """Whether nothing but the start can have held a visit, and that for certain."""
-        start = self.stage.start
-        is_open_ended = any(barrier.impairment.hold for barrier in start.barriers)
-        can_hold = any(barrier.can_hold for barrier in start.barriers)
-        return can_hold and not (
-            self.length_counts
-            or self.stage.completion
-            or self.gate
-            or start.uncertain_barriers
-            or is_open_ended
-        )
-
-    @property
-    def slow_barriers(self) -> tuple[Barrier, ...]:
-        """Those of the hand-off that delay for about as long as was reported."""
-        return tuple(barrier for barrier in self.gate.barriers if _delays_roughly(barrier))
-
-    def may_have_held_before(self, visits: PastVisits) -> Flags:
-        """(G,) whether visits that began before the reported start of an outage may have met it."""
-        return self.stage.start.first_met_at(visits.entered_at, np.inf) > visits.entered_at
-
-    def leaves_to_person(self, variant: Variant) -> bool:
-        """Whether something that occurs in a variant leaves a visit to a person, for any length of time."""
-        return any(
-            barrier.impairment.hold and (barrier.is_certain or barrier.index in variant.occurred)
-            for barrier in (*self.stage.start.barriers, *self.gate.barriers)
-        )
-
-    def without_closed_at(self, at: float, *, keeps_rejecting: bool) -> "_PassedGates":
-        """The gates without the barriers that are certainly closed at that moment."""
-
-        def is_kept(barrier: Barrier) -> bool:
-            return barrier.impairment.effect is Effect.REJECTED and keeps_rejecting
-
-        return self.with_barriers([b for b in self.barriers if is_kept(b) or not _is_closed(b, at)])
-
-    def with_barriers(self, kept: Sequence[Barrier]) -> "_PassedGates":
-        """The gates with those of their barriers that are among these."""
-        if len(kept) == len(self.barriers):
-            return self
-
-        def only(gate: Gate) -> Gate:
-            return gate.with_barriers(b for b in gate.barriers if any(b is each for each in kept))
-
-        stage = replace(self.stage, start=only(self.stage.start), completion=only(self.stage.completion))
-        return replace(self, stage=stage, gate=only(self.gate))
-
-
 def past_delay(stage: Stage, handoff: Handoff | None, visits: PastVisits, tolerance: float) -> PastDelay:
     """Of cohorts that left `stage` by `handoff` (None: the end of the workflow).
 
@@ -175,7 +112,7 @@ def past_delay(stage: Stage, handoff: Handoff | None, visits: PastVisits, tolera
     that was reported was held for less, or not at all. One that is longer than this can explain was rejected
     and replayed where it may have been, else held by what it met and something unknown.
     """
-    gates = _PassedGates(stage, handoff.gate if handoff else Gate(), tolerance)
+    gates = VisitGates(stage, handoff.gate if handoff else Gate(), tolerance)
     estimate = PastDelay.none(len(visits))
     meets = [_may_meet(barrier, visits) for barrier in gates.barriers]
     for at in _by_flags(meets, np.arange(len(visits))):
@@ -189,7 +126,7 @@ def _may_meet(barrier: Barrier, visits: PastVisits) -> Flags:
     return (visits.left_at >= barrier.earliest_start) & (visits.entered_at < backlog_end(barrier))
 
 
-def _past_delay(gates: _PassedGates, visits: PastVisits) -> PastDelay:
+def _past_delay(gates: VisitGates, visits: PastVisits) -> PastDelay:
     """Of cohorts that may have met all the barriers."""
     estimate, weight = _estimate(gates, visits, _has_replays(gates, visits), _Attempt(_near))
     for attempt in _ATTEMPTS:
@@ -199,7 +136,7 @@ def _past_delay(gates: _PassedGates, visits: PastVisits) -> PastDelay:
             if attempt.shortens_delays and not open_gates.slow_barriers:
                 continue
             of_group = visits.take(at)
-            if attempt.begins_earlier and not open_gates.may_have_held_before(of_group).any():
+            if attempt.begins_earlier and not open_gates.may_have_held_before(of_group.entered_at).any():
                 continue
             again, weights = _estimate(open_gates, of_group, np.full(len(at), is_last), attempt)
             is_better = np.flatnonzero(weights > weight[at])
@@ -208,29 +145,18 @@ def _past_delay(gates: _PassedGates, visits: PastVisits) -> PastDelay:
     return estimate
 
 
-def _is_closed(barrier: Barrier, at: float) -> bool:
-    return barrier.makes_wait and barrier.is_certain and barrier.since <= at < float(barrier.until.min())
-
-
-def _delays_roughly(barrier: Barrier) -> bool:
-    """Whether it is certain to delay, and for how long was reported: no attempts, queue or end decides it."""
-    i = barrier.impairment
-    is_reported = not (barrier.people or i.repeats or i.remaining)
-    return i.effect is Effect.DELAYED and barrier.is_certain and is_reported
-
-
 def _closed_mask(barrier: Barrier, at: Reals) -> Flags:
     return (barrier.since <= at) & (at < float(barrier.until.min()))
 
 
-def _has_replays(gates: _PassedGates, visits: PastVisits) -> Flags:
+def _has_replays(gates: VisitGates, visits: PastVisits) -> Flags:
     """(G,) whether nothing rejected any more when a cohort left: it may have been replayed."""
     rejecting = [b for b in gates.barriers if b.impairment.effect is Effect.REJECTED and b.is_certain]
     is_closed = [_closed_mask(barrier, visits.left_at) for barrier in rejecting]
     return ~np.logical_or.reduce([np.zeros(len(visits), bool), *is_closed])
 
 
-def _by_closed_barriers(gates: _PassedGates, visits: PastVisits, at: Cohorts) -> list[Cohorts]:
+def _by_closed_barriers(gates: VisitGates, visits: PastVisits, at: Cohorts) -> list[Cohorts]:
     """Positions `at`, divided by the barriers that were closed when the visits ended."""
     if not len(at) or not gates.barriers:
         return [at] if len(at) else []
@@ -246,7 +172,7 @@ def _by_flags(every: Sequence[Flags], at: Cohorts) -> list[Cohorts]:
 
 
 def _estimate(
-    gates: _PassedGates, visits: PastVisits, has_replays: Flags, attempt: _Attempt
+    gates: VisitGates, visits: PastVisits, has_replays: Flags, attempt: _Attempt
 ) -> tuple[PastDelay, Reals]:
     """The delay, and the weight (G,) of what explains the departure; no delay where hardly anything does."""
     variants = past_variants(gates.stage, gates.gate, has_error=visits.has_error)
@@ -274,7 +200,7 @@ def _estimate(
     return PastDelay(chance, np.where(chance > 0, mean, 0.0), first), total
 
 
-def _standing_still(gates: _PassedGates, variant: Variant) -> Variant:
+def _standing_still(gates: VisitGates, variant: Variant) -> Variant:
     """The variant of a visit that lasted longer than anything explains: who waits for a person may do so for
     long, but hardly anything else stands still.
     """
@@ -322,7 +248,7 @@ class _Work:
 
 
 def _explain(
-    gates: _PassedGates, visits: PastVisits, has_replays: Flags, variant: Variant, likelihood: _Likelihood
+    gates: VisitGates, visits: PastVisits, has_replays: Flags, variant: Variant, likelihood: _Likelihood
 ) -> Explanation:
     moments = _Moments.of(visits)
     left_at, scheduled_at = moments.left_at, gates.gate.scheduled_departures
@@ -345,7 +271,7 @@ def _explain(
     ordinary_fit = np.where(is_known, 1.0, ordinary_fit)
     if gates.only_start_holds:
         # What came before the reported start of an outage is held only if its length says so.
-        is_certain = ~gates.may_have_held_before(visits)[:, None]
+        is_certain = ~gates.may_have_held_before(visits.entered_at)[:, None]
         replay_fit = np.where(is_certain, can_be_replay, replay_fit)
         ordinary_fit = np.where(is_certain, 1.0, ordinary_fit)
     weight = work.weight * np.where(is_rejected, replay_fit, ordinary_fit)
@@ -354,7 +280,7 @@ def _explain(
     return Explanation(np.maximum(departure - usual, 0.0), weight, recorder)
 
 
-def _explain_sooner(gates: _PassedGates, visits: PastVisits, variant: Variant) -> Iterator[Explanation]:
+def _explain_sooner(gates: VisitGates, visits: PastVisits, variant: Variant) -> Iterator[Explanation]:
     """Visits that left sooner than the reported delays allow: held for less, or not at all. Before a visit is
     looked at, either is as likely; one standard deviation of a delay is a factor of e.
     """
@@ -364,7 +290,9 @@ def _explain_sooner(gates: _PassedGates, visits: PastVisits, variant: Variant) -
     work = _work(gates.stage, visits, moments, variant, recorder, _near)
     gate = variant.gate(gates.gate)
     reported = recorder.departures(gate, work.completion, Place.HANDOFF)
-    free = pass_all(gate.with_barriers(b for b in gate.barriers if not _delays_roughly(b)), work.completion)
+    free = pass_all(
+        gate.with_barriers(b for b in gate.barriers if not delays_about_as_reported(b)), work.completion
+    )
     usual = gates.gate.scheduled_departures(work.usual_completion)
     weight = 0.5 * np.where(work.is_rejected | np.isinf(reported), 0.0, work.weight)
     is_held = (free < left_at) & (left_at < reported)

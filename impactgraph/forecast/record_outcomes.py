@@ -20,7 +20,7 @@ from impactgraph.forecast.comparison import (
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.scenario_likelihoods import ScenarioLikelihoods
 from impactgraph.forecast.scenarios import Reals
-from impactgraph.forecast.simulate import NOBODY, Indexes, RecordDefect, SimulationResult
+from impactgraph.forecast.simulation import NOBODY, Indexes, RecordDefect, SimulationResult
 
 RECORD_EFFECTS = (
     RecordEffect.MISSING,

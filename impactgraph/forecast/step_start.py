@@ -9,7 +9,7 @@ import numpy as np
 from impactgraph.forecast.current_visit import CurrentVisit
 from impactgraph.forecast.gates import Passage
 from impactgraph.forecast.scenarios import RESIDUAL_LIKELIHOOD, Reals, scenario_sample
-from impactgraph.forecast.simulate import Indexes
+from impactgraph.forecast.simulation import Indexes
 from impactgraph.forecast.visit_fit import wait_chance, work_fit
 from impactgraph.forecast.visit_work import likely_waits
 

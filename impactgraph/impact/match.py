@@ -23,7 +23,7 @@ from impactgraph.columns import Columns
 from impactgraph.forecast.cohort_outcomes import BANDS
 from impactgraph.forecast.forecaster import Forecaster
 from impactgraph.forecast.plan import Plan
-from impactgraph.forecast.simulate import StaleRead
+from impactgraph.forecast.simulation import StaleRead
 from impactgraph.impact.cohorts import StepCohorts, StepRows, cohorts_at, step_cohorts
 from impactgraph.impact.matches import Matches
 from impactgraph.impact.membership import Membership

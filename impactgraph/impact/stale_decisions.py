@@ -11,7 +11,7 @@ from impactgraph.forecast.barrier_edges import entry_edges, whole_moment
 from impactgraph.forecast.cohorts import Cohorts, StepEvidence
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.scenarios import Reals
-from impactgraph.forecast.simulate import PendingDecision, StaleRead
+from impactgraph.forecast.simulation import PendingDecision, StaleRead
 from impactgraph.impact.bins import MomentBins
 from impactgraph.impact.grouping import group_rows
 from impactgraph.impact.matches import Positions

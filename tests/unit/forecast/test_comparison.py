@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from impactgraph.forecast.barriers import Flags
 from impactgraph.forecast.comparison import count_flags, masked_median, masked_mode
 from impactgraph.forecast.scenarios import SCENARIOS, Reals
-from impactgraph.forecast.simulate import Indexes
+from impactgraph.forecast.simulation import Indexes
 
 SHAPE = (5, SCENARIOS)
 masks = arrays(np.bool_, SHAPE)
