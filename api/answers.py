@@ -1,4 +1,4 @@
-"""Who answers GraphQL documents that are asked here: the schema of this process, or a server elsewhere."""
+"""Interface that answers GraphQL documents: the schema of this process, or a server elsewhere."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol

@@ -1,4 +1,4 @@
-"""What the API writes to the audit log: entries that come at the same time are written in one batch."""
+"""Audit entries of the API: entries that come at the same time are written in one batch."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping

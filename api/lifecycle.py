@@ -1,4 +1,4 @@
-"""Where a server is between its start and its end; while it drains, clients are sent elsewhere."""
+"""State of a server between its start and its end; while it drains, clients are sent elsewhere."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""What answers requests while an application runs: contexts, schema, subscriptions, and what watches them."""
+"""Runtime of an application: contexts, schema, subscriptions, and the threads that watch the store."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

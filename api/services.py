@@ -1,4 +1,4 @@
-"""What an application has beside its store: live sources, notices, and tools of assistants."""
+"""Services of an application beside its store: live sources, notices, and tools of assistants."""
 
 from dataclasses import dataclass, field
 

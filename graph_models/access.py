@@ -1,4 +1,4 @@
-"""Who asks: principals, what their roles permit, and which orders they may see."""
+"""Principals, the permissions of their roles, and the orders that they may see."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

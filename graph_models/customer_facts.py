@@ -1,4 +1,4 @@
-"""What a message to the customer of an order must say, as plain values without words."""
+"""Facts of a message to the customer of an order, as plain values without words."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -119,7 +119,7 @@ class NoticeLevel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NoticeRecord:
-    """What became of a notice at a moment; the last record of a notice is its state."""
+    """The outcome of a notice at a moment; the last record of a notice is its state."""
 
     notice: str
     incident: str

@@ -142,7 +142,7 @@ class OrderRecord:
 
 @dataclass(frozen=True, slots=True)
 class RecordLine:
-    """A record that a passed step causes, and what has become of it."""
+    """A record that a passed step causes, and its outcome."""
 
     order: str
     """Bare key."""

@@ -9,7 +9,7 @@ from graph_models.time import Millis
 
 @dataclass(frozen=True, slots=True)
 class ListedRows:
-    """What became of each row of the list: total = matched + differing + unknown + repeated + refused."""
+    """The outcome of each row of the list: total = matched + differing + unknown + repeated + refused."""
 
     total: int
     matched: int

@@ -1,4 +1,4 @@
-"""What a responder repairs by hand: what to replay, whom to tell what, which orders to treat first."""
+"""Repair lists: work to replay, messages to hold or send, and orders to treat first."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which hosts and origins a request may name: against DNS rebinding and forged requests of other pages."""
+"""Hosts and origins that a request may name: against DNS rebinding and forged requests of other pages."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""How many requests and cost points somebody may spend in a minute: moving windows in memory, per process."""
+"""Limits of requests and cost points in a minute: moving windows in memory, per process."""
 
 import math
 import time

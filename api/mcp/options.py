@@ -1,4 +1,4 @@
-"""How the tools are served over HTTP. Needs no SDK, so that settings are read without it."""
+"""Options of serving the tools over HTTP. Needs no SDK, so that settings are read without it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What each failure adds, and what a later end costs."""
+"""Contribution of each failure, and the cost of a later end."""
 
 import strawberry
 

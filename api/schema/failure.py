@@ -33,7 +33,7 @@ class Failure(Node):
     error_rate: float | None = strawberry.field(description="Share of calls or messages that fail, 0 to 1.")
     drain: Span | None = strawberry.field(description="How long the backlog takes to clear after the end.")
     scope: JSON = strawberry.field(
-        description="Which orders it affects: values by dimension; any value of a dimension, all dimensions; "
+        description="Its scope: values by dimension; any value of a dimension, all dimensions; "
         "absent ones are not restricted."
     )
     severity: Severity = strawberry.field(description="Its severity.")

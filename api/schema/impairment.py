@@ -24,7 +24,7 @@ class Impairment:
     delay: Span | None = strawberry.field(description="The delay, for the effect DELAYED.")
     likelihood: float = strawberry.field(description="The probability that it affects what passes, 0 to 1.")
     scope: JSON = strawberry.field(
-        description="Which orders it affects: values by dimension; any value of a dimension, all dimensions; "
+        description="Its scope: values by dimension; any value of a dimension, all dimensions; "
         "absent ones are not restricted."
     )
     failures: list[strawberry.ID] = strawberry.field(

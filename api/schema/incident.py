@@ -39,7 +39,7 @@ class AlertInput:
         name="class", default=None, description="What the monitor saw; null where it does not say."
     )
     scope: ScopeInput | None = strawberry.field(
-        default=None, description="What it is limited to, such as a location; null: not limited."
+        default=None, description="Its scope, such as a location; null: not limited."
     )
     text: str | None = strawberry.field(default=None, description="Its text.")
 
@@ -64,7 +64,7 @@ class Alert:
     failure_class: FailureClass | None = strawberry.field(name="class", description="What the monitor saw.")
     started_at: Moment = strawberry.field(description="When it began.")
     ended_at: Moment | None = strawberry.field(description="When it ended; null: it has not ended.")
-    scope: JSON = strawberry.field(description="What it is limited to: values by dimension.")
+    scope: JSON = strawberry.field(description="Its scope: values by dimension.")
     text: str = strawberry.field(description="Its text.")
     topology_at: strawberry.Private[TopologyAt]
     model: strawberry.Private[models.Alert]

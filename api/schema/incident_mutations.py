@@ -50,7 +50,7 @@ class MaintenanceInput:
         default=None, description="Its key: a plan of the same key is replaced; null: a new one."
     )
     scope: ScopeInput | None = strawberry.field(
-        default=None, description="What it is limited to, such as a location; null: not limited."
+        default=None, description="Its scope, such as a location; null: not limited."
     )
     note: str | None = strawberry.field(default=None, description="What it is for.")
 

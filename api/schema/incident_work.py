@@ -71,7 +71,7 @@ class Change:
     kind: ChangeKind = strawberry.field(description="What was changed.")
     started_at: Moment = strawberry.field(description="When it began.")
     ended_at: Moment | None = strawberry.field(description="When it ended.")
-    scope: JSON = strawberry.field(description="What it is limited to: values by dimension.")
+    scope: JSON = strawberry.field(description="Its scope: values by dimension.")
     summary: str = strawberry.field(description="What it is, in words.")
     version: str = strawberry.field(description="The version that it brought.")
     evidence: str | None = strawberry.field(description="Address of its page.")
@@ -107,7 +107,7 @@ class Maintenance:
     starts_at: Moment = strawberry.field(description="When it begins.")
     ends_at: Moment = strawberry.field(description="When it ends.")
     elements: list[strawberry.ID] = strawberry.field(description="Full ids; empty: every element.")
-    scope: JSON = strawberry.field(description="What it is limited to: values by dimension.")
+    scope: JSON = strawberry.field(description="Its scope: values by dimension.")
     note: str = strawberry.field(description="What it is for.")
     by: str = strawberry.field(description="Who planned it.")
 
@@ -181,7 +181,7 @@ class ChecklistStep:
         description="Channel that takes a request when a person starts it; null where it is not automated."
     )
     request: Notice | None = strawberry.field(
-        description="What became of that request; null before it is started."
+        description="The outcome of that request; null before it is started."
     )
     effect: StepEffect | None = strawberry.field(
         description="What it changes; null where the topology does not say."

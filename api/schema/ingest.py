@@ -1,4 +1,4 @@
-"""Ingests of files, with what became of every entry."""
+"""Ingests of files, with the outcome of every entry."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -25,7 +25,7 @@ class PassedOver:
 
 
 @strawberry.type(
-    description="What became of the entries of a file: entries = taken + repeated + quarantined + the sum of "
+    description="The outcome of the entries of a file: entries = taken + repeated + quarantined + the sum of "
     "`passed`."
 )
 class FileReport:

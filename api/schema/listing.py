@@ -1,4 +1,4 @@
-"""What the list of a system says of an order, and where that differs from what is here."""
+"""Entry of an order in the list of a system, and its differences from the order here."""
 
 from typing import cast
 

@@ -115,7 +115,7 @@ class LatePostings:
     )
 
 
-@strawberry.type(description="A forecast that was made during an incident, and what became of it.")
+@strawberry.type(description="A forecast that was made during an incident, and its outcome.")
 class ForecastCheck:
     incident: strawberry.ID = strawberry.field(description="Full id of the incident.")
     headline: str = strawberry.field(description="Its likeliest cause, in one sentence.")

@@ -1,4 +1,4 @@
-"""Notices of incidents: what became of each, and what would be sent."""
+"""Notices of incidents: the outcome of each, and what would be sent."""
 
 import strawberry
 
@@ -38,7 +38,7 @@ class DueNotice:
         )
 
 
-@strawberry.type(description="A notice of an incident, and what became of it.")
+@strawberry.type(description="A notice of an incident, and its outcome.")
 class Notice:
     key: strawberry.ID = strawberry.field(description="The same for every attempt to send it.")
     incident: strawberry.ID = strawberry.field(description="Full id of the incident.")
@@ -53,7 +53,7 @@ class Notice:
     link: str | None = strawberry.field(
         description="Address of its page, with the moment in it; null without a public address."
     )
-    state: NoticeState = strawberry.field(description="What became of it.")
+    state: NoticeState = strawberry.field(description="Its outcome.")
     reason: str | None = strawberry.field(description="Why it was not sent; null where it was.")
     created_at: Moment = strawberry.field(description="When it was created.")
     at: Moment = strawberry.field(description="When it entered its state.")

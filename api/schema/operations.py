@@ -16,7 +16,7 @@ from impactgraph.usecases import measures, notices
 
 @strawberry.type
 class OperationQueries:
-    @strawberry.field(description="Notices of incidents and what became of each, newest first.")
+    @strawberry.field(description="Notices of incidents and the outcome of each, newest first.")
     async def notices(
         self,
         info: Info,

@@ -30,7 +30,7 @@ SystemId = Annotated[
 
 
 @strawberry.type(
-    description="What became of each row of the list: total is the sum of matched, differing, unknown, "
+    description="The outcome of each row of the list: total is the sum of matched, differing, unknown, "
     "repeated and refused."
 )
 class ListedRows:
@@ -121,7 +121,7 @@ class Reconciliation:
     missing_parts: int = strawberry.field(
         description="Parts of the list that have not come: until then it is not complete."
     )
-    rows: ListedRows = strawberry.field(description="What became of each row.")
+    rows: ListedRows = strawberry.field(description="The outcome of each row.")
     not_due: int = strawberry.field(description="Orders on their way there that were not due by then.")
     not_due_amount: list[Money] = strawberry.field(description="What they are worth, per currency.")
     totals: list[ReconcileTotal] = strawberry.field(description="Numbers of findings, by kind.")

@@ -20,12 +20,12 @@ RecordStates = Annotated[
 ]
 
 
-@strawberry.type(description="A record that a passed step causes, and what has become of it.")
+@strawberry.type(description="A record that a passed step causes, and its outcome.")
 class RecordLine:
     fulfillment: strawberry.ID = strawberry.field(description="Full id of its fulfillment.")
     kind: str = strawberry.field(description="posting, notification, task or supplier_order.")
     type: str = strawberry.field(description="Its type, such as invoice or shipped.")
-    state: RecordState = strawberry.field(description="What has become of it.")
+    state: RecordState = strawberry.field(description="Its state.")
     step: strawberry.ID = strawberry.field(description="Full id of the step that causes it.")
     due: Moment | None = strawberry.field(
         description="When it was or is due; null: its step was not seen to be completed."

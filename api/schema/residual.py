@@ -1,4 +1,4 @@
-"""What remains of a blast radius after its failures have ended."""
+"""Residual of a blast radius after its failures have ended."""
 
 import strawberry
 

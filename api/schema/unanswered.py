@@ -1,4 +1,4 @@
-"""What a blast radius does not answer, and what ended failures left to be sent again."""
+"""Orders that a blast radius does not answer, and rejected work that waits for a replay."""
 
 import strawberry
 

@@ -1,4 +1,4 @@
-"""Who asks, and what they may do and see."""
+"""The principal of the request, and its permissions."""
 
 import strawberry
 
@@ -24,7 +24,7 @@ class Rows:
         )
 
 
-@strawberry.type(description="Who asks, by the key, token or session of the request.")
+@strawberry.type(description="The principal of the request, by the key, token or session of the request.")
 class Viewer:
     subject: strawberry.ID = strawberry.field(description="Identifies them: key:..., user:... or local.")
     name: str = strawberry.field(description="What people call them.")

@@ -79,7 +79,7 @@ describe(
 )
 describe(
     NoticeState,
-    "What became of a notice.",
+    "The outcome of a notice.",
     {
         "WAITING": "It has not been sent yet.",
         "SENT": "Its receiver has accepted it.",

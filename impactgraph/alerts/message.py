@@ -1,4 +1,4 @@
-"""What a delivery of a sender says, in one form for all senders: alerts, and changes of systems."""
+"""Messages of a delivery, in one form for all senders: alerts, and changes of systems."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""What becomes of a message of a sender, by the rules: events, or why there are none."""
+"""Outcome of a message of a sender, by the rules: events, or the reason for none."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What would become of a document, and which rules would be needed: nothing is stored."""
+"""Trial of a document against the rules of alerts: its outcome, and missing rules. Stores nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

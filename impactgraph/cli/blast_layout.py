@@ -1,4 +1,4 @@
-"""How much of a blast radius is asked for."""
+"""Parts and sizes of a blast radius that a command prints."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -129,7 +129,7 @@ def _work(kind: str, incident: str, action: ActionOptions) -> "IncidentWork":
 
 
 def _do(work: "IncidentWork", common: Common) -> int:
-    """Records the action and prints what became of it; returns the exit status."""
+    """Records the action and prints its outcome; returns the exit status."""
     from impactgraph.cli.answers import find_target
     from impactgraph.cli.decode import problems_in
     from impactgraph.cli.incidents_text import action_rows, print_work

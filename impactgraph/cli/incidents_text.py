@@ -114,7 +114,7 @@ def _residual_text(residual: Json, now: Millis) -> str:
 
 
 def print_work(out: Console, incident: Json) -> None:
-    """Prints what became of an incident after an action."""
+    """Prints an incident after an action."""
     out.print(f"{incident['id']} (version {incident['version']}): {incident['headline']}", style="bold")
     out.print(_state_text(incident))
     out.print(_names("Failures", [key_in(each["id"]) for each in incident["failures"]]))
@@ -147,7 +147,7 @@ _SENT = {"SENT": "sent", "WAITING": "waits to be sent", "FAILED": "failed", "GIV
 
 
 def _request_lines(step: Json) -> list[str]:
-    """Who started a step, and what became of the request to carry it out."""
+    """Who started a step, and the outcome of the request to carry it out."""
     if step["state"] == "open" and step["automation"]:
         return [f"To start it sends a request to {step['automation']}."]
     lines: list[str] = []

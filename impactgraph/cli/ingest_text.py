@@ -20,7 +20,7 @@ MOST_LINES = 20
 
 
 def print_report(out: "Console", run: "FileIngest", result: "IngestResult", *, dry_run: bool) -> None:
-    """Prints what became of the entries of each file, then the counts of events."""
+    """Prints the outcome of the entries of each file, then the counts of events."""
     for report in run.reports:
         _print_file(out, report)
     if dry_run:

@@ -1,4 +1,4 @@
-"""Who uses a store itself: the user of the operating system."""
+"""Principal of commands that use a store itself: the user of the operating system."""
 
 from dataclasses import replace
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Action = Annotated[
     Literal["list", "try"],
-    Parameter(help="`list`: what became of notices; `try`: what would be sent now, without sending it."),
+    Parameter(help="`list`: the outcome of notices; `try`: what would be sent now, without sending it."),
 ]
 State = Annotated[
     list[Literal["waiting", "sent", "failed", "given_up"]] | None,

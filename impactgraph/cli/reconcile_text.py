@@ -1,4 +1,4 @@
-"""The comparison of a system's list as text: what became of its rows, what differs, the first findings."""
+"""The comparison of a system's list as text: the outcome of its rows, what differs, the first findings."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What commands change in a store without a server, in its audit log under the name of the machine's user."""
+"""Audit entries of commands that change a store without a server, under the user of the machine."""
 
 from collections.abc import Generator, Mapping
 from contextlib import closing, contextmanager

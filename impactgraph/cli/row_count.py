@@ -1,4 +1,4 @@
-"""How many rows of a list a command prints: `--first`."""
+"""Number of rows of a list that a command prints: `--first`."""
 
 from impactgraph.errors import BadInputError
 from impactgraph.usecases.pages import MOST, is_page_size

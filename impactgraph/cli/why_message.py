@@ -1,4 +1,4 @@
-"""Which message to the customer a command prints, in which language and form."""
+"""Layout of the message to the customer that a command prints: language and form."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""What systems say they have, folded from their lists: of each id the latest row, and the lists."""
+"""Contents of systems by their own lists: of each id the latest row, and the lists."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

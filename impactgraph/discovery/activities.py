@@ -1,4 +1,4 @@
-"""What activities of a log mean, by their names and their places in the orders."""
+"""Meanings of the activities of a log, by their names and their places in the orders."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Where a log begins and ends."""
+"""Begin and end of a log."""
 
 from collections.abc import Mapping
 

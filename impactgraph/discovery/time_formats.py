@@ -1,4 +1,4 @@
-"""How a column writes moments."""
+"""Detection of the format in which a column has moments."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What a log says of one fulfillment, collected event by event."""
+"""Trace of one fulfillment, collected event by event from a log."""
 
 from collections import defaultdict
 from collections.abc import Sequence

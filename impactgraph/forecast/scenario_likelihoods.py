@@ -1,4 +1,4 @@
-"""How likely something happens to cohorts in each scenario: from it follows what orders have in common.
+"""Likelihood of events of cohorts by scenario: from it follows the correlation of orders.
 
 Scenario k is the same for all cohorts: in it a failure ends at one moment, whichever order waits for its end.
 """

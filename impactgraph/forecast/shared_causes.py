@@ -1,4 +1,4 @@
-"""What orders have in common: a failure that ends later than reported ends later for all of them.
+"""Common causes of orders: a failure that ends later than reported ends later for all of them.
 
 The number of affected orders varies over the scenarios for two reasons. The ends of failures are shared; how
 long a step takes is each order's own, although all orders draw it from the same scenario. Only the first is a

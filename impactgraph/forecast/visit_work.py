@@ -1,4 +1,4 @@
-"""How long the work of a visit that is still going on takes, given the bounds of its end."""
+"""Duration of the work of a current visit, given the bounds of its end."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What each of several failures has of their joint answer on each order."""
+"""Share of each of several failures in their joint answer on each order."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

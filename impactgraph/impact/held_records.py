@@ -1,4 +1,4 @@
-"""What a hold of records changes: which are no longer spoilt, and which come late for it."""
+"""Effect of a hold of records: records that are no longer spoilt, and records that come late for it."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Where the cost of a later end grows faster than before, and which run of a batch or file lies there."""
+"""Knees of the cost of delay: later ends from which it grows faster, with the batch run that causes it."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""What is saved by moving the orders of a step to another step or workflow: they are forecast there."""
+"""Savings of moving the orders of a step to another step or workflow, where they are forecast."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Why a blast radius has no order, in words."""
+"""Reason for a blast radius without orders, in words."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What rows of a page are made from: an answer, or what a list keeps of one."""
+"""Source of the rows of a page: an answer, or a cached list of one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What is left after the end of a failure: orders that have recovered, will recover, or need an action."""
+"""Residual of ended failures: orders that have recovered, will recover, or need an action."""
 
 from collections.abc import Iterator
 from typing import Any

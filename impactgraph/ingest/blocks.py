@@ -1,4 +1,4 @@
-"""A block of events that is ingested at once, with what became of the entries that they came from."""
+"""A block of events that is ingested at once, with the outcome of the entries that they came from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

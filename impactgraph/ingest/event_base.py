@@ -1,4 +1,4 @@
-"""What all structs of events have in common."""
+"""Base of the structs of all events."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Literal, TypeAlias

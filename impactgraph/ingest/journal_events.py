@@ -60,7 +60,7 @@ class MaintenanceData(EventData):
 
 
 class NoticeData(EventData):
-    """What became of a notice to people or systems."""
+    """The outcome of a notice to people or systems."""
 
     notice: Text
     """The same for every attempt to send it."""

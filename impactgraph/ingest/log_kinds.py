@@ -1,4 +1,4 @@
-"""What kind of log a file is, by its content."""
+"""Detection of the kind of a log from its content."""
 
 import re
 from enum import Enum

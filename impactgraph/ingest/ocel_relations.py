@@ -1,4 +1,4 @@
-"""Which orders the objects of an OCEL log belong to: by relations over several hops, many to many."""
+"""Orders to which the objects of an OCEL log belong: by relations over several hops, many to many."""
 
 from collections import defaultdict, deque
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Which orders and fulfillments the events of an OCEL log are about."""
+"""Orders and fulfillments that the events of an OCEL log are about."""
 
 from collections.abc import Sequence
 from pathlib import Path

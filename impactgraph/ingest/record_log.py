@@ -1,4 +1,4 @@
-"""A log of records, read by a mapping of version 2: blocks of events, and what became of every record."""
+"""A log of records, read by a mapping of version 2: blocks of events, and the outcome of every record."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What makes events of the records of another system: mappings provide it, files and live sources use it.
+"""Interface that makes events of another system's records: provided by mappings, used by files and sources.
 
 `impactgraph.ingest.mapping_files.load_record_mapper` reads one from a mapping file.
 """
@@ -16,7 +16,7 @@ Record: TypeAlias = Mapping[str, Any]
 
 
 class MappedRecord(msgspec.Struct, frozen=True):
-    """One record and what became of it."""
+    """One record and its outcome."""
 
     activity: str
     """Its name in reports: the activity, or the topic or type of a message."""

@@ -1,4 +1,4 @@
-"""What reads the records of a log by a mapping of version 2."""
+"""Interface that reads the records of a log for a mapping of version 2."""
 
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""The import report: what became of every entry of the files of an ingest."""
+"""The import report: the outcome of every entry of the files of an ingest."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ OTHER_NOTES = "other values could not be read either"
 
 
 class EntryOutcome(StrEnum):
-    """What became of an entry that has events: the worst that became of one of them."""
+    """The outcome of an entry that has events: the worst one of its events."""
 
     TAKEN = "taken"
     REPEATED = "repeated"

@@ -1,4 +1,4 @@
-"""Forecasts of promises compared with what became of them."""
+"""Forecasts of promises compared with their outcomes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

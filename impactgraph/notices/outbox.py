@@ -60,7 +60,7 @@ class Outbox:
         return by_channel
 
     def attempt(self, status: NoticeStatus, sender: Sender | None, at: Millis) -> bool:
-        """Sends a notice once and records what became of it; whether its channel may be sent more now.
+        """Sends a notice once and records its outcome; whether its channel may be sent more now.
 
         `sender`: None where the file of notices has its channel no more.
         """

@@ -1,4 +1,4 @@
-"""What rules and texts need of an incident at a moment: its rank, level, owners and first step."""
+"""Pictures: an incident at a moment, as rules and texts of notices see it: rank, level, owners, step."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How a store is, without a look at its orders: for metrics and readiness."""
+"""Condition of a store, without a look at its orders: for metrics and readiness."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -25,7 +25,7 @@ class QuarantinedEvent:
 
 
 class EventOutcome(StrEnum):
-    """What became of one event; the values are those of the HTTP answer and the command line."""
+    """The outcome of one event; the values are those of the HTTP answer and the command line."""
 
     ACCEPTED = "taken"
     DUPLICATE = "repeated"

@@ -1,4 +1,4 @@
-"""Removals for good: what is asked for, and what became of it."""
+"""Removals for good: what is asked for, and its outcome."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

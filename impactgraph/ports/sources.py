@@ -1,4 +1,4 @@
-"""What a store keeps of live sources: how far each was read, and what came of it."""
+"""Positions of live sources in a store, with counts of their results."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

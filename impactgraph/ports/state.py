@@ -1,4 +1,4 @@
-"""What the recorded events make: orders, failures and the journal, at any moment."""
+"""State made by the recorded events: orders, failures and the journal, at any moment."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager

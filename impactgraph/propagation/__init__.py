@@ -1,4 +1,4 @@
-"""What a failure does to the elements of the topology: rules as a table, and the fixed point over it."""
+"""Propagation of failures over the topology: rules as a table, and the fixed point over it."""
 
 from impactgraph.propagation.graph import FailureGraph
 from impactgraph.propagation.rules import RULE_SUMMARIES

@@ -1,4 +1,4 @@
-"""What is checked off a replay list: what was open before and is not open any more."""
+"""Completed items of a replay list: open before, and not open any more."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

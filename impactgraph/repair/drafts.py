@@ -1,4 +1,4 @@
-"""Which messages to customers are wrong or owed, before they are written: from an answer, by rules."""
+"""Drafts of messages to customers that are wrong or owed: from an answer, by rules."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Why a list is empty, in a sentence."""
+"""Reason for an empty repair list, in a sentence."""
 
 from impactgraph.impact import no_orders
 from impactgraph.impact.blast_radius import BlastRadius

@@ -1,4 +1,4 @@
-"""Where something is sent again from, why it does not come by itself, and what its repair takes."""
+"""Source from which something is sent again, the reason for the replay, and its prerequisites."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What reads a live source, whatever its kind."""
+"""Interface that reads a live source of any kind."""
 
 from dataclasses import dataclass, field
 from typing import Protocol

@@ -57,7 +57,7 @@ class ListFeed:
         self._place = place or place_of(config, stop)
         self._position = ListPosition()
         self._parts: dict[str, str] = {}
-        """What became of each file: taken, or by which configuration it was refused."""
+        """The outcome of each file: taken, or by which configuration it was refused."""
         self._refused_by = f"refused {_digest(config)}"
         self._lists: Iterator[FoundList] = iter(())
         self._is_read = True

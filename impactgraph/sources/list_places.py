@@ -1,4 +1,4 @@
-"""Where the lists of a system are: files of a folder, an address, a query in PostgreSQL."""
+"""Places of the lists of a system: files of a folder, an address, a query in PostgreSQL."""
 
 import json
 import tempfile

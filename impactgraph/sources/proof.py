@@ -1,4 +1,4 @@
-"""What proves who sent a delivery: a secret, signature or token in a header, or a secret in the document."""
+"""Authentication of deliveries: a secret, signature or token in a header, or a secret in the document."""
 
 import hmac
 from base64 import b64encode

@@ -1,4 +1,4 @@
-"""How the schedules of a topology are read: what the runs of an interval are counted from."""
+"""Interpretation of schedules of a topology: the moment from which the runs of an interval are counted."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Who sends a request: what the API requires of authentication."""
+"""Authentication of requests: the interfaces that the API requires."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What each of several failures adds to the impact: the joint answer less the answer without it."""
+"""Contribution of each of several failures: the joint answer less the answer without it."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What it costs to end failures later: the answer for several ends."""
+"""Cost of ending failures later: the answer for several ends."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -54,7 +54,7 @@ _MOST_REASONS = 20
 
 @dataclass(slots=True)
 class Drafts:
-    """The drafts of a log, and what became of its entries."""
+    """The drafts of a log, and the outcome of its entries."""
 
     kinds: dict[str, str]
     """By file: what it is, in words."""

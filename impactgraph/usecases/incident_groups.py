@@ -1,4 +1,4 @@
-"""What is one incident, as people have merged and split it: of now, and of a longer time."""
+"""Groups of failures that are one incident, after merges and splits by people: now, or over a longer time."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -143,7 +143,7 @@ class Placed(Protocol):
 
 
 class FileIngest:
-    """One ingest of files; after `run`, `reports` say what became of every entry."""
+    """One ingest of files; after `run`, `reports` have the outcome of every entry."""
 
     def __init__(
         self,

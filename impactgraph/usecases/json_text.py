@@ -1,4 +1,4 @@
-"""What no reader of JSON may take silently: a key that is there twice."""
+"""Detection of duplicate keys in JSON, which parsers accept silently."""
 
 from impactgraph.ingest.json_text import refuse_repeated_key, repeated_key, twice
 

@@ -1,4 +1,4 @@
-"""When a location works, as texts: opening hours, closed days and pick-ups, on the clock of its time zone."""
+"""Working times of a location as texts: opening hours, closed days and pick-ups, in its time zone."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

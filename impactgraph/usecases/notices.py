@@ -1,4 +1,4 @@
-"""Notices of incidents: what became of each, from the journal; and the port of what sends them."""
+"""Notices of incidents: the outcome of each, from the journal; and the port of what sends them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class NoticeStatus:
-    """A notice and what became of it."""
+    """A notice and its outcome."""
 
     key: str
     """The same for every attempt to send it."""
@@ -61,7 +61,7 @@ class NoticeStatus:
     retry_at: Millis | None
     """When it is tried again; None where it is not."""
     records: int
-    """How many events say what became of it."""
+    """Number of events about its outcome."""
 
     @property
     def is_open(self) -> bool:
@@ -129,12 +129,12 @@ def waiting_record(notice: Notice, at: Millis) -> bytes:
 
 
 def notice_record(key: str, number: int, at: Millis, data: Mapping[str, object]) -> bytes:
-    """The event that says what became of a notice; its id follows from the notice and the number."""
+    """The event with the outcome of a notice; its id follows from the notice and the number."""
     return event_line("notice.changed", data, event_id=f"{key}-{number:04d}", at=at, source=SOURCE)
 
 
 def statuses_of(records: Iterable[NoticeRecord]) -> tuple[NoticeStatus, ...]:
-    """What became of each notice, the oldest first. Costs the number of records, which are oldest first."""
+    """The outcome of each notice, the oldest first. Costs the number of records, which are oldest first."""
     by_key: dict[str, list[NoticeRecord]] = {}
     for record in records:
         by_key.setdefault(record.notice, []).append(record)

@@ -1,4 +1,4 @@
-"""What failures did and do to a few orders in one snapshot, and when their fulfillments move on."""
+"""Effects of failures on a few orders in one snapshot, and the expected ends of their current steps."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace

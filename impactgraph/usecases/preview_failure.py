@@ -1,4 +1,4 @@
-"""What a report or a change of a failure would change: the questions of its blast radius before and after."""
+"""Preview of a report or a change of a failure: the questions of its blast radius before and after."""
 
 from dataclasses import dataclass, replace
 

@@ -1,4 +1,4 @@
-"""What a responder repairs by hand after failures: what to replay, whom to tell what, what to treat first."""
+"""Repair lists after failures: work to replay, messages to send or hold, orders to treat first."""
 
 from collections.abc import Generator
 from contextlib import contextmanager

@@ -49,7 +49,7 @@ class SystemListing:
 
 @dataclass(frozen=True)
 class ListReport:
-    """What became of a list."""
+    """The outcome of a list."""
 
     key: str
     """Of the list."""

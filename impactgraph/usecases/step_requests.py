@@ -38,7 +38,7 @@ def request_for(
 def request_of(
     step: ChecklistStep, actions: Iterable[IncidentAction], records: Iterable[NoticeRecord]
 ) -> NoticeStatus | None:
-    """What became of the request of a step; None where it was not started, or is not automated. `actions`: of
+    """The outcome of the request of a step; None where it was not started, or is not automated. `actions`: of
     its incident.
     """
     if step.started is None:

@@ -1,4 +1,4 @@
-"""What the steps of a checklist save: the difference of two forecasts, without what a step changes and with.
+"""Savings of the steps of a checklist: the difference of two forecasts, without a step's changes and with.
 
 Ending a failure, a faster drain and an alternative change failures; a hold changes impairments of records; a
 move forecasts orders elsewhere.
@@ -47,7 +47,7 @@ class ProposedStep:
     delays: Estimate | None = None
     """Of a hold that begins now: records that come late for it. None of any other step."""
     request: NoticeStatus | None = None
-    """What became of the request to carry it out; None where it was not started or is not automated."""
+    """The outcome of the request to carry it out; None where it was not started or is not automated."""
 
 
 class _Unknown(Exception):

@@ -1,4 +1,4 @@
-"""What the API traces with."""
+"""Tracing for the API: spans and traced functions."""
 
 from impactgraph.ports.tracing import Span, SpanKind, is_traced, span, traced
 

@@ -1,4 +1,4 @@
-"""How answers for people are worded: the time zone of the desk's texts, and the messages to customers."""
+"""Wording of answers for people: the time zone of the desk's texts, and the messages to customers."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -120,7 +120,7 @@ function Step({ step, incident, asOf }) {
 
 const REQUESTS = { SENT: "sent", WAITING: "waiting to be sent", FAILED: "failed", GIVEN_UP: "given up" };
 
-/** What became of the request to carry a step out. */
+/** The outcome of the request to carry a step out. */
 function Request({ request }) {
   return request && html`<p class="small ${request.state === "GIVEN_UP" ? "approval" : "muted"}">
     Request to ${request.channel}: ${REQUESTS[request.state]}${request.reason && `. ${request.reason}`}

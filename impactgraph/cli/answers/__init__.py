@@ -1,4 +1,4 @@
-"""Who answers a command: the store itself, or a server that has it open.
+"""Answers to commands: from the store itself, or from a server that has it open.
 
 Both give the same documents, in the shapes of GraphQL; each command prints its document.
 """

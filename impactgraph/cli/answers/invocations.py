@@ -1,4 +1,4 @@
-"""What the audit log keeps of changes that commands make: operations are called as in GraphQL.
+"""Audit entries of changes that commands make: operations are called as in GraphQL.
 
 Notes, summaries and scopes are left out, which may say something about a person: the record has them.
 """

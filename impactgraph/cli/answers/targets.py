@@ -1,4 +1,4 @@
-"""Finds who answers a command: a named server, the server that has the store open, or the store itself."""
+"""Finds the target of a command: a named server, the server that has the store open, or the store itself."""
 
 from collections.abc import Generator
 from contextlib import contextmanager

@@ -35,7 +35,7 @@ COMMANDS = (
         "ingest",
         "Ingests order and failure events.",
         "Duplicates change nothing, and the order of events does not matter. "
-        "Events that cannot be accepted are quarantined with a reason. The import report says what became of "
+        "Events that cannot be accepted are quarantined with a reason. The import report has the outcome of "
         "every entry of each file: accepted, duplicate, quarantined, or passed over with the reason. "
         "Exit status: 0 all accepted (or duplicates), 1 some were quarantined, or passed over although the "
         "mapping names them, 2 nothing could be read.",

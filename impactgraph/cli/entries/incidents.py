@@ -146,7 +146,7 @@ COMMANDS = (
     Command(
         "notices",
         "Who was notified of incidents, and who would be.",
-        "`serve --notices FILE` notifies channels of incidents by rules. Lists what became of each notice: "
+        "`serve --notices FILE` notifies channels of incidents by rules. Lists the outcome of each notice: "
         "sent, waiting, failed (tried again), given up, and why. `notices try` prints what the rules "
         "would send now; nothing is sent. Exit status: 0 none failed, 1 one did and is tried again.",
         (

@@ -1,4 +1,4 @@
-"""What changed: deployments and other changes whose place and time fit a candidate cause."""
+"""Deployments and other changes whose place and time fit a candidate cause."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""How long a fulfillment may stay in its step, and which ones have been there longer."""
+"""Limits of the time in a step, and the fulfillments that exceed them."""
 
 import numpy as np
 from numpy.typing import NDArray

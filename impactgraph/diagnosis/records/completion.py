@@ -1,4 +1,4 @@
-"""When fulfillments entered, left and surely completed the steps of a workflow: what records are due from."""
+"""Moments at which fulfillments entered, left and surely completed steps, from which records are due."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""Which fulfillments the lists of a system have: by the key of their order, their own, or a document."""
+"""Fulfillments that the lists of a system have: by the key of their order, their own, or a document."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What a system's words for states mean: a status of the order, or the step that it is in."""
+"""Meanings of a system's words for states: a status of the order, or its step."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the customer of an order was charged and refunded, from its postings."""
+"""Charges and refunds of the customer of an order, from its postings."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What all stores hold: a replica of the record, its locks, and its place in time.
+"""Common state of all stores: a replica of the record, its locks, and its place in time.
 
 A subclass decides how a change is committed, and brings in what other processes commit.
 """

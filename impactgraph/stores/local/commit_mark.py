@@ -1,4 +1,4 @@
-"""How many commits a record has had, in a file beside it.
+"""Number of commits of a record, in a file beside it.
 
 DuckDB takes a write-ahead log that ends early for one whose last commit was cut off by a crash, and so does
 not notice where a damaged or missing log loses commits that were acknowledged. Each commit has a number, in

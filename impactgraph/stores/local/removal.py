@@ -1,4 +1,4 @@
-"""What leaves a record for good.
+"""Description of a removal for good.
 
 The same description is applied to the tables, to the earlier blocks of a log and to earlier backups
 (`cleaner.py`). It has numbers and hashes only, and the texts that stay, so that it may itself be kept.

@@ -1,4 +1,4 @@
-"""Which orders a row filter shows."""
+"""Orders that a row filter shows."""
 
 import numpy as np
 from numpy.typing import NDArray
