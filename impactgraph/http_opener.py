@@ -4,7 +4,7 @@ from urllib.request import HTTPRedirectHandler, OpenerDirector, build_opener
 
 
 class _NoRedirects(HTTPRedirectHandler):
-    def redirect_request(  # pyright: ignore[reportIncompatibleMethodOverride]
+    def redirect_request(  # pyright: ignore[reportIncompatibleMethodOverride] - arguments are not used
         self, *_: object, **__: object
     ) -> None:
         return None

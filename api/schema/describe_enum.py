@@ -12,6 +12,6 @@ def describe(
     """Makes a GraphQL enum with a description of each value. Raises KeyError where one is missing."""
     enum = strawberry.enum(cls, name=name, description=description)
     # set by Strawberry
-    definition = enum.__strawberry_definition__  # pyright: ignore[reportAttributeAccessIssue]
+    definition = enum.__strawberry_definition__  # pyright: ignore[reportAttributeAccessIssue] - strawberry sets it
     for value in definition.values:
         value.description = values[value.name]

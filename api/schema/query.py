@@ -245,9 +245,7 @@ class Query(AuditQueries, FindingQueries, OperationQueries, RepairQueries, Topol
     def server_time(self, info: Info) -> Moment:
         return Moment(info.context.now)
 
-    @strawberry.field(
-        description="The principal of the request, its permissions, and which orders it sees."
-    )
+    @strawberry.field(description="The principal of the request, its permissions, and which orders it sees.")
     def viewer(self, info: Info) -> Viewer:
         return Viewer.of(info.context.principal)
 

@@ -105,7 +105,7 @@ def _of_text(text: str) -> Millis:
     if match is None:
         return -1
     *parts, fraction, zone = match.groups()
-    at = datetime(*map(int, parts), tzinfo=UTC)  # type: ignore[arg-type]
+    at = datetime(*map(int, parts), tzinfo=UTC)  # type: ignore[arg-type] - six numbers
     at += timedelta(milliseconds=int(((fraction or "") + "000")[:3]))
     if zone and zone[0] in "+-":
         offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))

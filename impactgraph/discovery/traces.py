@@ -196,7 +196,7 @@ class Traces:
 
 def _add_record(trace: Trace, event: Event, at: Millis) -> None:
     # other events have none
-    kind = _RECORDS.get(type(event))  # pyright: ignore[reportArgumentType, reportCallIssue]
+    kind = _RECORDS.get(type(event))  # pyright: ignore[reportArgumentType, reportCallIssue] - other types have none
     if kind is None:
         return
     amount = getattr(event.data, "amount", None)

@@ -197,7 +197,7 @@ class KafkaFeed:
         from confluent_kafka import KafkaError
 
         # the library's own name of it
-        if error.code() == KafkaError._PARTITION_EOF:  # pyright: ignore[reportPrivateUsage]
+        if error.code() == KafkaError._PARTITION_EOF:  # pyright: ignore[reportPrivateUsage] - its only name
             self._ends.add(part)
             return
         raise SourceUnavailableError(f"{part} cannot be read: {error.str()}.")

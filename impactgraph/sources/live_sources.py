@@ -116,8 +116,12 @@ def follower(
 ) -> Follower:
     """What follows a source, in the thread that runs it. Raises BadInputError where its mapping is wrong."""
     if isinstance(config, ListSource):
-        systems = lambda: store.topology().systems  # noqa: E731
-        return Follower(config.key, lambda: ListFeed(config, systems, stop, now=now), store, now=now)
+        return Follower(
+            config.key,
+            lambda: ListFeed(config, lambda: store.topology().systems, stop, now=now),
+            store,
+            now=now,
+        )
     return Follower(config.key, _feed_maker(config, stop), store, now=now)
 
 

@@ -64,9 +64,9 @@ def audited_changes(entries: Sequence[AuditEntry]) -> Iterator[AuditedChange]:
     for entry in entries:
         if (entry.writer, entry.event.of) in begun:
             continue
-        outcome = entry.event.outcome
-        if outcome == BEGUN:
+        if entry.event.outcome == BEGUN:
             end = ends.get((entry.writer, entry.number), replace(entry.event, outcome=UNKNOWN))
-            entry = replace(entry, event=replace(entry.event, arguments=end.arguments))  # noqa: PLW2901
-            outcome = end.outcome
-        yield AuditedChange(entry, outcome)
+            with_arguments = replace(entry, event=replace(entry.event, arguments=end.arguments))
+            yield AuditedChange(with_arguments, end.outcome)
+        else:
+            yield AuditedChange(entry, entry.event.outcome)

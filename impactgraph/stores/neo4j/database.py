@@ -62,7 +62,7 @@ class Database:
         self.address = address
         self._bookmarks = GraphDatabase.bookmark_manager()
         with self._translated_errors():
-            self._driver: Driver = GraphDatabase.driver(  # pyright: ignore[reportUnknownMemberType]
+            self._driver: Driver = GraphDatabase.driver(  # pyright: ignore[reportUnknownMemberType] - untyped options
                 address.uri,
                 auth=(address.user, address.password) if address.user else None,
                 max_transaction_retry_time=RETRY_SECONDS,
@@ -122,7 +122,7 @@ class Database:
             "default_access_mode": access,
             "bookmark_manager": self._bookmarks,
         } | more
-        with self._driver.session(**options) as session:  # pyright: ignore[reportUnknownMemberType]
+        with self._driver.session(**options) as session:  # pyright: ignore[reportUnknownMemberType] - the same
             yield session
 
     @contextmanager
