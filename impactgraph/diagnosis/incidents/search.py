@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from math import lgamma, log
 
 import numpy as np
+from numpy.typing import NDArray
 
 from impactgraph.columns import Ints
 from impactgraph.forecast.scenarios import Reals
@@ -77,16 +78,29 @@ class Search:
         return np.flatnonzero(self._gains([]) - self._model.log_any + log(most_causes + 1) > 0)
 
     def _without(self, selection: list[int], cause: int) -> list[int]:
-        """The set that is found where the cause is not allowed, if it is likelier than this one.
+        """The likeliest of this set and those that are found where the cause is not allowed, or none that
+        explains all that it does.
 
         One cause may stand for several that each explain a part of its alerts better: no change of one cause
-        leads from it to them.
+        leads from it to them, and others that reach as far would take its place.
         """
         rest = [each for each in selection if each != cause]
-        other = self._climb(self._climb(rest, barred=cause))
-        return other if self._score(other) > self._score(selection) + _LEAST_GAIN else selection
+        alone = np.zeros(len(self._model.log_prior), np.bool_)
+        alone[cause] = True
+        best = selection
+        for barred in (alone, self._as_broad(cause, rest)):
+            other = self._climb(self._climb(rest, barred))
+            if self._score(other) > self._score(best) + _LEAST_GAIN:
+                best = other
+        return best
 
-    def _climb(self, causes: Sequence[int], barred: int = -1) -> list[int]:
+    def _as_broad(self, cause: int, rest: Sequence[int]) -> NDArray[np.bool_]:
+        """(C,) Candidates that may lead to all observations that the cause explains better than the rest."""
+        rates = self._model.rates
+        own = self._model.false_alarm + rates[cause] > self._rate(rest)
+        return np.logical_and.reduce(rates[:, own] > 0, axis=1)
+
+    def _climb(self, causes: Sequence[int], barred: NDArray[np.bool_] | None = None) -> list[int]:
         """The set after additions and replacements of one cause, as long as one makes it likelier."""
         causes = list(causes)
         for _ in range(_ROUNDS):
@@ -107,12 +121,12 @@ class Search:
         rest = [each for each in selection if each != cause]
         return self._gains(rest), 0.0
 
-    def _addition(self, selection: Sequence[int], barred: int) -> int | None:
+    def _addition(self, selection: Sequence[int], barred: NDArray[np.bool_] | None) -> int | None:
         gains = self._gains(selection, barred)
         best = int(np.argmax(gains)) if len(gains) else 0
         return best if len(gains) and gains[best] > _LEAST_GAIN else None
 
-    def _replace(self, selection: list[int], cause: int, barred: int) -> None:
+    def _replace(self, selection: list[int], cause: int, barred: NDArray[np.bool_] | None) -> None:
         """Replaces the cause by the best candidate in its place, or by none."""
         rest = [each for each in selection if each != cause]
         gains = self._gains(rest, barred)
@@ -129,15 +143,15 @@ class Search:
         prior = self._model.log_prior[list(selection)].sum()
         return float(explained + prior) + lgamma(len(selection) + 1) + self._log_any(bool(selection))
 
-    def _gains(self, selection: Sequence[int], barred: int = -1) -> Reals:
-        """(C,) What each candidate adds to the log-likelihood of the set; the one that is barred, nothing."""
+    def _gains(self, selection: Sequence[int], barred: NDArray[np.bool_] | None = None) -> Reals:
+        """(C,) What each candidate adds to the log-likelihood of the set; those that are barred, nothing."""
         rate = self._rate(selection)
         with_cause = np.maximum(self._model.false_alarm + self._model.rates, rate)
         further = log(len(selection) + 1) + self._log_any(not selection)
         gains = self._model.log_prior + np.log(with_cause / rate).sum(axis=1) + further
         is_excluded = np.isin(self._model.group, self._model.group[list(selection)])
-        if barred >= 0:
-            is_excluded[barred] = True
+        if barred is not None:
+            is_excluded |= barred
         return np.where(is_excluded, -np.inf, gains)
 
     def _log_any(self, is_changed: bool) -> float:
