@@ -142,7 +142,8 @@ class _Grouping:
             if len(numbers) > 1
         ]
         incidents_with_cause.sort(key=lambda each: (-len(each.alerts), each.started_at, each.key))
-        singles = [self._single(number) for number in alone]
+        unexplained = self._of(sorted(alone), 0.0 if incidents_with_cause else self._log_any())
+        singles = [self._single(number, *unexplained) for number in alone]
         singles.sort(key=lambda each: (each.unknown, each.started_at, each.key))
         return incidents_with_cause + singles
 
@@ -158,12 +159,22 @@ class _Grouping:
         numbers = range(len(self._observations))
         return self._incident(numbers, np.where(explains, gains, -np.inf), none)
 
-    def _single(self, number: int) -> Incident:
-        """An observation that no cause of the set explains: what could be behind it alone."""
+    def _of(self, numbers: Sequence[int], log_any: float) -> tuple[Reals, float]:
+        """(log-likelihood of each candidate as the only cause of these observations, that of none)."""
         model = self._model
-        alone = Model(model.log_prior, model.rates[:, [number]], model.false_alarm[[number]], model.group)
-        gains, none = Search(alone).scores_in_place((), -1)
-        explains = model.rates[:, number] > 0
+        part = replace(
+            model,
+            rates=model.rates[:, numbers],
+            false_alarm=model.false_alarm[numbers],
+            log_any=log_any,
+        )
+        return Search(part).scores_in_place((), -1)
+
+    def _single(self, number: int, gains: Reals, none: float) -> Incident:
+        """An observation that no cause of the set explains: what could be behind it, given the other such
+        observations.
+        """
+        explains = self._model.rates[:, number] > 0
         return self._incident([number], np.where(explains, gains, -np.inf), none)
 
     def _incident(self, numbers: Sequence[int], gains: Reals, none: float) -> Incident:

@@ -203,3 +203,27 @@ def test_what_explains_alerts_is_weighed_against_that_nothing_has_failed(
     )
 
     assert Search(model).best_set() == causes
+
+
+def test_alerts_that_may_be_chance_are_still_judged_together() -> None:
+    """Too few for an incident, since the callers are silent; but what both have in common comes first."""
+    services = """
+    systems:
+      proxy: {needs: [front]}
+      app: {needs: [front]}
+      front: {needs: [checkout, ads]}
+      checkout: {needs: [mail, pay, cart, rates]}
+      mail: {}
+      pay: {}
+      cart: {}
+      rates: {}
+      ads: {}
+    """
+    correlation = answer(
+        FailureGraph.of(parse_topology({"services.yaml": services})),
+        alert("system:checkout", 20),
+        alert("system:mail", 19),
+    )
+
+    assert [each.causes[0].element for each in correlation.incidents] == ["system:mail"] * 2
+    assert not any(each.is_explained for each in correlation.incidents)
