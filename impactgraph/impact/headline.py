@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph_models.counts import say_count
-from graph_models.estimates import ToCome
+from graph_models.enums import RecordEffect
+from graph_models.estimates import Estimate, Estimates, ToCome
 from graph_models.failure import Failure
 from graph_models.impact import AwaitingReplay, ImpactTotals, RecordTotals
 from graph_models.topology import Topology
@@ -88,18 +89,8 @@ def _impact(
         asked_for = f" of those asked for ({circumstances.asked_for})" if circumstances.asked_for else ""
         return [f"{who} {verb} no order{asked_for}: {circumstances.why_none}"]
     of = totals.estimates
-    bands = [
-        f"{say_number(band.expected)} {word}"
-        for band, word in (
-            (of.stuck, "stuck now"),
-            (of.exposed, "exposed"),
-            (of.upcoming, "upcoming"),
-            (of.records_only, "with only records affected"),
-        )
-        if band.possible
-    ]
     orders = say_estimate(of.orders, "order")
-    parts = [f"{who} {verb} {orders} worth {say_money_estimate(of.value)}: {', '.join(bands)}"]
+    parts = [f"{who} {verb} {orders} worth {say_money_estimate(of.value)}: {_by_band(of)}"]
     if of.promises_missed.possible:
         parts.append(f"{say_estimate(of.promises_missed, 'promise')} missed because of this")
     for rows, estimate, word in (
@@ -107,7 +98,7 @@ def _impact(
         (totals.notifications, of.notifications, "customer message"),
     ):
         if rows:
-            parts.append(f"{say_estimate(estimate, word)}: {_by_effect(rows)}")
+            parts.append(_records(rows, estimate, word))
     if of.refunds_at_risk:
         parts.append(f"refunds at risk of {say_money_estimate(of.refunds_at_risk)}")
     if to_come is not None:
@@ -144,11 +135,35 @@ def _failure_name(failure: Failure, circumstances: Circumstances) -> str:
     return f"{failure.key} ({what}{', ended' if has_ended else late})"
 
 
-def _by_effect(rows: Sequence[RecordTotals]) -> str:
-    """Such as `120 late and 4 missing`: expected numbers."""
-    by_effect: dict[str, float] = {}
+def _by_band(of: Estimates) -> str:
+    """Such as `92 stuck now, 74 exposed`; `all upcoming` where they are in one band: the number is said."""
+    bands = [
+        (band.expected, word)
+        for band, word in (
+            (of.stuck, "stuck now"),
+            (of.exposed, "exposed"),
+            (of.upcoming, "upcoming"),
+            (of.records_only, "with only records affected"),
+        )
+        if band.possible
+    ]
+    if len(bands) == 1:
+        return bands[0][1] if of.orders.possible == 1 else f"all {bands[0][1]}"
+    return ", ".join(f"{say_number(expected)} {word}" for expected, word in bands)
+
+
+def _records(rows: Sequence[RecordTotals], estimate: Estimate, noun: str) -> str:
+    """Such as `12 postings: 8 late and 4 missing`; `12 late postings` where there is one effect."""
+    by_effect: dict[RecordEffect, float] = {}
     for row in rows:
-        name = row.effect.value.lower().replace("_", " ")
-        by_effect[name] = by_effect.get(name, 0.0) + row.expected
+        by_effect[row.effect] = by_effect.get(row.effect, 0.0) + row.expected
+    if len(by_effect) == 1:
+        attribute = _words(next(iter(by_effect))).replace(" ", "-")
+        return say_estimate(estimate, f"{attribute} {noun}")
     ranking = sorted(by_effect.items(), key=lambda pair: (-pair[1], pair[0]))
-    return " and ".join(f"{say_number(count)} {name}" for name, count in ranking)
+    effects = " and ".join(f"{say_number(count)} {_words(effect)}" for effect, count in ranking)
+    return f"{say_estimate(estimate, noun)}: {effects}"
+
+
+def _words(effect: RecordEffect) -> str:
+    return effect.value.lower().replace("_", " ")

@@ -119,10 +119,11 @@ function Totals({ totals, params }) {
               </li>`)}</ul>`}`;
 }
 
-/** Such as "1,180 late, 91 out of sequence": expected numbers. */
+/** Such as "1,180 late, 91 out of sequence": expected numbers; "all late" where there is one effect. */
 export function byEffect(rows) {
   const sums = new Map();
   for (const { effect, expected } of rows) sums.set(effect, (sums.get(effect) ?? 0) + expected);
+  if (sums.size === 1) return `${rows[0].expected < 1.5 ? "" : "all "}${words(rows[0].effect)}`;
   return [...sums]
     .map(([effect, expected]) => `${expectedNumber({ expected })} ${words(effect)}`)
     .join(", ");

@@ -1,5 +1,6 @@
 """The headline of a what-if."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -72,3 +73,23 @@ def test_the_assumption_about_its_end_does_not_call_it_reported(store: Store) ->
     assert about_end.startswith(
         "The supposed outage of Order management ends around 2026-03-02 11:30 UTC, as supposed"
     )
+
+
+@pytest.mark.parametrize(
+    ("target", "failure_class"),
+    [
+        ("system:oms", FailureClass.OUTAGE),
+        ("integration:pick-confirm", FailureClass.SCHEMA_MISMATCH),
+        ("integration:pick-confirm", FailureClass.OUTAGE),
+    ],
+)
+def test_a_number_that_is_all_of_another_is_not_said_again(
+    store: Store, target: str, failure_class: FailureClass
+) -> None:
+    text = headline(store, replace(OMS, target=target, failure_class=failure_class))
+
+    effect = "missing" if failure_class is FailureClass.SCHEMA_MISMATCH else "late"
+    assert f" {effect} postings (" in text
+    assert f" {effect} customer messages (" in text
+    assert " EUR: all upcoming; " in text
+    assert not re.search(rf"\b([\d,]+) [a-z ]+(\([^)]*\))?: \1 {effect}\b", text)
