@@ -87,7 +87,7 @@ class Writer:
         if facts.stage is CustomerStage.ON_ITS_WAY:  # playbooks speak of what has to be done before
             return ""
         values = self._values(facts)
-        parts = ("expected", "late", "notices")
+        parts = ("expected", "late", "parts", "changes", "notices")
         text = self.status.replace(ORDER_PLACEHOLDER, self.order)
         if self.order not in text:
             text = self._text("status", "text", {**self._order, "text": text})

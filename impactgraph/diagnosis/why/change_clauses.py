@@ -55,8 +55,12 @@ def _edit(p: Phrases, edit: OrderEdit) -> str:
 
 
 def _other_parts(p: Phrases) -> Iterator[str]:
-    """The other fulfillments, where the verdict is about one; all of them, where it is about none."""
+    """The other fulfillments, where the verdict is about one; all of them, where it is about none. Of many
+    those that are late come first.
+    """
     others = [state for state in p.s.fulfillments if state is not p.state]
+    if len(others) > _MOST_PARTS:
+        others.sort(key=lambda state: state not in p.s.late)
     if len(p.s.fulfillments) < 2 or (p.state is None and len({state.stage for state in others}) < 2):
         return
     for state in others[:_MOST_PARTS]:

@@ -89,6 +89,11 @@ def customer_facts(s: Situation, verdict: Verdict, next_at: Millis | None) -> Cu
     )
 
 
+def departed_parts(facts: CustomerFacts) -> set[str]:
+    """Fulfillments that have left, are ready, or have ended."""
+    return {part.fulfillment for part in facts.parts if part.stage in (*_LEFT, *_ENDED)}
+
+
 def _is_prepared_elsewhere(s: Situation, parts: Sequence[CustomerPart]) -> bool:
     """Whether a part was rerouted and has not left yet."""
     return any(

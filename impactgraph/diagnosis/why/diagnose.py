@@ -19,6 +19,7 @@ def diagnose(topology: Topology, s: Situation) -> Diagnosis:
     verdict = decide(s)
     causes = causes_of(topology, s, verdict)
     next_at = _next_date(s, verdict)
+    facts = customer_facts(s, verdict, next_at)
     return Diagnosis(
         state=verdict.state,
         since=_since(s, verdict),
@@ -30,8 +31,8 @@ def diagnose(topology: Topology, s: Situation) -> Diagnosis:
         next_expected=next_at,
         owner=owner_of(topology, s, verdict, causes),
         playbooks=playbooks_for(topology, s, verdict, causes),
-        customer_facts=customer_facts(s, verdict, next_at),
-        customer_texts=customer_texts(topology, s, verdict, causes),
+        customer_facts=facts,
+        customer_texts=customer_texts(topology, s, verdict, causes, facts),
     )
 
 

@@ -95,7 +95,8 @@ def effect(p: Phrases) -> str:
     if impact.band is Band.STUCK:
         return f"{p.subject} is in {p.place}, where {failures} may hold it{likelihood}{p.completion}"
     verb = "was" if impact.is_probable else "may have been"
-    delay = f", which adds {say_duration(impact.delay)}" if impact.delay and impact.delay >= MINUTE else ""
+    adds = "adds" if impact.is_probable else "would add"
+    delay = f", which {adds} {say_duration(impact.delay)}" if impact.delay and impact.delay >= MINUTE else ""
     end = "" if impact.is_active else ", which has ended"
     return f"{p.subject} {verb} affected by {failures}{end}, at {step}{delay}{likelihood}; {_progress(p)}"
 

@@ -8,7 +8,7 @@ LATER_THAN_PROMISED = "later than promised"
 def delay_to_promise(at: Millis, promise: Millis) -> str:
     """`1 h 36 min later than promised`: the difference of the two times as they are printed, to the minute.
 
-    In seconds where both are in the same minute. `at` is after the promise.
+    `less than a minute` where both are in the same one. `at` is after the promise.
     """
-    excess = (at // MINUTE - promise // MINUTE) * MINUTE or at - promise
-    return f"{say_duration(excess)} {LATER_THAN_PROMISED}"
+    excess = (at // MINUTE - promise // MINUTE) * MINUTE
+    return f"{say_duration(excess) if excess else 'less than a minute'} {LATER_THAN_PROMISED}"

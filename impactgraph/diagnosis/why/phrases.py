@@ -93,8 +93,12 @@ class Phrases:
     def promise(self) -> str:
         """A clause where the promise was missed or will be; empty where it is kept, or where it is unknown
         whether it is.
+
+        Where the sentence is about one of several fulfillments, of that one: the others have clauses of
+        their own.
         """
-        late = [state for state in self.s.late if state is self.state] or list(self.s.late)
+        is_one_of_several = self.state is not None and len(self.s.fulfillments) > 1
+        late = [state for state in self.s.late if state is self.state or not is_one_of_several]
         return f"; {self.lateness(late[0])}{self._without_failure(late[0])}" if late else ""
 
     @property
@@ -169,13 +173,17 @@ class Phrases:
         return f"{expectation}, {delay_to_promise(at, promise)}" if at is not None else expectation
 
     def lateness_of(self, state: FulfillmentState) -> str:
-        """`, 2 h later than promised` of a fulfillment that has arrived or is expected to; else empty."""
-        promise = self.s.order.promised_by
+        """`, 2 h later than promised` of a fulfillment that has arrived, `, and is expected 2 h later than
+        promised` or `, and is 2 h past its promise` of one that has not; else empty.
+        """
+        promise, at = self.s.order.promised_by, state.arrived_at or state.expected_arrival_at
         if promise is None or not state.is_late(promise, self.s.at):
             return ""
-        at = state.arrived_at or max(state.expected_arrival_at or 0, self.s.at)
+        if state.arrived_at is None and (at is None or at <= self.s.at):
+            return f", and is {say_duration(self.s.at - promise)} past its promise"
+        assert at is not None
         words = delay_to_promise(at, promise)
-        return f", {words}" if state.arrived_at is not None else f", and will be {words} or more"
+        return f", {words}" if state.arrived_at is not None else f", and is expected {words}"
 
     @property
     def punctuality(self) -> str:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
+from graph_models.customer_facts import CustomerFacts
 from graph_models.diagnosis import Cause
 from graph_models.enums import FailureClass, OrderStatus
 from graph_models.playbooks import LanguageTexts
 from graph_models.topology import Topology
+from impactgraph.diagnosis.why.customer_facts import departed_parts
 from impactgraph.diagnosis.why.situation import PROBABLE, Situation
 from impactgraph.diagnosis.why.verdict import Verdict
 from impactgraph.impact.owners import is_about
@@ -59,11 +61,16 @@ def playbooks_for(
 
 
 def customer_texts(
-    topology: Topology, s: Situation, verdict: Verdict, causes: Sequence[Cause]
+    topology: Topology, s: Situation, verdict: Verdict, causes: Sequence[Cause], facts: CustomerFacts
 ) -> tuple[LanguageTexts, ...]:
-    """Texts for the customer from the playbooks for the probable causes, the best first."""
-    impact = verdict.basis.impact
+    """Texts for the customer from the playbooks for the probable causes, the best first.
+
+    None where the failure affected a part that has left since: they speak of what has to be done before.
+    """
+    impact, state = verdict.basis.impact, verdict.basis.fulfillment
     if impact is not None and not impact.is_probable:
+        return ()
+    if state is not None and state.fulfillment.key in departed_parts(facts):
         return ()
     probable = [cause for cause in causes[:1] if cause.likelihood >= PROBABLE] if impact is None else []
     keys = playbooks_for(topology, s, verdict, probable)

@@ -237,3 +237,16 @@ def test_what_is_on_its_way_is_not_called_prepared() -> None:
 
     assert status in message(facts(), status=status)
     assert status not in message(facts(Kind.ON_ITS_WAY, stage=Stage.ON_ITS_WAY), status=status)
+
+
+def test_the_companys_own_text_leaves_out_no_part_and_no_change() -> None:
+    split = replace(
+        facts(Kind.DELAYED_WITH_DATE),
+        parts=(part(Stage.ON_ITS_WAY), part(Stage.BEING_PREPARED)),
+        is_rerouted=True,
+    )
+
+    own = message(split, status="We are checking the items of {order}.")
+
+    assert "1 of 2 parts is on its way." in own
+    assert own.endswith("We are now preparing it at another location.")

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from graph_models.customer_facts import CustomerStage
 from graph_models.diagnosis import CommonFactor, DiagnosisState, PeerGroup
 from graph_models.enums import Band, Effect, OrderStatus, RecordEffect
 from graph_models.time import HOUR, MINUTE
@@ -223,3 +224,46 @@ def test_records_that_are_doubled_are_not_called_late() -> None:
         "F-1 (Queues are full) will cause a duplicate posting or message of Pick"
         in diagnose(TOPOLOGY, situation(state(impacts=(doubled,)))).headline
     )
+
+
+@pytest.mark.parametrize(
+    ("stage", "has_text"),
+    [
+        (CustomerStage.BEING_PREPARED, True),
+        (CustomerStage.ON_ITS_WAY, False),
+        (CustomerStage.DELIVERED, False),
+    ],
+)
+def test_the_text_of_a_playbook_is_for_a_part_that_has_not_left(stage: CustomerStage, has_text: bool) -> None:
+    hit = state(impacts=(impact(Band.EXPOSED),), stage=stage)
+    other = state(fulfillment={"key": "O-1/2"}, expected_arrival_at=NOW + 3 * HOUR)
+
+    found = diagnose(TOPOLOGY, situation(hit, other, promised_by=NOW + HOUR))
+
+    assert found.playbooks == ("full-queues",)
+    assert bool(found.customer_texts) is has_text
+
+
+def test_a_date_in_the_sentence_about_a_part_is_of_that_part() -> None:
+    hit = state(impacts=(impact(Band.EXPOSED),), expected_arrival_at=NOW + HOUR)
+    others = [
+        state(fulfillment={"key": f"O-1/{number}"}, expected_arrival_at=NOW + hours * HOUR)
+        for number, hours in ((2, 1), (3, 1), (4, 1), (5, 1), (6, 9))
+    ]
+
+    headline = diagnose(TOPOLOGY, situation(hit, *others, promised_by=NOW + 5 * HOUR)).headline
+
+    assert (
+        "delivery expected around 15:00 UTC, as promised; O-1/6 is in Pick, and is expected 4 h later"
+        in headline
+    )
+    assert "23:00" not in headline
+
+
+def test_a_part_past_its_promise_without_a_date_says_by_how_much() -> None:
+    hit = state(impacts=(impact(Band.EXPOSED),), expected_arrival_at=NOW + HOUR)
+    other = state(fulfillment={"key": "O-1/2"}, expected_arrival_at=None)
+
+    headline = diagnose(TOPOLOGY, situation(hit, other, promised_by=NOW - HOUR)).headline
+
+    assert headline.endswith("; O-1/2 is in Pick, and is 1 h past its promise.")

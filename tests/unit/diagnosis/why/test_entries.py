@@ -49,7 +49,7 @@ def test_a_certain_effect_has_no_likelihood() -> None:
     [
         (NOW + 96 * MINUTE + 50 * SECOND, NOW, "1 h 36 min"),
         (NOW + 5 * SECOND, NOW - 5 * SECOND, "1 min"),
-        (NOW + 40 * SECOND, NOW, "40 s"),
+        (NOW + 40 * SECOND, NOW, "less than a minute"),
     ],
 )
 def test_a_delay_is_the_difference_of_the_printed_times(at: int, promise: int, text: str) -> None:
