@@ -96,6 +96,7 @@ def test_no_message_is_empty_or_has_a_placeholder_or_an_internal_name(
     text = writer.message(of)
 
     assert ORDER in text
+    assert text.endswith((".", "。")), text
     assert re.search(r"[{}#_]|secret|  |\.\.|None", text) is None
     assert not any(
         word in text for word in (*CustomerMessageKind, *CustomerStage, *CustomerNotice) if "_" in word

@@ -18,12 +18,12 @@ playbooks:
     message:
       en: We are checking with the store that the items of your order {order} are really there, and will write
         to you as soon as we know.
-      de: Wir prüfen gerade mit der Filiale, ob die Artikel Ihrer Bestellung {order} wirklich da sind,
+      de: Wir prüfen gerade mit der Filiale, ob die Artikel Ihrer Bestellung {order} wirklich vorrätig sind,
         und melden uns bei Ihnen.
       fr: Nous vérifions auprès du magasin que les articles de votre commande {order} sont bien
-        disponibles et vous écrirons ensuite.
+        disponibles et vous tiendrons au courant.
       es: Estamos comprobando con la tienda que los artículos de su pedido {order} están disponibles
-        y le escribiremos después.
+        y le mantendremos informado.
       ja: ご注文{order}の商品の在庫を店舗に確認しております。わかり次第ご連絡いたします。
   store-queues-saturated:
     name: Ship-from-store queues are full
@@ -42,7 +42,7 @@ playbooks:
         it to leave within a few hours.
       de: Ihre Bestellung {order} wird in einer unserer Filialen vorbereitet.
         Das dauert gerade länger als üblich.
-      fr: Votre commande {order} est préparée dans l'un de nos magasins.
+      fr: Votre commande {order} est en cours de préparation dans l'un de nos magasins.
         Cela prend plus de temps que d'habitude.
       es: Su pedido {order} se está preparando en una de nuestras tiendas.
         Está tardando más de lo habitual.

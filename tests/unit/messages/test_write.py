@@ -131,7 +131,7 @@ def test_parts_are_counted() -> None:
         "Your order O-019869: 2 of 3 parts are on their way. We are preparing the rest."
     )
     assert message(split, "de").startswith("Ihre Bestellung O-019869: 2 von 3 Teilen sind unterwegs.")
-    assert message(split, "fr").startswith("Votre commande O-019869 : 2 des 3 parties sont en route.")
+    assert message(split, "fr").startswith("Votre commande O-019869 : 2 colis sur 3 sont en route.")
 
 
 def test_the_rest_of_a_split_order_is_reported_where_it_is() -> None:
@@ -250,3 +250,19 @@ def test_the_companys_own_text_leaves_out_no_part_and_no_change() -> None:
 
     assert "1 of 2 parts is on its way." in own
     assert own.endswith("We are now preparing it at another location.")
+
+
+@pytest.mark.parametrize("form", MessageForm)
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "ja"])
+@pytest.mark.parametrize("kind", Kind)
+def test_a_message_without_a_date_ends_with_a_whole_sentence(
+    kind: Kind, language: str, form: MessageForm
+) -> None:
+    undated = facts(
+        kind,
+        expected_at=None,
+        expected_by=None,
+        parts=(part(Stage.ON_ITS_WAY), part(Stage.BEING_PREPARED)),
+    )
+
+    assert message(undated, language, form=form).endswith((".", "。"))
