@@ -41,8 +41,8 @@ def print_orders(out: Console, answer: Json) -> None:
         rows.add_row(
             key_in(order["id"]),
             formats.words(order["status"]),
-            ", ".join(_steps(order)) or formats.NOTHING,
-            ", ".join(_locations(order)) or formats.NOTHING,
+            ", ".join(_names(order, "step")) or formats.NOTHING,
+            ", ".join(_names(order, "location")) or formats.NOTHING,
             order["channel"] or formats.NOTHING,
             formats.at(moment_in(order["placedAt"]), at),
             formats.at(moment_in(order["promisedBy"]), at),
@@ -68,17 +68,16 @@ def _row(order: Json) -> Mapping[str, object]:
         "placed_at": order["placedAt"],
         "promised_by": order["promisedBy"],
         "fulfillments": "; ".join(part["id"] for part in order["fulfillments"]),
-        "steps": "; ".join(_steps(order)),
-        "locations": "; ".join(_locations(order)),
+        "steps": "; ".join(_keys(order, "step")),
+        "locations": "; ".join(_keys(order, "location")),
     }
 
 
-def _steps(order: Json) -> list[str]:
-    """The steps that its fulfillments are in, each once."""
-    parts = order["fulfillments"]
-    return list(dict.fromkeys(key_in(part["step"]["id"]) for part in parts if part["step"]))
+def _names(order: Json, of: str) -> list[str]:
+    """Display names of the steps, or locations, that its fulfillments are in, each once."""
+    return list(dict.fromkeys(part[of]["name"] for part in order["fulfillments"] if part[of]))
 
 
-def _locations(order: Json) -> list[str]:
-    parts = order["fulfillments"]
-    return list(dict.fromkeys(key_in(part["location"]["id"]) for part in parts if part["location"]))
+def _keys(order: Json, of: str) -> list[str]:
+    """Keys of the same, for programs."""
+    return list(dict.fromkeys(key_in(part[of]["id"]) for part in order["fulfillments"] if part[of]))

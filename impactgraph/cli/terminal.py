@@ -1,21 +1,25 @@
 """Text for terminals: control characters are escaped, ids are never broken, and lines have no spaces at their
-end.
+end. A table that is too wide for the terminal even so is a list.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import IO, Any, NoReturn, cast
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.measure import Measurement
 from rich.table import Table
+from rich.text import Text
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 """Control characters (C0, C1), line separators, characters that change the direction of text, surrogates."""
 _TRAILING_SPACES = re.compile(r" +(?=\n)")
 _LONGEST_WORD = 60
 """A longer word is broken within a text of several words."""
+_INDENT = "  "
+_NOTHING = ("", "-")
+"""Cells that a list leaves out."""
 _ENDLESS = 1_000_000
 """Columns that no table needs."""
 
@@ -35,7 +39,7 @@ class TextConsole(Console):
         super().__init__(file=file, width=width, markup=False, highlight=False, emoji=False, soft_wrap=False)
 
     def print(self, *objects: Any, **options: Any) -> None:
-        # A table whose ids need more columns than the terminal has is wrapped by it, and not cut off.
+        # An id that is longer than a line is wrapped by the terminal, and not cut off.
         options.setdefault("crop", False)
         super().print(*(escape(each) if isinstance(each, str) else each for each in objects), **options)
 
@@ -46,7 +50,8 @@ class TextConsole(Console):
 
 class TextTable(Table):
     """Escapes the texts of its cells, and breaks their lines between words only: where the columns are too
-    wide for the terminal, those with the longest texts are narrowed first.
+    wide for the terminal, those with the longest texts are narrowed first. Where their words do not fit
+    either, each row is a paragraph: the first cell, and below it the others, all with their headings.
     """
 
     def add_row(self, *cells: Any, **options: Any) -> None:
@@ -59,7 +64,23 @@ class TextTable(Table):
         overhead = self._set_widths(console, options, widths) - sum(widths)
         narrowed_widths = column_widths(widths, least_widths, options.max_width - overhead)
         needed_width = self._set_widths(console, options, narrowed_widths)
-        yield from super().__rich_console__(console, options.update(max_width=needed_width))
+        if needed_width > options.max_width and len(self.columns) > 1:
+            yield from self._paragraphs(options.max_width)
+        else:
+            yield from super().__rich_console__(console, options.update(max_width=needed_width))
+
+    def _paragraphs(self, width: int) -> Iterator[Text]:
+        """The rows as paragraphs, lines of the headings and the cells in one."""
+        if self.title:
+            yield Text(str(self.title), style=self.title_style or "")
+        headings = [" ".join(str(column.header).split()) for column in self.columns]
+        for row in zip(*(column.cells for column in self.columns), strict=True):
+            first, *others = (" ".join(str(cell).split()) for cell in row)
+            pairs = zip(headings[1:], others, strict=True)
+            text = "; ".join(f"{heading}: {cell}" for heading, cell in pairs if cell not in _NOTHING)
+            heading = wrapped(f"{headings[0]}: {first}", width)
+            rest = (_INDENT + line for line in wrapped(text, width - len(_INDENT)))
+            yield Text("\n".join([*heading, *rest]), no_wrap=True, overflow="ignore")
 
     def _set_widths(self, console: Console, options: ConsoleOptions, widths: Sequence[int]) -> int:
         """The width of the table with columns of these widths."""
@@ -86,6 +107,18 @@ def column_widths(widths: Sequence[int], least_widths: Sequence[int], available:
         if rest > 0 and wider > result[n]:
             result[n], rest = wider, rest - 1
     return result
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Lines of at most this width, broken between words only; a longer word is a line of its own."""
+    lines: list[str] = []
+    for word in text.split():
+        line = f"{lines[-1]} {word}" if lines else word
+        if lines and cell_len(line) <= width:
+            lines[-1] = line
+        else:
+            lines.append(word)
+    return lines
 
 
 def _width(text: str) -> int:
