@@ -116,7 +116,7 @@ class BlastRadius:
     async def to_come(self, info: Info) -> ToCome:
         return ToCome.of(await info.context.run(lambda: self.answer.to_come))
 
-    @strawberry.field(description="The totals by one or several dimensions, most orders first.")
+    @strawberry.field(description="The totals by one or several dimensions, most expected orders first.")
     async def breakdown(
         self,
         info: Info,

@@ -37,7 +37,7 @@ class Breakdown:
 
     @cached_property
     def groups(self) -> tuple[ImpactGroup, ...]:
-        """The most orders first."""
+        """The most expected orders first."""
         groups = self._unsorted_groups
         return tuple(groups[n] for n in self._rank)
 
@@ -64,8 +64,14 @@ class Breakdown:
     @property
     def _rank(self) -> list[int]:
         groups = self._unsorted_groups
+        if not groups:
+            return []
+        of_orders, at = self._grouped_orders
+        likelihood = self.impact.affected_orders.likelihood[at]
+        expected = expected_by_group(of_orders.group_of, likelihood, len(groups))
         return sorted(
-            range(len(groups)), key=lambda n: (-groups[n].orders, [str(v) for v in groups[n].key.values()])
+            range(len(groups)),
+            key=lambda n: (-expected[n], -groups[n].orders, [str(v) for v in groups[n].key.values()]),
         )
 
     @cached_property
