@@ -81,6 +81,7 @@ class MeasurePeriod:
 class IncidentGroup:
     grouping: str = strawberry.field(description="`cause`, `owner` or `element`.")
     key: str = strawberry.field(description="Full id of the element, or bare key of the team.")
+    name: str = strawberry.field(description="Display name of the element or team; empty for no team.")
     figures: IncidentFigures = strawberry.field(description="Figures of these incidents.")
 
 
@@ -97,6 +98,7 @@ class ServiceLevel:
 class StepErrors:
     period: str = strawberry.field(description="Key of the period.")
     step: strawberry.ID = strawberry.field(description="Full id of the step.")
+    name: str = strawberry.field(description="Display name of the step, with that of its workflow.")
     entered: int = strawberry.field(
         description="Fulfillments that entered it in the period; one that entered it several times did so "
         "when it last did."
@@ -157,7 +159,10 @@ class Measures:
             ],
             groups=[
                 IncidentGroup(
-                    grouping=each.grouping.value, key=each.key, figures=IncidentFigures.of(each.figures)
+                    grouping=each.grouping.value,
+                    key=each.key,
+                    name=each.name,
+                    figures=IncidentFigures.of(each.figures),
                 )
                 for each in model.groups
             ],
@@ -183,6 +188,7 @@ def _step(model: measures.StepErrors) -> StepErrors:
     return StepErrors(
         period=model.period,
         step=strawberry.ID(model.step),
+        name=model.name,
         entered=model.entered,
         failed=model.failed,
         rate=model.rate,

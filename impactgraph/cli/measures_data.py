@@ -19,7 +19,12 @@ def measures_json(model: Measures) -> Json:
             for period, figures in model.periods
         ],
         "groups": [
-            {"grouping": each.grouping.value, "key": each.key, "figures": _figures(each.figures)}
+            {
+                "grouping": each.grouping.value,
+                "key": each.key,
+                "name": each.name,
+                "figures": _figures(each.figures),
+            }
             for each in model.groups
         ],
         "service": [
@@ -36,6 +41,7 @@ def measures_json(model: Measures) -> Json:
             {
                 "period": each.period,
                 "step": each.step,
+                "name": each.name,
                 "entered": each.entered,
                 "failed": each.failed,
                 "rate": each.rate,

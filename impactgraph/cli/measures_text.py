@@ -44,7 +44,7 @@ def print_measures(out: Console, answer: Json) -> None:
         groups = [each for each in answer["groups"] if each["grouping"] == grouping]
         if groups:
             out.print()
-            first = [(each["key"], each["figures"]) for each in groups[:_MOST_GROUPS]]
+            first = [(each["name"] or formats.NOTHING, each["figures"]) for each in groups[:_MOST_GROUPS]]
             out.print(_incidents(grouping, first, columns))
             _print_rest(out, len(groups) - _MOST_GROUPS)
     _print_service(out, answer["service"])
@@ -113,7 +113,7 @@ def _print_steps(out: Console, steps: Sequence[Json]) -> None:
     rows = table("period", "step", *figures, right=figures)
     for each in failing_steps[:_MOST_STEPS]:
         numbers = f"{each['entered']:,}", f"{each['failed']:,}", formats.share(each["rate"])
-        rows.add_row(each["period"], key_in(each["step"]), *numbers)
+        rows.add_row(each["period"], each["name"], *numbers)
     out.print(rows)
     _print_rest(out, len(failing_steps) - _MOST_STEPS)
 

@@ -96,6 +96,8 @@ class IncidentGroup:
     key: str
     """Full id of an element, bare key of a team."""
     figures: IncidentFigures
+    name: str = ""
+    """As people call it; empty for no team."""
 
 
 def figures_of(incidents: Sequence[IncidentFacts]) -> IncidentFigures:

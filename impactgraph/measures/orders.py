@@ -44,6 +44,8 @@ class StepErrors:
     """
     failed: int
     """Those of them that have an error in it."""
+    name: str = ""
+    """As people call it, with its workflow."""
 
     @property
     def rate(self) -> float:

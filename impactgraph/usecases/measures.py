@@ -10,11 +10,13 @@ from graph_models.failure import Failure
 from graph_models.incidents import Incident
 from graph_models.journal import IncidentAction
 from graph_models.time import DAY, Millis, moment
+from graph_models.topology import Topology
 from impactgraph.diagnosis.records.slots import FAR
 from impactgraph.diagnosis.records.states_of_records import record_states
 from impactgraph.errors import BadInputError, NoTopologyError
 from impactgraph.measures.forecasts import ForecastCheck, check_forecast
 from impactgraph.measures.incidents import (
+    Grouping,
     IncidentFacts,
     IncidentFigures,
     IncidentGroup,
@@ -33,6 +35,7 @@ from impactgraph.measures.orders import (
     step_errors,
 )
 from impactgraph.measures.periods import Period, PeriodUnit, periods_between
+from impactgraph.topology.names import element_text
 from impactgraph.usecases.answer import Ask
 from impactgraph.usecases.incident_facts import headline_of
 from impactgraph.usecases.incident_history import (
@@ -107,14 +110,28 @@ def measures(s: Snapshot, ask: Ask, question: MeasuresQuestion) -> Measures:
         at=s.at,
         unit=question.unit,
         periods=figures_by_period(facts, periods),
-        groups=groups_of(facts),
+        groups=tuple(replace(each, name=_group_name(s.topology, each)) for each in groups_of(facts)),
         service=service_levels(s.columns, promise_keeping, periods, s.at),
-        steps=step_errors(s.columns, periods),
+        steps=tuple(
+            replace(each, name=_place_name(s.topology, each.step)) for each in step_errors(s.columns, periods)
+        ),
         postings=late_postings(_postings(s), periods),
         forecasts=checks,
         notes=(),
     )
     return replace(answer, notes=(*_notes(answer, facts, question), *_notes_on_retention(s, since)))
+
+
+def _group_name(topology: Topology, group: IncidentGroup) -> str:
+    if group.grouping is Grouping.OWNER:
+        team = topology.teams.get(group.key)
+        return (team.name if team is not None else "") or group.key
+    return _place_name(topology, group.key)
+
+
+def _place_name(topology: Topology, identifier: str) -> str:
+    """`Inventory`; `Picking of Ship from store`; an element without a name keeps its kind."""
+    return element_text(topology, identifier).removeprefix("step ")
 
 
 def _periods(s: Snapshot, question: MeasuresQuestion) -> tuple[Period, ...]:

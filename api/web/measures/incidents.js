@@ -1,6 +1,6 @@
 // Measures of incidents: how many, how long people took, what they cost, and by cause, owner or element.
 import { html } from "/web/app/ui.js";
-import { duration, key, milliseconds, number, percent, plural } from "/web/app/format.js";
+import { duration, milliseconds, number, percent, plural } from "/web/app/format.js";
 import { hrefWith } from "/web/app/router.js";
 import { Bars } from "/web/app/parts/bars.js";
 import { Columns, Measure } from "./charts.js";
@@ -90,11 +90,10 @@ export function Groups({ groups, grouping }) {
   const rows = groups.filter((group) => group.grouping === grouping);
   rows.sort((a, b) => b.figures.incidents - a.figures.incidents
     || b.figures.promisesMissed - a.figures.promisesMissed);
-  const name = (id) => (grouping === "owner" ? id || "nobody" : id);
   return html`<${Measure} title="Incidents by cause, owner or element" name=${`by-${grouping}`} table=${{
     columns: ["", "Incidents", "Detect", "Acknowledge", "Mitigate", "Heal", "Orders", "Promises missed"],
-    rows: rows.map(({ key: of, figures: f }) => [
-      name(of), number(f.incidents), ...TIMES.map(([each]) => time(f[each].median)), number(f.orders),
+    rows: rows.map(({ name, figures: f }) => [
+      name || "nobody", number(f.incidents), ...TIMES.map(([each]) => time(f[each].median)), number(f.orders),
       number(f.promisesMissed),
     ]),
     raw: rows.map(({ key: of, figures: f }) => [
@@ -110,8 +109,8 @@ export function Groups({ groups, grouping }) {
     </div>
     ${rows.length
       ? html`<${Bars} label=${`Incidents by ${grouping}`} unit="incident"
-          rows=${rows.slice(0, MOST_GROUPS).map(({ key: of, figures: f }) => ({
-            label: grouping === "owner" ? name(of) : key(of),
+          rows=${rows.slice(0, MOST_GROUPS).map(({ name, figures: f }) => ({
+            label: name || "nobody",
             value: f.incidents,
             note: f.promisesMissed >= 1
               ? `· ${plural(Math.round(f.promisesMissed), "promise")} missed`

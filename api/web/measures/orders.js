@@ -1,6 +1,6 @@
 // Measures of orders: promises kept, exceptions in steps, late postings, and forecasts against what happened.
 import { html } from "/web/app/ui.js";
-import { key, money, number, percent, words } from "/web/app/format.js";
+import { money, number, percent, words } from "/web/app/format.js";
 import { IdLink, Time } from "/web/app/parts/words.js";
 import { Columns, Measure } from "./charts.js";
 
@@ -61,6 +61,7 @@ export function Exceptions({ steps, periods }) {
   const withErrors = steps.filter(({ failed }) => failed);
   if (!withErrors.length) return null;
   const failing = new Set(withErrors.map(({ step }) => step));
+  const names = new Map(withErrors.map(({ step, name }) => [step, name]));
   const groups = grouped(steps.filter(({ step }) => failing.has(step)), "step", (row) => row.failed);
   const most = Math.max(...withErrors.map(({ rate }) => rate));
   const period = nameOf(periods);
@@ -68,10 +69,10 @@ export function Exceptions({ steps, periods }) {
       says="Fulfillments with an error in the step, of those that entered it in the period." table=${{
         columns: ["Period", "Step", "Entered", "With errors", "Rate"],
         rows: withErrors.map((r) =>
-          [period(r.period), key(r.step), number(r.entered), number(r.failed), percent(r.rate, 1)]),
+          [period(r.period), r.name, number(r.entered), number(r.failed), percent(r.rate, 1)]),
         raw: steps.map((r) => [r.period, r.step, r.entered, r.failed, r.rate]),
       }}>
-    <${SmallCharts} groups=${groups} periods=${periods} label=${key} most=${most}
+    <${SmallCharts} groups=${groups} periods=${periods} label=${(step) => names.get(step)} most=${most}
         value=${(row) => row.rate} text=${(row) => percent(row.rate, 1)} />
     <${More} count=${groups.length} of="steps with the most errors" />
   <//>`;

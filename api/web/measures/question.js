@@ -6,8 +6,8 @@ const FIGURES = `figures { incidents failures alerts alertsPerIncident quietShar
   promisesMissed counted detect ${SPREAD} acknowledge ${SPREAD} mitigate ${SPREAD} heal ${SPREAD} }`;
 export const MEASURES = `query Measures($by: PeriodUnit!, $since: DateTime) {
   measures(by: $by, since: $since) { asOf by
-    periods { key start ${FIGURES} } groups { grouping key ${FIGURES} }
-    service { period channel promises kept share } steps { period step entered failed rate }
+    periods { key start ${FIGURES} } groups { grouping key name ${FIGURES} }
+    service { period channel promises kept share } steps { period step name entered failed rate }
     postings { period type postings moneyDays { amount currency } }
     forecasts { incident headline at orders expected happened } notes } }`;
 

@@ -305,8 +305,8 @@ _FIGURES = (
 )
 MEASURES = f"""query ($by: PeriodUnit!, $since: DateTime, $asOf: DateTime, $asked: Int!) {{
   measures(by: $by, since: $since, asOf: $asOf, asked: $asked) {{ asOf by
-    periods {{ key start end {_FIGURES} }} groups {{ grouping key {_FIGURES} }}
-    service {{ period channel promises kept share }} steps {{ period step entered failed rate }}
+    periods {{ key start end {_FIGURES} }} groups {{ grouping key name {_FIGURES} }}
+    service {{ period channel promises kept share }} steps {{ period step name entered failed rate }}
     postings {{ period type postings moneyDays {{ amount currency }} }}
     forecasts {{ incident headline at orders expected happened }} notes }} }}"""
 

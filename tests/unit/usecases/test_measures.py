@@ -85,10 +85,13 @@ def test_an_incident_has_its_times_and_what_it_affected(store: Store) -> None:
     assert figures.mitigate == Spread(1, 30 * MINUTE, 30 * MINUTE)
     assert figures.heal == Spread(1, HOUR, HOUR)
     assert figures.orders == pytest.approx(4, abs=0.5)
-    assert {(each.grouping.value, each.key) for each in answer.groups} == {
-        ("cause", "system:oms"),
-        ("owner", "shop"),
-        ("element", "system:oms"),
+    assert {(each.grouping.value, each.key, each.name) for each in answer.groups} == {
+        ("cause", "system:oms", "Order management"),
+        ("owner", "shop", "Shop"),
+        ("element", "system:oms", "Order management"),
+    }
+    assert {(each.step, each.name) for each in answer.steps} == {
+        ("step:collect/promise", "promise of collect")
     }
 
 
