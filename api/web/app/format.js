@@ -62,6 +62,13 @@ export function money({ amount, currency }, { whole = false } = {}) {
 export const moneys =
   (list, options) => (list.length ? list.map((one) => money(one, options)).join(" + ") : "nothing");
 
+// How many of so many expected orders are stuck: "4 stuck"; "all stuck" where it is the number beside it.
+export function stuckOf(orders, stuck) {
+  const figure = expectedNumber({ expected: stuck });
+  const isAll = stuck >= 1.5 && figure === expectedNumber({ expected: orders });
+  return `${isAll ? "all" : figure} stuck`;
+}
+
 // Amounts of several currencies, first the one of all of them in the reporting currency.
 export const convertedFirst =
   (list) => [...list.filter(({ converted }) => converted), ...list.filter(({ converted }) => !converted)];

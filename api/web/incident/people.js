@@ -41,7 +41,7 @@ export function People({ incident }) {
 const Owner = ({ of: { name, contact, escalatesTo } }) => html`
   <strong>${name}</strong> <${Contact} of=${contact} />
   ${escalatesTo.length > 0 && html`
-    <p class="small muted">escalate to <${Contact} of=${escalatesTo.join(", ")} /></p>
+    <p class="small muted">escalate to <${Contact} of=${escalatesTo.join(", ")} isText /></p>
   `}
 `;
 

@@ -62,7 +62,7 @@ export class Box extends Component {
           </text>
         `}
         ${look.failed && html`
-          <g aria-hidden="true" class="cause" transform="translate(-6 -9)">
+          <g aria-hidden="true" class="cause" transform="translate(-6 ${lines.length > 1 ? -14 : -9})">
             <rect width="62" height="17" rx="8.5" />
             <path d=${FAILED.mark} transform="translate(5 1.5) scale(.85)" />
             <text x="20" y="12.5">${FAILED.says}</text>

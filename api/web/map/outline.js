@@ -1,7 +1,7 @@
 // The map as a list, for keyboards, screen readers and narrow screens.
 import { html } from "../app/ui.js";
 import { moveByArrows } from "../app/keys.js";
-import { plural, sentence, words } from "../app/format.js";
+import { plural, sentence, stuckOf, words } from "../app/format.js";
 import { effectWords } from "./effect_text.js";
 import { EFFECTS, FAILED, styleOf } from "./effects.js";
 import { Mark } from "./legend.js";
@@ -40,7 +40,7 @@ function Branch({ id, after, ...rest }) {
   const children = after.get(id) ?? [];
   return html`
     <li>
-      <${Line} id=${id} ...${rest} />
+      <${Line} id=${id} withWorkflow ...${rest} />
       ${children.length > 0 && html`
         <ul>
           ${children.map((child) => html`<${Branch} key=${child} id=${child} after=${after} ...${rest} />`)}
@@ -50,7 +50,8 @@ function Branch({ id, after, ...rest }) {
   `;
 }
 
-function Line({ id, model, causes, effects, counts, chosen, path, onChoose }) {
+/** `withWorkflow`: no heading says of which workflow a step is, and several have one of its name. */
+function Line({ id, withWorkflow, model, causes, effects, counts, chosen, path, onChoose }) {
   const element = model.byId.get(id);
   const seen = effects.get(id);
   const count = counts.get(id);
@@ -67,18 +68,22 @@ function Line({ id, model, causes, effects, counts, chosen, path, onChoose }) {
       <span class="outline-name">
         ${element?.name ?? id}
       </span> <span class="muted">
-        ${element ? words(element.kind) : ""}
+        ${element && (withWorkflow ? kindOf(element, model) : words(element.kind))}
       </span>
       ${seen && html`
         <span class="outline-effect">${failed ? `${FAILED.says}: ` : ""}${effectWords(seen)}</span>
       `}
       ${count && html`
         <span class="outline-count">
-          ${plural(count.orders, "order")}${count.stuck ? `, ${count.stuck} stuck` : ""}
+          ${count.orders ? plural(count.orders, "order") : "under 1 order"}${
+            count.stuck ? `, ${stuckOf(count.orders, count.stuck)}` : ""}
         </span>
       `}
     </button>`;
 }
+
+const kindOf = ({ kind, parent }, model) =>
+  (kind === "STEP" ? `step of ${model.byId.get(parent)?.name ?? parent}` : words(kind));
 
 /** Current steps of the affected orders, by workflow. */
 function Steps(rest) {

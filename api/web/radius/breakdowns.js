@@ -1,7 +1,7 @@
 // Breakdowns of the affected orders; each bar filters the whole view. The active filters.
 import { html, useState } from "/web/app/ui.js";
 import { useQuery } from "/web/app/ask.js";
-import { expectedNumber, words } from "/web/app/format.js";
+import { stuckOf, words } from "/web/app/format.js";
 import { Bars } from "/web/app/parts/bars.js";
 import { Answered } from "/web/app/parts/states.js";
 import { hrefWith } from "/web/app/router.js";
@@ -88,9 +88,7 @@ function Breakdown({ filter: { param, by, label }, groups, params }) {
     value: orders.expected,
     part: stuck.expected,
     chosen: chosen.includes(key[by]),
-    note: stuck.possible
-      ? `${expectedNumber(stuck)} stuck`
-      : null,
+    note: stuck.possible ? stuckOf(orders.expected, stuck.expected) : null,
     to: key[by] === null ? null : hrefWith({ [param]: toggled(params, param, key[by]) }),
   }));
   return html`<section class="card"><h2>${label}</h2>

@@ -54,7 +54,7 @@ export function Call({ team, orders, elements }) {
               && ` and ${elements.length - 3} more`
           }${
             team.escalatesTo.length > 0
-              && html`; escalate to <${Contact} of=${team.escalatesTo.join(", ")} />`
+              && html`; escalate to <${Contact} of=${team.escalatesTo.join(", ")} isText />`
           }
     </p>
   </li>`;

@@ -1,6 +1,6 @@
 // Sankey diagram of the affected orders: a stream through the steps of each workflow, and where it is held.
 import { html, useMemo } from "/web/app/ui.js";
-import { number, plural } from "/web/app/format.js";
+import { number, plural, stuckOf } from "/web/app/format.js";
 import { Figures } from "/web/app/parts/figures.js";
 import { hrefWith } from "/web/app/router.js";
 import { useModel } from "../map/load.js";
@@ -63,7 +63,9 @@ const Flow = ({ flow, params }) => html`
                 aria-current=${params.getAll("step").includes(step.id.slice(5)) ? "true" : null}>
               ${number(step.here)}<span class="sr"> orders in ${step.name}</span>
             </a>
-            ${step.stuck > 0 && html`${" "}<strong class="bad nowrap">${number(step.stuck)} stuck</strong>`}
+            ${step.stuck > 0 && html`
+              ${" "}<strong class="bad nowrap">${stuckOf(step.here, step.stuck)}</strong>
+            `}
           `}</span>
         </li>
       `)}

@@ -15,11 +15,15 @@ export function TimelineChart({ timeline, asOf, at }) {
       <${Panel} key=${panel.kind} ...${panel} timeline=${timeline} place=${place} />
     `)}
     ${ticks(timeline)
-        .map((time) => html`
-          <span key=${time} class="impact-timeline-tick" style=${{ left: place(time) }}>
-            ${clock(time) === "00:00" ? moment(time).replace(/ 00:00$/, "") : clock(time)}
-          </span>
-        `)}
+        .map((time) => {
+          const isDay = clock(time) === "00:00";
+          return html`
+            <span key=${time} class="impact-timeline-tick ${isDay ? "day" : ""}"
+                style=${{ left: place(time) }}>
+              ${isDay ? moment(time).replace(/ 00:00$/, "") : clock(time)}
+            </span>
+          `;
+        })}
     <span class="impact-timeline-now" style=${{ left: place(asOf) }}></span>
     <span class="impact-timeline-at" style=${{ left: place(at) }}></span>
   </div>`;

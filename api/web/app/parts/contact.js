@@ -4,9 +4,10 @@ import { chat } from "../chat.js";
 import { contactParts } from "../contacts.js";
 import { useStore } from "../store.js";
 
-export function Contact({ of }) {
+/** `isText`: names of teams are among them. */
+export function Contact({ of, isText }) {
   const address = useStore(chat);
-  return html`<span class="contact">${
+  return html`<span class=${isText ? "" : "contact"}>${
     contactParts(of, address).map(({ text, href }) => (href ? html`<a href=${href}>${text}</a>` : text))
   }</span>`;
 }
