@@ -3,10 +3,14 @@
 Failures of the same element, class and scope whose windows overlap, and which state the same figures (though
 not the same values), are one failure: it begins with the first of them, ends with the last, and has the worst
 of their figures. It goes by the key of the first; answers name all of them.
+
+A failure that occurs again under its id is a failure for each time that it occurred: what it did to orders
+before, it still did. Answers name it by its id.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TypeVar
 
 from graph_models.failure import Failure
@@ -15,20 +19,33 @@ from graph_models.time import Millis
 
 N = TypeVar("N", float, int)
 
+_MOST_FORMER = 8
+"""So many former episodes count: each is a failure of its own to the forecast."""
+
 
 @dataclass(frozen=True)
 class DistinctFailures:
     """Failures of which no two are the same one."""
 
     failures: tuple[Failure, ...]
+    """Without former episodes."""
+    former: tuple[Failure, ...]
+    """Former episodes, each by a key of its own."""
     last: Mapping[str, str]
     """By the key of each, that of its twin which ends last."""
-    twins: Mapping[str, tuple[str, ...]]
-    """All keys of those that were reported under several, the first of them first, by this one."""
+    reported: Mapping[str, tuple[str, ...]]
+    """By the key of each that was reported under another one, or under several: all of these, the first of
+    them first.
+    """
+
+    @property
+    def episodes(self) -> tuple[Failure, ...]:
+        """Each time that one of them occurred."""
+        return *self.failures, *self.former
 
     def impairment(self, impairment: Impairment) -> Impairment:
         """The impairment, naming the twins of its failures too, along all its hops."""
-        if self.twins.keys().isdisjoint(impairment.failures):
+        if self.reported.keys().isdisjoint(impairment.failures):
             return impairment
         first, *later = impairment.hops
         link = replace(first, failures=self.names(first.failures))
@@ -41,14 +58,27 @@ class DistinctFailures:
         return replace(absorption, failures=self.names(absorption.failures))
 
     def names(self, keys: Iterable[str]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(name for key in keys for name in self.twins.get(key, (key,))))
+        return tuple(dict.fromkeys(name for key in keys for name in self.reported.get(key, (key,))))
 
 
-def distinct_failures(failures: Iterable[Failure], ends: Mapping[str, Millis]) -> DistinctFailures:
-    """`ends`: nominal end of each failure, by its key. Costs a sort."""
+def separate_episodes(failures: Iterable[Failure]) -> dict[Failure, str]:
+    """Each time that one of the failures occurred as a failure with a key of its own, with the reported key.
+
+    Of a failure that occurs again and again, the last `_MOST_FORMER` former times.
+    """
+    episodes: dict[Failure, str] = {}
+    for failure in failures:
+        for number, former in enumerate(failure.former_episodes[-_MOST_FORMER:]):
+            episodes[replace(former, key=f"{failure.key} episode {number}")] = failure.key
+        episodes[failure] = failure.key
+    return episodes
+
+
+def distinct_failures(episodes: Mapping[Failure, str], ends: Mapping[str, Millis]) -> DistinctFailures:
+    """`episodes`: as separate ones; `ends`: nominal end of each, by its key. Costs a sort."""
     groups: list[list[Failure]] = []
     open_groups: dict[object, tuple[list[Failure], Millis]] = {}
-    for failure in sorted(failures, key=lambda each: (each.started_at, each.reported_at, each.key)):
+    for failure in sorted(episodes, key=lambda each: (each.started_at, each.reported_at, each.key)):
         subject = failure.target, failure.failure_class, failure.scope, _stated_figures(failure)
         group, until = open_groups.get(subject) or (None, failure.started_at)
         if group is None or failure.started_at >= until:
@@ -56,12 +86,28 @@ def distinct_failures(failures: Iterable[Failure], ends: Mapping[str, Millis]) -
             groups.append(group)
         group.append(failure)
         open_groups[subject] = group, max(until, ends[failure.key])
-    last = {group[0].key: max(group, key=lambda each: ends[each.key]) for group in groups}
+    present = [_Group(each, episodes, ends) for each in groups]
     return DistinctFailures(
-        failures=tuple(_merge(group, last[group[0].key]) for group in groups),
-        last={key: each.key for key, each in last.items()},
-        twins={group[0].key: tuple(each.key for each in group) for group in groups if len(group) > 1},
+        failures=tuple(group.merged for group in present if not group.is_former),
+        former=tuple(group.merged for group in present if group.is_former),
+        last={group.key: group.last.key for group in present},
+        reported={group.key: group.names for group in present if group.names != (group.key,)},
     )
+
+
+class _Group:
+    """Episodes that are the same failure, in the order of their starts."""
+
+    def __init__(
+        self, members: Sequence[Failure], episodes: Mapping[Failure, str], ends: Mapping[str, Millis]
+    ) -> None:
+        current = [each.key for each in members if each.key == episodes[each]]
+        self.is_former = not current
+        self.key = (current or [members[0].key])[0]
+        self.names = tuple(dict.fromkeys(chain(current, (episodes[each] for each in members))))
+        self.last = max(members, key=lambda each: ends[each.key])
+        former = chain.from_iterable(each.former_episodes for each in members)
+        self.merged = replace(_merge(members, self.last), key=self.key, former_episodes=tuple(former))
 
 
 def _merge(group: Sequence[Failure], last: Failure) -> Failure:

@@ -11,7 +11,7 @@ from graph_models.counts import say_count
 from graph_models.enums import Transport
 from graph_models.failure import Failure
 from graph_models.impact import Question
-from graph_models.impairment import Impairments
+from graph_models.impairment import Impairment, Impairments
 from graph_models.time import Millis, say_duration
 from graph_models.topology import FormerWorkflow, Topology
 from impactgraph.columns import Codes
@@ -32,7 +32,7 @@ from impactgraph.impact.open_rejections import open_dead_letters, rows_possibly_
 from impactgraph.impact.people_queues import PeopleQueues
 from impactgraph.ports.state import EventsAhead
 from impactgraph.ports.store import Store
-from impactgraph.propagation import distinct_failures, propagate
+from impactgraph.propagation import DistinctFailures, distinct_failures, propagate, separate_episodes
 from impactgraph.usecases.events_ahead import ahead_text, events_ahead
 from impactgraph.usecases.questions import check_question
 from impactgraph.usecases.snapshot import Snapshot, snapshot
@@ -75,8 +75,9 @@ def assess(
     impairments.
     """
     baseline = s.forecast_baseline
+    episodes = separate_episodes(failures)
     ends = failure_ends(
-        failures,
+        tuple(episodes),
         s.at,
         recovery_time=question.assume_recovery,
         typical=lambda failure: typical_length(failure, s.failures, s.at),
@@ -84,12 +85,12 @@ def assess(
         texts=AssumptionTexts(question.timezone, s.topology),
     )
     ends = ends.no_later(limits)
-    distinct = distinct_failures(failures, ends.nominal)
+    distinct = distinct_failures(episodes, ends.nominal)
     ends = ends.of(distinct.last)
     impairments = propagate(
-        s.graph, distinct.failures, recovery=lambda failure: ends.nominal[failure.key], limit=question.limit
+        s.graph, distinct.episodes, recovery=lambda failure: ends.nominal[failure.key], limit=question.limit
     )
-    forecast = _impairment_forecast(s, distinct.failures, impairments, ends)
+    forecast = _impairment_forecast(s, distinct, impairments, ends)
     if change is not None:
         forecast = change(forecast)
     return BlastRadius(
@@ -162,13 +163,14 @@ def _may_have_left(s: Snapshot, failure: Failure, dead_letters: Codes) -> bool:
 
 
 def _impairment_forecast(
-    s: Snapshot, failures: Iterable[Failure], impairments: Impairments, ends: FailureEnds
+    s: Snapshot, distinct: DistinctFailures, impairments: Impairments, ends: FailureEnds
 ) -> ImpairmentForecast:
     every = tuple(impairment for rows in impairments.by_element.values() for impairment in rows)
     queues = (Transport.QUEUE, Transport.STREAM)
+    former_keys = frozenset(failure.key for failure in distinct.former)
     load = {
         f"integration:{key}": s.forecast_baseline.queue_load.at(
-            f"integration:{key}", min(impairment.since for impairment in rows)
+            f"integration:{key}", _first_start(rows, former_keys)
         )
         for key, integration in s.topology.integrations.items()
         if integration.transport in queues and (rows := impairments.by_element.get(f"integration:{key}"))
@@ -179,9 +181,15 @@ def _impairment_forecast(
         ends=ends,
         queue_load=load,
         manual_wait=s.forecast_baseline.manual_wait,
-        people=PeopleQueues(s.topology, s.columns, durations, s.at).of(failures, every),
-        supposed=frozenset(failure.key for failure in failures if failure.is_supposed),
+        people=PeopleQueues(s.topology, s.columns, durations, s.at).of(distinct.episodes, every),
+        supposed=frozenset(failure.key for failure in distinct.failures if failure.is_supposed),
     )
+
+
+def _first_start(impairments: Iterable[Impairment], former: frozenset[str]) -> Millis:
+    """Since when an element is impaired; of one that is impaired again: since when it is so now."""
+    starts = [(former.issuperset(each.failures), each.since) for each in impairments]
+    return min(starts)[1]
 
 
 def _assumptions(s: Snapshot, question: Question, ends: FailureEnds) -> tuple[str, ...]:

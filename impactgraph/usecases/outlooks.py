@@ -82,7 +82,7 @@ class Outlooks:
 
     def relevant(self, failures: Iterable[Failure]) -> tuple[Failure, ...]:
         """The failures that can affect an element of the workflows of these orders."""
-        return tuple(failure for failure in failures if self._can_affect(failure))
+        return tuple(failure for failure in failures if any(map(self._can_affect, failure.episodes)))
 
     def _can_affect(self, failure: Failure) -> bool:
         if failure.target.startswith(_EVERYWHERE):
@@ -150,8 +150,8 @@ class Outlooks:
     def blame(self) -> Mapping[str, tuple[Blame, ...]]:
         """By bare key of the order, what each failure has of its impact, active ones first."""
         blame: dict[str, tuple[Blame, ...]] = {}
-        past = (self._answers_of(radius) for radius in self._past_impact)
-        for answers in (self._active_answers, *past):
+        past = self._answers_of(self._past_impact) if self._past_impact is not None else None
+        for answers in (self._active_answers, past):
             if answers is None:
                 continue
             for order, of_round in blame_by_order(answers).items():
@@ -188,29 +188,22 @@ class Outlooks:
         return {part.key: order for order in self.orders.values() for part in order.fulfillments}
 
     @cached_property
-    def _past_impact(self) -> tuple[BlastRadius, ...]:
-        """Of all failures that ended while one of the orders was in flight. Of one that occurred several
-        times then, each episode is in an answer of its own.
+    def _past_impact(self) -> BlastRadius | None:
+        """Of all failures that ended while one of the orders was in flight; None where none can affect
+        an order. What occurs again now is in the joint answer, with its former episodes.
         """
         since = min(order.placed_at for order in self.orders.values())
-        rounds: list[list[Failure]] = []
+        at = self.snapshot.at
+        past_failures: list[Failure] = []
         for failure in self.snapshot.failures:
-            past_episodes = (
-                e for e in failure.episodes if e.ended_at and since < e.ended_at <= self.snapshot.at
-            )
-            for number, episode in enumerate(past_episodes):
-                if number == len(rounds):
-                    rounds.append([])
-                rounds[number].append(episode)
-        return tuple(self.assess(episodes) for episodes in rounds if self.relevant(episodes))
+            episodes = [e for e in failure.episodes if e.ended_at and since < e.ended_at <= at]
+            if episodes and not failure.active_at(at):
+                past_failures.append(replace(episodes[-1], former_episodes=tuple(episodes[:-1])))
+        return self.assess(past_failures) if self.relevant(past_failures) else None
 
     @cached_property
     def _past_impacts(self) -> ImpactsByFulfillment:
-        impacts: dict[str, list[Impact]] = {}
-        for radius in self._past_impact:
-            for key, of_part in impacts_in(radius).items():
-                impacts.setdefault(key, []).extend(of_part)
-        return impacts
+        return impacts_in(self._past_impact) if self._past_impact is not None else {}
 
     def outlook(self, order: Order, part: Fulfillment) -> FulfillmentOutlook:
         impacts = [
@@ -253,7 +246,6 @@ class Outlooks:
         return texts[-1] or "" if texts else ""
 
     def _radius_of(self, impact: Impact) -> BlastRadius:
-        if not impact.is_active:
-            return next(each for each in self._past_impact if set(impact.failures) <= set(each.failures))
-        assert self.joint_impact is not None
-        return self.joint_impact
+        radius = self.joint_impact if impact.is_active else self._past_impact
+        assert radius is not None
+        return radius
