@@ -90,7 +90,8 @@ def completion_edges(stage: Stage, as_of: float, tolerance: float) -> Iterator[R
 def catching_edges(gate: Gate) -> Iterator[Reals]:
     """From when on what leaves by a gate is caught by a failure that begins soon after."""
     for barrier in gate.barriers:
-        yield np.array([barrier.since - SENDING])
+        if not barrier.is_hold_of_records:
+            yield np.array([barrier.since - SENDING])
 
 
 def visit_edges(stage: Stage, as_of: float) -> Iterator[Reals]:
@@ -138,6 +139,8 @@ def stage_barriers(stage: Stage) -> Iterator[Barrier]:
 
 def barrier_edges(barrier: Barrier, tolerance: float) -> Iterator[Reals]:
     """Start and ends, and where the wait is as long as the tolerance, or 0 behind a backlog."""
+    if barrier.is_hold_of_records:
+        return
     yield barrier.window_edges
     impairment, since, until = barrier.impairment, barrier.since, barrier.until
     match impairment.effect:

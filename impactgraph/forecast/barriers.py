@@ -15,6 +15,7 @@ from graph_models.impairment import BACKLOG_GROWTH, CERTAIN, Impairment, Repeate
 from graph_models.time import FOREVER, MINUTE, SECOND
 from impactgraph.forecast.chances import event_name
 from impactgraph.forecast.durations import Distribution
+from impactgraph.forecast.hold import HOLD
 from impactgraph.forecast.impairment_forecast import ImpairmentForecast
 from impactgraph.forecast.people_queue import PeopleQueue
 from impactgraph.forecast.scenarios import SCENARIOS, Reals, scenario_sample
@@ -27,6 +28,7 @@ RETRY_LAG = 90.0 * SECOND
 SENDING = 1.0 * MINUTE
 """What is sent at once has left within this time."""
 _REPEATS = 4
+_NO_EDGES = np.zeros(0)
 
 Flags = NDArray[np.bool_]
 
@@ -80,6 +82,10 @@ class Barrier:
         return tuple((event_name(self.place, c), c.outcome) for c in self.impairment.conditions)
 
     @property
+    def is_hold_of_records(self) -> bool:
+        return self.impairment.rule == HOLD
+
+    @property
     def is_certain(self) -> bool:
         return self.impairment.likelihood >= CERTAIN
 
@@ -111,8 +117,8 @@ class Barrier:
 
     @cached_property
     def window_edges(self) -> Reals:
-        """Its start, and its end in each scenario."""
-        return np.append(self.until, self.since)
+        """Its start, and its end in each scenario; none of a hold of records."""
+        return _NO_EDGES if self.is_hold_of_records else np.append(self.until, self.since)
 
     def may_change(self, t: Reals) -> bool:
         """Whether it can delay any of these arrivals; a backlog delays arrivals after its end too."""

@@ -9,6 +9,10 @@ from graph_models.scope import EVERYWHERE, Scope
 from graph_models.time import Millis
 from impactgraph.forecast.impairment_forecast import ImpairmentForecast
 
+HOLD = "records are held"
+"""Rule of the impairment. It holds nothing that was sent by now, so it divides no bins: the forecast of an
+order is the same with it and without.
+"""
 _NOT_MET = (Effect.STALE, Effect.DUPLICATED, Effect.REJECTED)
 """What happens to a record only if it is sent while the failure lasts."""
 
@@ -25,7 +29,7 @@ def with_hold(
     last = max(nominal, key=lambda key: (nominal[key], key), default=None)
     if last is None or nominal[last] <= since:
         return forecast
-    hold = Impairment("", Effect.BLOCKED, since, until=nominal[last], failures=(last,))
+    hold = Impairment("", Effect.BLOCKED, since, until=nominal[last], failures=(last,), rule=HOLD)
     entries = list[Impairment]()
     for each in forecast.entries:
         is_met = each.element not in ways or each.effect not in _NOT_MET or each.until <= since

@@ -13,6 +13,7 @@ from graph_models.topology import Emission, Integration, Step, Topology, Transit
 from impactgraph.forecast.barriers import barriers
 from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.gates import Gate
+from impactgraph.forecast.hold import HOLD
 from impactgraph.forecast.impairment_forecast import ImpairmentForecast
 from impactgraph.forecast.plan import Plan
 from impactgraph.forecast.routes import transition_shares
@@ -147,12 +148,14 @@ def _record(
     spoiling = [(n, i) for n, i in impairments if i.effect in (Effect.DUPLICATED, Effect.STALE)]
     place = f"{emission.kind}:{emission.type}"
     fast = integration is None or integration.transport in (Transport.QUEUE, Transport.STREAM, Transport.SYNC)
+    # A hold keeps back no record that has been due by now.
+    is_impaired = any(i.rule != HOLD for _, i in moving)
     return Record(
         bit=bit,
         emission=emission,
         gate=_gate(moving, forecast, place, integration),
         content_barriers=tuple(barriers(spoiling, forecast, place)),
-        shows_completion=fast and not moving and emission.kind is not RecordKind.SUPPLIER_ORDER,
+        shows_completion=fast and not is_impaired and emission.kind is not RecordKind.SUPPLIER_ORDER,
     )
 
 

@@ -36,7 +36,8 @@ _DELAY_STEP = float(np.log(1.04))
 
 
 class MomentBins:
-    """Bins of moments up to `as_of`, wider the older, and divided at edges.
+    """Bins of moments up to `as_of`, wider the older, and divided at edges. What came at `as_of` itself is in
+    a bin of its own: whether something begins now divides no other.
 
     The bounds lie on a fixed grid of time, so that a bin keeps its centre while time passes, until it
     becomes a part of a wider one.
@@ -44,8 +45,8 @@ class MomentBins:
 
     def __init__(self, as_of: int, edges: Iterable[Reals] = ()) -> None:
         grid = _grid(as_of)
-        within = whole_moments(edges, float(grid[0]), float(as_of))
-        self._bounds = distinct_ascending(np.concatenate([grid, within])) if len(within) else grid
+        within = whole_moments((*edges, np.array([float(as_of)])), float(grid[0]), float(as_of))
+        self._bounds = distinct_ascending(np.concatenate([grid, within]))
         centres = (self._bounds[:-1] + self._bounds[1:] - 1) / 2
         self._centres = np.append(centres, float(as_of))
 
