@@ -28,7 +28,7 @@ _MMAP_THRESHOLD = -3
 _MOST_ARENAS = -8
 """Parameters of glibc's mallopt (malloc.h)."""
 FIXED_NOW = "IMPACTGRAPH_NOW"
-"""Environment variable that only tests set: an ISO 8601 moment at which the clock of every command stands
+"""Environment variable for tests and examples: an ISO 8601 moment at which the clock of every command stands
 still.
 """
 _PERSONAL = ("IMPACTGRAPH_PERSONAL", "IMPACTGRAPH_ACCESS")
@@ -44,7 +44,8 @@ def _quiet(_: str) -> None: ...
 
 
 def system_clock() -> Millis:
-    """The current moment; for tests, the fixed one that the environment variable IMPACTGRAPH_NOW names.
+    """The current moment; for tests and examples, the fixed one that the environment variable
+    IMPACTGRAPH_NOW names.
 
     Raises BadInputError where that variable is not an ISO 8601 moment.
     """

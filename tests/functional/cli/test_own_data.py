@@ -223,6 +223,14 @@ def test_doctor_finds_all_well(folder: Path):
     ] == "3 orders in flight, 3 in memory"
 
 
+def test_doctor_warns_of_a_clock_that_stands_still(folder: Path):
+    found = run("doctor", "--format", "json", cwd=folder, env={"IMPACTGRAPH_NOW": "2001-03-02T09:10:00Z"})
+
+    [clock] = [check for check in found.json["checks"] if check["check"] == "clock"]
+    assert clock["state"] == "warn"
+    assert clock["detail"] == "2001-03-02 09:10 UTC, fixed by IMPACTGRAPH_NOW: unset it for your own data"
+
+
 def test_doctor_fails_on_a_setting_that_cannot_be(folder: Path):
     found = run("doctor", cwd=folder, env={"IMPACTGRAPH_PORT": "many"})
 
