@@ -1,9 +1,5 @@
-"""Pages that can fail: every command, option and setting is told of, and the README's examples run."""
+"""Pages that can fail: every command, option and setting is told of."""
 
-import os
-import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,7 +12,6 @@ from tests import laws_count, situations_table
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
-RUN = re.compile(r"<!-- run -->\n+```sh\n(.*?)```", re.DOTALL)
 
 
 def test_the_page_of_the_command_line_is_what_the_commands_say():
@@ -63,24 +58,3 @@ def test_the_readme_names_every_command():
     text = README.read_text()
 
     assert [command.name for command in COMMANDS if f"impactgraph {command.name}" not in text] == []
-
-
-def test_the_examples_of_the_readme_run(tmp_path: Path):
-    script = "\n".join(RUN.findall(README.read_text()))
-    (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    quiet = {name: value for name, value in os.environ.items() if not name.startswith("IMPACTGRAPH_")}
-
-    environment = quiet | {"PATH": path}
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-
-    assert script.count("impactgraph ") >= 8
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr

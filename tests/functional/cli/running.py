@@ -50,7 +50,7 @@ def run(
     with TemporaryFile() as entered, TemporaryFile() as out, TemporaryFile() as err:
         entered.write(given)
         entered.seek(0)
-        status = _server().run(
+        status = command_server().run(
             list(map(str, arguments)),
             environment(**(env or {})),
             cwd or Path.cwd(),
@@ -73,7 +73,7 @@ class Started:
 
     def poll(self) -> int | None:
         if self._status is None:
-            self._status = _server().ended(self.pid)
+            self._status = command_server().ended(self.pid)
         return self._status
 
     def send_signal(self, number: signal.Signals) -> None:
@@ -103,12 +103,15 @@ def start(*arguments: str | Path, stderr: Path, env: Mapping[str, str] | None = 
     reading, writing = os.pipe()
     with open(os.devnull) as nothing, stderr.open("ab") as errors, os.fdopen(writing, "w") as out:
         streams = [nothing.fileno(), out.fileno(), errors.fileno()]
-        pid = _server().start(list(map(str, arguments)), environment(**(env or {})), Path.cwd(), streams)
+        pid = command_server().start(
+            list(map(str, arguments)), environment(**(env or {})), Path.cwd(), streams
+        )
     return Started(pid, os.fdopen(reading, encoding="utf-8"), stderr)
 
 
 @cache
-def _server() -> CommandServer:
+def command_server() -> CommandServer:
+    """The one of this process."""
     server = CommandServer()
     atexit.register(server.close)
     return server
