@@ -92,7 +92,9 @@ def run(arguments: Sequence[str]) -> int:
         result = make_app()(list(arguments), exit_on_error=False, print_error=False)
         sys.stdout.flush()
     except CycloptsError as error:
-        print_error(f"error: {error}", note="Usage: impactgraph --help, impactgraph COMMAND --help")
+        from impactgraph.cli.usage_errors import usage_message, usage_note
+
+        print_error(f"error: {usage_message(error)}", note=usage_note(error))
         return BAD_INPUT
     except BadInputError as error:
         print_problems("error", error.problems)

@@ -75,6 +75,7 @@ def demo(
     from impactgraph.cli.stores import open_or_create
 
     _check(orders, keep)
+    read_settings(host=address.host, port=address.port)  # a wrong one is reported before minutes of loading
     clock = _clock(now)
     out = console()
     with _folder(keep) as folder, open_or_create(str(folder), clock) as store:

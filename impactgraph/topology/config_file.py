@@ -39,8 +39,11 @@ class ConfigFile:
         """Raises BadInputError where it cannot be read."""
         try:
             return path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or error
+        except UnicodeDecodeError as error:
+            reason = f"It is not text in UTF-8 (byte {error.start}): save it in UTF-8."
+            raise BadInputError(Problem(reason, str(path))) from error
+        except OSError as error:
+            reason = error.strerror or error
             raise BadInputError(Problem(f"{self.name} cannot be read: {reason}.", str(path))) from error
 
     @contextmanager

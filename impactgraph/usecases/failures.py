@@ -73,9 +73,9 @@ def get_failure(store: Store, identifier: str) -> Failure:
     """By full id or bare key. Raises NotFoundError."""
     failure = find_failure(store, identifier)
     if failure is None:
-        raise NotFoundError(
-            identifier, near=nearest(identifier, [failure.id for failure in store.failures()], 3)
-        )
+        key = key_of(identifier, "failure")
+        near = nearest(key, [failure.key for failure in store.failures()], 3)
+        raise NotFoundError(f"failure:{key}", near=[f"failure:{each}" for each in near])
     return failure
 
 

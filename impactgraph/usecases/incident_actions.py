@@ -208,7 +208,7 @@ def _team_problems(s: Snapshot, assignee: str) -> Iterable[Problem]:
         hint = (
             f"Did you mean {' or '.join(f'team:{each}' for each in near)}?"
             if near
-            else "It has no near name."
+            else "No team has a similar name; of a person, give the name without `team:`."
         )
         yield Problem(f"assignee is {assignee!r}, which is no team of the topology. {hint}")
 

@@ -131,16 +131,18 @@ class ModelEncoder:
         }
 
     def team(self, key: str | None) -> Json | None:
-        """A team by bare key."""
-        return self._encode_model(self.topology.teams[key]) if key else None
+        """A team by bare key; None where the topology no longer has it."""
+        team = self.topology.teams.get(key) if key else None
+        return self._encode_model(team) if team is not None else None
 
     def contact_name(self, contact: str | None) -> str | None:
         """The name of a team, or the contact as it was written."""
         return contact_name(self.topology, contact) if contact else None
 
     def playbooks(self, keys: Sequence[str]) -> list[Json]:
-        """Playbooks by bare key."""
-        return [self._encode_model(self.topology.playbooks[key]) for key in keys]
+        """Playbooks by bare key, without those that the topology no longer has."""
+        playbooks = self.topology.playbooks
+        return [self._encode_model(playbooks[key]) for key in keys if key in playbooks]
 
     def order(self, key: str | None) -> Json | None:
         """An order by bare key: only its id where the encoder does not have it."""

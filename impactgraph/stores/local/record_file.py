@@ -219,6 +219,8 @@ class FrozenRecord:
 
 def _connection(folder: Path) -> duckdb.DuckDBPyConnection:
     """Raises StoreUnavailableError."""
+    if folder.exists() and not folder.is_dir():
+        raise StoreUnavailableError(f"{folder} is a file, and a store is a folder: name another one.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         is_new = not (folder / FILE).exists()

@@ -10,14 +10,12 @@ import numpy as np
 
 from graph_models.time import Millis
 from graph_models.topology import Topology
-from impactgraph.errors import NotFoundError
+from impactgraph.errors import NotFoundError, NoTopologyError
 from impactgraph.ports.topologies import TopologyVersion
 from impactgraph.stores.local.block import Block, Table
 from impactgraph.stores.local.record import Record
 from impactgraph.topology.load import parse_topology
 from impactgraph.topology.schedules import with_anchor
-
-_NEVER_APPLIED = "topology"
 
 
 class Topologies:
@@ -54,10 +52,10 @@ class Topologies:
         """The version current at `as_of`; before the first one, the first.
 
         Raises:
-            NotFoundError: no version was ever applied.
+            NoTopologyError: no version was ever applied.
         """
         if not self._versions:
-            raise NotFoundError(_NEVER_APPLIED)
+            raise NoTopologyError
         return self.version(self._versions[self._number_at(as_of)][0])
 
     def _number_at(self, as_of: Millis) -> int:

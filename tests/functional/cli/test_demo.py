@@ -62,3 +62,9 @@ def test_everything_stands_on_the_moment_that_it_is_given(tmp_path: Path):
 
     assert (ran.status, "As of 2026-03-02 09:10, by" in ran.out) == (0, True)
     assert overdue.json["asOf"] == NOW
+
+
+def test_a_wrong_port_is_reported_before_anything_is_loaded():
+    ran = run("demo", "--port", "70000")
+
+    assert (ran.status, ran.out, "--port is 70000" in ran.err) == (2, "", True)

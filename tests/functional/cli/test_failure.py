@@ -91,7 +91,7 @@ def test_rows_have_the_figures_before_and_after(store: Path) -> None:
         (("report", "system:wms", "--class", "transient", "--error-rate", "2"), "errorRate is 2.0"),
         (("update", "F-1"), "Nothing to change"),
         (("update", "F-1", "--until", "soon", "--severity", "bad"), "--severity is 'bad'"),
-        (("update", "F-2", "--until", "+1h"), "There is no 'F-2'"),
+        (("update", "F-2", "--until", "+1h"), "There is no 'failure:F-2'"),
         (("update", "F-1", "--until", "2026-03-01T00:00:00Z"), "expectedEnd is before startedAt"),
         (("resolve", "F-1", "--at", "2026-03-01T00:00:00Z"), "is before the failure started"),
     ],

@@ -13,7 +13,7 @@ from graph_models.impairment import Absorption, Impairment
 from graph_models.incidents import Alert
 from graph_models.playbooks import Playbook, PlaybookStep, StepEffect
 from graph_models.time import FOREVER, HOUR
-from graph_models.topology import Team
+from graph_models.topology import Team, Topology
 from impactgraph.cli.encode import RULES, Encoder, json_keys
 from impactgraph.cli.encode.converters import duration_value, moment_value
 from impactgraph.errors import Problem
@@ -169,6 +169,12 @@ def test_every_rule_is_checked_and_names_fields_of_its_model():
     for model, rules in RULES.items():
         names = {field.name for field in fields(model)}
         assert {*rules.names, *rules.values} <= names, model
+
+
+def test_teams_and_playbooks_that_a_later_topology_lacks_are_left_out():
+    encoder = Encoder(at=HOUR, topology=Topology())
+
+    assert (encoder.team("integration"), encoder.playbooks(["queues-full"])) == (None, [])
 
 
 def test_what_never_happens_has_no_moment_and_references_without_a_topology_are_ids():
