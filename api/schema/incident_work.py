@@ -147,7 +147,7 @@ class IncidentResidual:
     healed: int = strawberry.field(description="Orders that have recovered.")
     healing: int = strawberry.field(description="Orders that recover without action.")
     need_action: int = strawberry.field(description="Orders that wait for a replay or a person.")
-    records: int = strawberry.field(description="Records that come only when they are sent again.")
+    records: int = strawberry.field(description="On the replay list: records that are missing or doubled.")
     drained_by: Moment | None = strawberry.field(
         description="When the last backlog is cleared; null where there was none."
     )

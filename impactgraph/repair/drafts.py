@@ -193,14 +193,15 @@ class Drafts:
             return
         findings, rule = self.watched.findings, (CommunicationAction.SEND, CommunicationReason.NOT_SENT)
         missing = RECORD_EFFECTS.index(RecordEffect.MISSING)
-        for index in np.flatnonzero(findings.rows.effect == missing).tolist():
+        explained = self.watched.explained
+        for index in explained[findings.rows.effect[explained] == missing].tolist():
             slot = findings.slots[int(findings.rows.slot[index])]
             row = int(findings.rows.row[index])
             workflow, _ = self._place(row)
             if slot.kind is not RecordKind.NOTIFICATION or workflow is None:
                 continue
             cause = self.watched.cause(index)
-            if cause is None or cause.failure not in self.impact.failures_by_key:
+            if cause is None or cause.failure not in self.watched.failures:
                 continue
             for _, emission in workflow.records:
                 if (emission.kind, emission.type) == (slot.kind, slot.type):

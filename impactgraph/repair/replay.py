@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graph_models.diagnosis import Cause, RecordFinding
 from graph_models.enums import RecordEffect, RecordKind
@@ -16,6 +17,7 @@ from graph_models.orders import OrderRecord
 from graph_models.repair import ReplayGroup, ReplayItem, ReplayReason
 from graph_models.time import Millis
 from graph_models.topology import Emission, Step, Workflow
+from impactgraph.columns import Codes
 from impactgraph.diagnosis.records import RecordFindings
 from impactgraph.forecast.record_outcomes import RECORD_EFFECTS
 from impactgraph.impact.affected_fulfillments import RECORDS_ONLY
@@ -42,11 +44,16 @@ Identity = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class WatchedRecords:
-    """Findings on the records of the affected orders."""
+    """Findings on records that failures explain."""
 
     findings: RecordFindings
+    """Of all records."""
+    explained: NDArray[np.intp]
+    """Positions of the findings that the failures explain."""
     cause: Callable[[int], Cause | None]
     """Likely cause of the finding at a position."""
+    failures: Mapping[str, Failure]
+    """By bare key."""
 
 
 def identity(item: ReplayItem) -> Identity:
@@ -63,6 +70,18 @@ def replay_items(impact: BlastRadius, watched: WatchedRecords | None = None) -> 
     for item in (*_orders(impact), *_records(impact), *(_watched(impact, watched) if watched else ())):
         items.setdefault(identity(item), item)
     return tuple(sorted(items.values(), key=order_of_list))
+
+
+def open_record_count(impact: BlastRadius, watched: WatchedRecords) -> int:
+    """How many items of the list are records. Costs less than the list."""
+    lost: dict[tuple[RecordKind, str], list[Codes]] = {}
+    for group, at in _lost(impact):
+        lost.setdefault((group.emission.kind, group.emission.type), []).append(group.rows[at])
+    rows, slots = watched.findings.rows, watched.findings.slots
+    for index in _open_findings(impact, watched):
+        slot = slots[int(rows.slot[index])]
+        lost.setdefault((slot.kind, slot.type), []).append(rows.row[index : index + 1])
+    return sum(len(np.unique(np.concatenate(parts))) for parts in lost.values())
 
 
 def order_of_list(item: ReplayItem) -> tuple[str, str, str, int, str, str, str]:
@@ -190,6 +209,10 @@ def _failure(impact: BlastRadius, keys: Sequence[str]) -> Failure | None:
 
 def _records(impact: BlastRadius) -> Iterator[ReplayItem]:
     """Records that never come by themselves, of steps that have been completed."""
+    return (_record(impact, group, each) for group, at in _lost(impact) for each in at.tolist())
+
+
+def _lost(impact: BlastRadius) -> Iterator[tuple[RecordGroup, Positions]]:
     for group in impact.affected_records:
         outcome, cohort = group.outcome, group.cohort
         with np.errstate(invalid="ignore"):
@@ -197,8 +220,7 @@ def _records(impact: BlastRadius) -> Iterator[ReplayItem]:
         is_open = is_open & (outcome.effect == _MISSING) & (outcome.hit_by >= 0)
         likelihood = outcome.likelihood[cohort] * group.certainty
         mask = is_open[cohort] & (likelihood >= EVEN) & listed_mask(group, impact.min_likelihood)
-        for at in np.flatnonzero(mask).tolist():
-            yield _record(impact, group, at)
+        yield group, np.flatnonzero(mask)
 
 
 def _record(impact: BlastRadius, group: RecordGroup, at: int) -> ReplayItem:
@@ -238,21 +260,23 @@ def _amount(impact: BlastRadius, group: RecordGroup, at: Positions) -> Money | N
 
 
 def _watched(impact: BlastRadius, watched: WatchedRecords) -> Iterator[ReplayItem]:
-    """Records that are missing behind an ended failure of the answer, and those that came too often."""
     findings = watched.findings
-    for index in range(len(findings)):
-        effect = RECORD_EFFECTS[int(findings.rows.effect[index])]
-        if effect not in (RecordEffect.MISSING, RecordEffect.DUPLICATED):
-            continue
-        if findings.rows.listing[index] >= 0:
-            continue  # what a list of a system lacks is compared by `reconcile`
+    return (_finding(impact, findings, index) for index in _open_findings(impact, watched))
+
+
+def _open_findings(impact: BlastRadius, watched: WatchedRecords) -> Iterator[int]:
+    """Positions of records that are missing behind an ended failure of the answer, and of those that came too
+    often.
+    """
+    rows = watched.findings.rows
+    for index in watched.explained.tolist():
         cause = watched.cause(index)
-        failure = impact.failures_by_key.get(cause.failure) if cause and cause.failure else None
+        failure = watched.failures.get(cause.failure) if cause and cause.failure else None
         if failure is None:
             continue
         has_ended = failure.ended_at is not None and failure.ended_at <= impact.as_of
-        if effect is RecordEffect.DUPLICATED or has_ended:
-            yield _finding(impact, findings, index)
+        if has_ended or RECORD_EFFECTS[int(rows.effect[index])] is RecordEffect.DUPLICATED:
+            yield index
 
 
 def _finding(impact: BlastRadius, findings: RecordFindings, index: int) -> ReplayItem:

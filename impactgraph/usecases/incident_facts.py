@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from graph_models.counts import say_count
 from graph_models.enums import FailureClass
 from graph_models.estimates import Estimates
 from graph_models.failure import Failure
@@ -19,8 +20,10 @@ from impactgraph.operations.lifecycle import Course, Episode, actions_of, life_o
 from impactgraph.operations.maintenance import maintenance_of
 from impactgraph.operations.ranking import rank_reason
 from impactgraph.propagation import propagate
+from impactgraph.repair.replay import open_record_count
 from impactgraph.topology.names import element_text
 from impactgraph.usecases.answer import Answer, Ask
+from impactgraph.usecases.record_watch import watch
 from impactgraph.usecases.snapshot import Snapshot
 
 HEALS_WITHIN: Millis = DAY
@@ -42,7 +45,7 @@ class Residual:
     need_action: int
     """They wait for a replay or a person."""
     records: int
-    """Records that come only when they are sent again."""
+    """On the replay list: they come only when they are sent again, or came too often."""
     drained_by: Millis | None
     """When the last backlog is cleared; None where there was none."""
     is_empty: bool
@@ -138,8 +141,9 @@ def report_incident(s: Snapshot, ask: Ask, incident: Incident, as_of: Millis | N
     maintenance = maintenance_of(incident, s.journal.maintenance, s.at)
     affects = answer is not None and _affects(answer)
     lost_elements = [each.target for each in failures if each.target not in s.topology.elements]
-    is_quiet = not (affects or lost_elements) or maintenance is not None
     residual = _residual(s, ask, answer, failures) if answer is not None else None
+    records = residual.records if residual is not None else 0
+    is_quiet = not (affects or lost_elements or records) or maintenance is not None
     return IncidentReport(
         key=incident.key,
         headline=headline_of(s, incident),
@@ -154,12 +158,12 @@ def report_incident(s: Snapshot, ask: Ask, incident: Incident, as_of: Millis | N
         team=s.topology.owner_of(first) if first is not None else None,
         estimates=answer.estimates if answer is not None else None,
         question=asked_for,
-        reason=_reason(answer, maintenance, lost_elements),
+        reason=_reason(answer, maintenance, lost_elements, records),
         life=life_of(
             course_of(incident, failures, s.at),
             actions_of(keys, s.journal.actions),
             is_quiet=is_quiet,
-            is_healed=not affects or residual is None or residual.is_empty,
+            is_healed=not (affects or records) or residual is None or residual.is_empty,
         ),
         maintenance=maintenance,
         residual=residual,
@@ -188,26 +192,33 @@ def _episode(each: Alert | Failure, reported_at: Millis = 0) -> Episode:
 def _residual(s: Snapshot, ask: Ask, answer: Answer, failures: Sequence[Failure]) -> Residual | None:
     """What those that have ended have left; None where none has."""
     if answer.residual is not None:
-        return _residual_of(answer, s.at)
+        return _residual_of(s, answer)
     ended_keys = [failure.key for failure in failures if _may_have_left(s, failure)]
     if not ended_keys:
         return None
-    return _residual_of(ask(s, Question(failures=tuple(ended_keys), as_of=answer.question.as_of)), s.at)
+    return _residual_of(s, ask(s, Question(failures=tuple(ended_keys), as_of=answer.question.as_of)))
 
 
 def _may_have_left(s: Snapshot, failure: Failure) -> bool:
     """Whether a failure has ended, and what it did may not have healed yet."""
     if failure.ended_at is None or failure.ended_at > s.at:
         return False
-    return failure.ended_at > s.at - HEALS_WITHIN or failure.key in s.rejections.failures
+    return failure.ended_at > s.at - HEALS_WITHIN or failure.key in failures_with_work(s)
 
 
-def _residual_of(answer: Answer, at: Millis) -> Residual | None:
+def failures_with_work(s: Snapshot) -> frozenset[str]:
+    """Keys of failures that may have left work, however long ago they ended: they rejected messages, or
+    explain records that are missing or doubled still.
+    """
+    return s.causes_of_open_records.union(s.rejections.failures)
+
+
+def _residual_of(s: Snapshot, answer: Answer) -> Residual | None:
     totals = answer.residual
     if totals is None:
         return None
-    records = sum(each.records for each in answer.awaiting_replay)
-    is_drained = totals.drained_by is None or totals.drained_by <= at
+    records = open_record_count(answer, watch(s, answer.failures))
+    is_drained = totals.drained_by is None or totals.drained_by <= s.at
     return Residual(
         healed=totals.healed,
         healing=totals.healing,
@@ -218,9 +229,13 @@ def _residual_of(answer: Answer, at: Millis) -> Residual | None:
     )
 
 
-def _reason(answer: Answer | None, maintenance: Maintenance | None, lost_elements: Sequence[str]) -> str:
-    """`lost`: failed elements that the topology does not have any more."""
+def _reason(
+    answer: Answer | None, maintenance: Maintenance | None, lost_elements: Sequence[str], records: int
+) -> str:
+    """`lost_elements`: failed ones that the topology does not have any more; `records`: left to repair."""
     stake = rank_reason(answer.estimates) if answer is not None else ""
+    if not stake and records:
+        stake = f"{say_count(records, 'record')} to repair"
     if maintenance is not None:
         plan = f"planned maintenance {maintenance.key}"
         return f"{plan}; {stake}" if stake else plan

@@ -28,6 +28,7 @@ from impactgraph.usecases.incident_facts import (
     LikelyCause,
     Residual,
     alert_of,
+    failures_with_work,
     is_active,
     report_incident,
 )
@@ -245,10 +246,10 @@ def _merged_with(keys: Collection[str], actions: Sequence[IncidentAction]) -> fr
 
 
 def _kept_longer(s: Snapshot) -> frozenset[str]:
-    """Keys of failures that ended long ago, after which something waits for a replay, or whose incident was
-    reopened by hand or worked on since.
+    """Keys of failures that ended long ago, after which something waits for a replay, or records are missing
+    or doubled still, or whose incident was reopened by hand or worked on since.
 
-    Costs a look at what such failures rejected; nothing where there are none.
+    Costs a look at what such failures rejected, and the audit; nothing where there are none.
     """
     old = {failure.key for failure in s.begun_failures if not _is_recent(failure, s.at)}
     if not old:
@@ -259,12 +260,13 @@ def _kept_longer(s: Snapshot) -> frozenset[str]:
     acted_keys = {key for each in late_actions for key in (each.incident, *each.incidents, *each.failures)}
     may_wait = not old.isdisjoint(s.rejections.failures)
     waiting = with_open_rejections(s, Question(as_of=s.as_of)) if may_wait else ()
-    return frozenset(old & {*reopened_keys, *acted_keys, *(failure.key for failure in waiting)})
+    waiting_keys = {failure.key for failure in waiting}
+    return frozenset(old & {*reopened_keys, *acted_keys, *waiting_keys, *s.causes_of_open_records})
 
 
 def _may_be_asked(s: Snapshot, incident: Incident, question: IncidentsQuestion) -> bool:
     """False where the state of the incident need not be known to leave it out: one whose failures ended long
-    ago and rejected nothing is closed, unless somebody reopened it.
+    ago and left nothing is closed, unless somebody reopened it.
     """
     if question.active is not True or is_active(incident, s.at) or incident.key in question.also:
         return True
@@ -272,7 +274,7 @@ def _may_be_asked(s: Snapshot, incident: Incident, question: IncidentsQuestion) 
     keys = {alert.key for alert in incident.alerts}
     return (
         max(ends) > s.at - HEALS_WITHIN
-        or not keys.isdisjoint(s.rejections.failures)
+        or not keys.isdisjoint(failures_with_work(s))
         or any(action.incident in keys for action in s.journal.actions)
     )
 

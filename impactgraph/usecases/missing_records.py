@@ -7,7 +7,6 @@ import numpy as np
 
 from graph_models.enums import RecordEffect
 from graph_models.orders import OrderFilter
-from impactgraph.diagnosis.records import RecordSearch, find_records
 from impactgraph.forecast.record_outcomes import RECORD_EFFECTS
 from impactgraph.usecases.snapshot import Snapshot
 from impactgraph.usecases.validation import check_types
@@ -22,8 +21,7 @@ def with_missing(s: Snapshot, where: OrderFilter, types: Sequence[str] | None) -
     if types is None:
         return where
     check_types(s.columns, s.topology, types)
-    search = RecordSearch(lists=s.system_lists, documents=s.store.documents)
-    findings = find_records(s.topology, s.columns, s.durations, s.at, search, transports=s.declared_records)
+    findings = s.record_findings
     rows = findings.rows
     is_asked_for = np.array([slot.type in types for slot in findings.slots] or [False])[rows.slot]
     is_missing = rows.effect == RECORD_EFFECTS.index(RecordEffect.MISSING)

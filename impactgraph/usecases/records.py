@@ -19,10 +19,8 @@ from impactgraph.columns import NO_AMOUNT
 from impactgraph.diagnosis.records import (
     Causes,
     RecordFindings,
-    RecordSearch,
     cause_of_rate,
     find_rates,
-    find_records,
 )
 from impactgraph.forecast.record_outcomes import RECORD_EFFECTS
 from impactgraph.impact import keyset
@@ -175,10 +173,7 @@ def watch_records(store: Store, question: RecordsQuestion, now: Millis) -> Gener
     with snapshot(store, question.as_of, now) as s:
         check_filter(store, s.topology, question.where)
         check_types(s.columns, s.topology, question.types)
-        search = RecordSearch(lists=s.system_lists, documents=s.store.documents)
-        findings = find_records(
-            s.topology, s.columns, s.durations, s.at, search, transports=s.declared_records
-        )
+        findings = s.record_findings
         in_question = findings.select(np.flatnonzero(_in_question(s, findings, question)))
         failures = {failure.key: failure for failure in s.begun_failures}
         causes = Causes(in_question, s.impairments, failures, findings.tallies, question.timezone)

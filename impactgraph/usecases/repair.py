@@ -20,7 +20,6 @@ from graph_models.repair import (
     ReplayReason,
 )
 from graph_models.time import Millis
-from impactgraph.diagnosis.records import Causes, RecordSearch, find_records
 from impactgraph.errors import BadInputError, Problem
 from impactgraph.messages.catalogue import Catalogues
 from impactgraph.ports.store import Store
@@ -37,6 +36,7 @@ from impactgraph.usecases.answer import Answer, Ask
 from impactgraph.usecases.blast_radius import answer_question, assess
 from impactgraph.usecases.incidents import find_incident, unknown_incident
 from impactgraph.usecases.pages import page
+from impactgraph.usecases.record_watch import watch
 from impactgraph.usecases.snapshot import Snapshot, snapshot
 from impactgraph.usecases.wording import DEFAULT_WORDING
 
@@ -105,7 +105,11 @@ class Repair:
 
     @cached_property
     def _watched(self) -> WatchedRecords:
-        return _watch(self.snapshot, self.answer)
+        s, question = self.snapshot, self.answer.question
+        failures = {failure.key: failure for failure in self.answer.failures}
+        if not (question.failures or question.suppose):  # all that have left something
+            failures |= {each.key: each for each in s.failures if each.key in s.causes_of_open_records}
+        return watch(s, failures.values())
 
     def _before(self) -> tuple[ReplayItem, ...]:
         """What was open when the last failure ended; empty where none has, and where retention removed orders
@@ -119,7 +123,7 @@ class Repair:
         failures = tuple(failure for failure in answer.failures if failure.started_at <= moment)
         with snapshot(s.store, moment, s.at) as then:
             earlier = assess(then, replace(answer.question, as_of=moment), failures)
-            return replay_items(earlier, _watch(then, earlier))
+            return replay_items(earlier, watch(then, failures))
 
     def _with_documents(self, items: tuple[ReplayItem, ...]) -> tuple[ReplayItem, ...]:
         """With the numbers of the documents to take back: one read of the store for all of them."""
@@ -178,18 +182,6 @@ def page_of_communications(lists: Repair, first: int | None, after: str | None) 
 
 def page_of_pressing(lists: Repair, first: int | None, after: str | None) -> Page[PressingOrder]:
     return page(lists.pressing.items, precedence.order_of_list, first=first, after=after)
-
-
-def _watch(s: Snapshot, answer: Answer) -> WatchedRecords:
-    """Findings on the records of the affected orders, and which failure of the answer explains each."""
-    columns = s.columns
-    rows = columns.fulfillment_rows(answer.affected_orders.order)
-    search = RecordSearch(rows, s.column_index.ordered_records)
-    transports = s.diagnosis_baseline.transports
-    findings = find_records(s.topology, columns, s.durations, s.at, search, transports=transports)
-    failures = {failure.key: failure for failure in answer.failures if failure.started_at <= s.at}
-    causes = Causes(findings, s.impairments_of(failures.values()), failures, ())
-    return WatchedRecords(findings, causes.of)
 
 
 def _has_documents(item: ReplayItem) -> bool:

@@ -30,7 +30,14 @@ from impactgraph.baselines import (
 )
 from impactgraph.columns import Codes, Columns
 from impactgraph.columns.system_lists import SystemLists
-from impactgraph.diagnosis.records import Transports
+from impactgraph.diagnosis.records import (
+    TO_REPAIR,
+    Causes,
+    RecordFindings,
+    RecordSearch,
+    Transports,
+    find_records,
+)
 from impactgraph.errors import NotFoundError
 from impactgraph.forecast.durations import Durations
 from impactgraph.forecast.queue_load import QueueLoad
@@ -205,6 +212,29 @@ class Snapshot:
                 ),
             )
         )
+
+    @cached_property
+    def record_findings(self) -> RecordFindings:
+        """What the audit finds among the records of all orders.
+
+        Costs a look at every record and at every step that causes one.
+        """
+        search = RecordSearch(lists=self.system_lists, documents=self.store.documents)
+        return find_records(
+            self.topology, self.columns, self.durations, self.at, search, transports=self.declared_records
+        )
+
+    @cached_property
+    def causes_of_open_records(self) -> frozenset[str]:
+        """Keys of the ended failures that explain records that are missing or doubled still.
+
+        Costs `record_findings`; nothing where no failure has ended.
+        """
+        ended = [f for f in self.begun_failures if f.ended_at is not None and f.ended_at <= self.at]
+        if not ended:
+            return frozenset()
+        causes = Causes(self.record_findings, self.impairments_of(ended), {}, ())
+        return frozenset(key for impairment, _ in causes.explained(TO_REPAIR) for key in impairment.failures)
 
     def dependents(self, element: str) -> frozenset[str]:
         """All that a failure of the element (full id) can affect, and the element itself."""

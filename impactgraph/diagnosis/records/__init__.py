@@ -2,7 +2,7 @@
 completed.
 """
 
-from impactgraph.diagnosis.records.causes import Causes, cause_of_rate
+from impactgraph.diagnosis.records.causes import TO_REPAIR, Causes, cause_of_rate
 from impactgraph.diagnosis.records.find import RecordSearch, find_records, learn_transports
 from impactgraph.diagnosis.records.findings import RecordFindings
 from impactgraph.diagnosis.records.presence import seen_in
@@ -12,6 +12,7 @@ from impactgraph.diagnosis.records.slots import sorted_prefix_length
 from impactgraph.diagnosis.records.transport import RecordName, Transports
 
 __all__ = [
+    "TO_REPAIR",
     "Causes",
     "RecordFindings",
     "RecordName",

@@ -209,6 +209,7 @@ class WorkflowAudit:
             due=due,
             late_by=self._at - due,
             completed_at=completed_at[is_missing],
+            missing_from=limit[is_missing],
             amount=amount,
             expected_amount=amount,
         )

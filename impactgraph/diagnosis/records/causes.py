@@ -2,10 +2,11 @@
 share.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graph_models.diagnosis import Cause, RateFinding
 from graph_models.enums import Effect, RecordEffect
@@ -14,6 +15,7 @@ from graph_models.impairment import Impairment, Impairments
 from graph_models.time import HOUR
 from graph_models.topology import Topology
 from graph_models.zones import UTC, TextClock
+from impactgraph.columns.declare import Flags
 from impactgraph.diagnosis.records.findings import RecordFindings, Tally
 from impactgraph.diagnosis.records.sentences import common_path_evidence
 from impactgraph.diagnosis.records.slots import FAR, Emitter
@@ -30,6 +32,8 @@ _EXPLAINS = {
     RecordEffect.DUPLICATED: frozenset({Effect.DUPLICATED}),
     RecordEffect.WRONG: frozenset({Effect.STALE, Effect.DEGRADED}),
 }
+TO_REPAIR = frozenset({RecordEffect.MISSING, RecordEffect.DUPLICATED})
+"""Effects after which somebody has to do something: send the record again, or reverse it."""
 _LEAST = 5
 """Missing records that are needed before an element is reported as their cause."""
 _SIGNIFICANT = 15.1
@@ -65,12 +69,8 @@ class Causes:
         if emitter is None:
             return None
         path = _path(emitter)
-        candidates = [
-            impairment
-            for element in path
-            for impairment in self._impairments.by_element.get(element, ())
-            if self._explains(impairment, index)
-        ]
+        position = np.array([index])
+        candidates = [each for each in self._on(path) if self._explains(each, position)[0]]
         if candidates:
             return _failure_cause(
                 max(candidates, key=lambda i: (i.likelihood, i.since)), self._failures, self._topology
@@ -82,6 +82,28 @@ class Causes:
             return None  # it has passed what other records are held by
         return next((self._common[element] for element in path if element in self._common), None)
 
+    def explained(self, effects: Collection[RecordEffect]) -> Iterator[tuple[Impairment, NDArray[np.intp]]]:
+        """Each impairment with the positions of the findings of some effects that it explains, if any: of
+        findings about records, not about lists of systems.
+
+        Costs a look at the findings for each impairment on the way of a record.
+        """
+        rows = self._findings.rows
+        codes = [RECORD_EFFECTS.index(effect) for effect in effects]
+        at = np.flatnonzero(np.isin(rows.effect, codes) & (rows.listing < 0))
+        ways = np.stack((rows.slot[at], rows.emitter[at], rows.after_slot[at]), axis=1)
+        for way in np.unique(ways, axis=0):
+            positions = at[(ways == way).all(axis=1)]
+            emitter = self._responsible_emitter(int(positions[0]))
+            for impairment in self._on(_path(emitter)) if emitter is not None else ():
+                mask = self._explains(impairment, positions)
+                if mask.any():
+                    yield impairment, positions[mask]
+
+    def _on(self, path: tuple[str, ...]) -> Iterator[Impairment]:
+        for element in path:
+            yield from self._impairments.by_element.get(element, ())
+
     def _responsible_emitter(self, index: int) -> Emitter | None:
         """The emitter of the record; of one out of sequence, that of its predecessor."""
         rows = self._findings.rows
@@ -92,21 +114,19 @@ class Causes:
         emitter = int(rows.emitter[index])
         return slots[int(rows.slot[index])].emitters[emitter] if emitter >= 0 else None
 
-    def _explains(self, impairment: Impairment, index: int) -> bool:
-        """Whether its effect, time and scope fit the finding."""
+    def _explains(self, impairment: Impairment, at: NDArray[np.intp]) -> Flags:
+        """(at,) whether its effect, time and scope fit the findings at some positions."""
         rows = self._findings.rows
-        if impairment.effect not in _EXPLAINS[RECORD_EFFECTS[int(rows.effect[index])]]:
-            return False
-        recorded_at = int(rows.recorded_at[index])
-        completed_at = int(rows.completed_at[index])
-        is_open = recorded_at == FAR or rows.after_slot[index] >= 0 or rows.listing[index] >= 0
-        until = self._findings.at if is_open else recorded_at
-        if rows.listing[index] >= 0:
-            until = min(int(rows.listed_at[index]), recorded_at)
-        since = completed_at if completed_at < FAR else until
-        if impairment.since > until or impairment.until + impairment.drain < since:
-            return False
-        return bool(self._membership.in_scope(rows.row[index : index + 1], impairment.scope)[0])
+        effects = [RECORD_EFFECTS.index(e) for e, of in _EXPLAINS.items() if impairment.effect in of]
+        recorded_at, completed_at = rows.recorded_at[at], rows.completed_at[at]
+        is_listed = rows.listing[at] >= 0
+        is_open = (recorded_at == FAR) | (rows.after_slot[at] >= 0) | is_listed
+        until = np.where(is_open, np.minimum(rows.missing_from[at], self._findings.at), recorded_at)
+        until = np.where(is_listed, np.minimum(rows.listed_at[at], recorded_at), until)
+        since = np.where(completed_at < FAR, completed_at, until)
+        mask = np.isin(rows.effect[at], effects)
+        mask &= (impairment.since <= until) & (impairment.until + impairment.drain >= since)
+        return mask & self._membership.in_scope(rows.row[at], impairment.scope) if mask.any() else mask
 
 
 def cause_of_rate(

@@ -44,6 +44,8 @@ class FindingRows:
     """By when the step was completed; FAR where that is unknown."""
     recorded_at: Ints
     """FAR where it has not arrived."""
+    missing_from: Ints
+    """Since when it is missing: it was due, and has taken longer than usual. FAR where it is not."""
     amount: Ints
     """Of the record; of a missing one the expected amount. NO_AMOUNT where there is none."""
     expected_amount: Ints
@@ -99,6 +101,7 @@ class FindingRows:
             late_by=constant(0),
             completed_at=constant(FAR),
             recorded_at=constant(FAR),
+            missing_from=constant(FAR),
             amount=constant(NO_AMOUNT),
             expected_amount=constant(NO_AMOUNT),
             currency=np.zeros(count, np.int32),
@@ -131,6 +134,7 @@ class FindingRows:
             late_by=times,
             completed_at=times,
             recorded_at=times,
+            missing_from=times,
             amount=times,
             expected_amount=times,
             currency=codes,

@@ -25,7 +25,7 @@ from impactgraph.usecases.incidents import (
 )
 from impactgraph.usecases.report_failure import report_failure
 from impactgraph.usecases.snapshot import snapshot
-from tests.stores.events import entered, event, placed, reported
+from tests.stores.events import at, entered, event, of, placed, reported
 
 NOW = 1_773_000_000_000
 SHOP = """
@@ -90,6 +90,51 @@ def test_what_waits_for_a_replay_is_listed_however_long_ago_its_failure_ended(st
 
     assert (report.key, report.life.state) == ("F-1", IncidentState.RESOLVED)
     assert report.residual is not None and report.residual.need_action == 1
+
+
+@pytest.mark.parametrize("hours_ago", [3, 30])
+def test_an_incident_closes_when_the_last_record_that_it_lost_has_come(store: Store, hours_ago: int) -> None:
+    """An outage whose queue should have delivered after it, and did not: only the audit knows."""
+    since = (NOW - at(0)) // MINUTE - hours_ago * 60
+    store.ingest(
+        [
+            placed("O-1", since, workflow="ship", location=None),
+            entered("plan", since),
+            entered("pick", since + 10),
+            of("fulfillment.completed", since + 20),
+            reported("F-1", since + 15, target="integration:to-erp", **{"class": "outage"}),
+            event("failure.resolved", since + 60, failure="F-1"),
+        ]
+    )
+
+    (report,) = asked(store)
+
+    assert (report.life.state, report.is_quiet) == (IncidentState.RESOLVED, False)
+    assert report.residual is not None and report.residual.records == 1
+    assert report.reason == "1 record to repair"
+
+    store.ingest([of("posting.recorded", since + 100, type="issue")])
+    assert asked(store) == ()
+    (closed,) = asked(store, active=None)
+    assert closed.life.state is IncidentState.CLOSED
+
+
+def test_a_record_that_was_missing_before_a_failure_began_does_not_hold_its_incident_open(
+    store: Store,
+) -> None:
+    since = (NOW - at(0)) // MINUTE - 600
+    store.ingest(
+        [
+            placed("O-1", since, workflow="ship", location=None),
+            entered("plan", since),
+            entered("pick", since + 10),
+            of("fulfillment.completed", since + 20),
+            reported("F-1", since + 300, target="integration:to-erp", **{"class": "outage"}),
+            event("failure.resolved", since + 360, failure="F-1"),
+        ]
+    )
+
+    assert asked(store) == ()
 
 
 def test_a_failure_of_an_element_that_the_topology_lost_is_listed_and_not_quiet(store: Store) -> None:
