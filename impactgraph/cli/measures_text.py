@@ -135,11 +135,11 @@ def _print_forecasts(out: Console, forecasts: Sequence[Json]) -> None:
         return
     out.print()
     figures = ("orders", "forecast to miss", "missed")
-    rows = table("incident", "forecast at", *figures, right=figures)
+    rows = table("incident", "forecast at", *figures, "likeliest cause", right=figures)
     for each in forecasts:
         at = formats.day_and_time(known_moment(each["at"]))
         numbers = f"{each['orders']:,}", f"{each['expected']:,.1f}", f"{each['happened']:,}"
-        rows.add_row(key_in(each["incident"]), at, *numbers)
+        rows.add_row(key_in(each["incident"]), at, *numbers, each["headline"])
     out.print(rows)
 
 

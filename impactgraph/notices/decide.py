@@ -4,7 +4,7 @@ The notices of an incident by one rule to one channel are a conversation: new, p
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from graph_models.journal import IncidentAction, IncidentActionKind, Journal, NoticeKind, NoticeLevel
@@ -30,6 +30,8 @@ class Present:
     end_times: Mapping[str, Millis]
     """When each failure that has ended did, by its key."""
     public_url: str | None = None
+    name: Callable[[str], str] = str
+    """Of an element, by its full id."""
 
 
 def decide(present: Present, rules: NoticeRules) -> tuple[Notice, ...]:
@@ -185,6 +187,7 @@ class _Speaker:
             kind,
             self.present.at,
             last=last,
+            last_cause=self.present.name(last.cause) if last is not None and last.cause else "",
             reason=reason,
             waited=self.rule.after if kind is NoticeKind.NEW else None,
         )

@@ -22,6 +22,8 @@ class Occasion:
     at: Millis
     last: NoticeStatus | None = None
     """The notices about it before this one."""
+    last_cause: str = ""
+    """Name of its likeliest cause then; empty where it was not known."""
     reason: str = ""
     """RESOLVED: why, as a sentence."""
     waited: Millis | None = None
@@ -52,7 +54,7 @@ def _lines(picture: Picture, occasion: Occasion) -> list[str]:
     last = occasion.last if occasion.kind is NoticeKind.CHANGED else None
     lines = [f"[{_word(picture.level)}] {picture.headline}"]
     if last is not None:
-        lines.append(_change(picture, last))
+        lines.append(_change(picture, last, occasion.last_cause))
     if occasion.waited is not None:
         lines.append(f"Nobody has acknowledged it for {say_duration(occasion.waited)}.")
     lines.append(picture.impact)
@@ -68,14 +70,14 @@ def _lines(picture: Picture, occasion: Occasion) -> list[str]:
     return lines
 
 
-def _change(picture: Picture, last: NoticeStatus) -> str:
+def _change(picture: Picture, last: NoticeStatus, last_cause: str) -> str:
     notified_at = _moment(last.created_at)
     parts: list[str] = []
     if picture.level is not last.level:
         reason = f" ({picture.quiet_reason})" if picture.quiet_reason else ""
         parts.append(f"it is {_word(picture.level)}{reason}, and was {_word(last.level)} at {notified_at}")
     if picture.cause != last.cause:
-        parts.append(f"its likeliest cause was {last.cause or 'not known'} at {notified_at}")
+        parts.append(f"its likeliest cause was {last_cause or 'not known'} at {notified_at}")
     return f"Changed: {'; '.join(parts)}."
 
 

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import structlog
 
@@ -16,6 +17,7 @@ from impactgraph.notices.format import parse_rules
 from impactgraph.notices.outbox import Outbox
 from impactgraph.notices.pictures import pictures_of
 from impactgraph.ports.store import Store
+from impactgraph.topology.names import element_text
 from impactgraph.usecases.answer import Ask
 from impactgraph.usecases.blast_radius import answer_question
 from impactgraph.usecases.incidents import IncidentsQuestion, list_incidents
@@ -124,4 +126,5 @@ def due_notices(
         reports = list_incidents(s, ask, IncidentsQuestion())
         pictures = pictures_of(reports, s.topology, rules)
         end_times = {each.key: each.ended_at for each in s.failures if each.ended_at is not None}
-    return decide(Present(now, pictures, store.journal(), end_times, public_url), rules)
+        name = partial(element_text, s.topology)
+    return decide(Present(now, pictures, store.journal(), end_times, public_url, name), rules)

@@ -83,5 +83,6 @@ def due(
     ended: dict[str, Millis] | None = None,
 ) -> tuple[Notice, ...]:
     """What is told of these incidents."""
-    present = Present(at, pictures, journal or Journal(), ended or {}, "https://shop.example/")
+    url, name = "https://shop.example/", {"system:tax": "Tax engine"}
+    present = Present(at, pictures, journal or Journal(), ended or {}, url, lambda each: name.get(each, each))
     return decide(present, by or rules())

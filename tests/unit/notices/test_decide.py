@@ -112,7 +112,7 @@ def test_another_likeliest_cause_is_a_change() -> None:
 
     (notice,) = due(picture(cause="system:erp"), journal=journal, at=NOW + CALM)
 
-    assert "its likeliest cause was system:tax" in notice.text
+    assert "its likeliest cause was Tax engine at 2026-03-08 20:00 UTC" in notice.text
 
 
 def test_the_end_is_reported_once_it_has_lasted() -> None:
