@@ -50,7 +50,8 @@ MUTATIONS: Mapping[str, Permission | None] = {
     **dict.fromkeys(
         (
             *("acknowledgeIncident", "assignIncident", "noteIncident", "mitigateIncident", "closeIncident"),
-            *("reopenIncident", "mergeIncidents", "splitIncident", "startStep", "doStep", "planMaintenance"),
+            *("reopenIncident", "mergeIncidents", "splitIncident", "startStep", "doStep", "undoStep"),
+            *("planMaintenance", "cancelMaintenance"),
             *("reportFailure", "reportSuspect", "updateFailure", "resolveFailure"),
         ),
         _WORK,

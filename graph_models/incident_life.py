@@ -3,6 +3,7 @@
 Moments are milliseconds since 1970 UTC.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -55,16 +56,19 @@ class IncidentLife:
         return tuple(action for action in self.actions if action.note)
 
     def step_done(self, playbook: str, step: int) -> IncidentAction | None:
-        """The first report that a step was done, since it recurred."""
-        return self._first(IncidentActionKind.STEP_DONE, playbook, step)
+        """The first report that a step was done, since it recurred, and since a report was withdrawn."""
+        undone = [action.at for action in self._of_step(IncidentActionKind.STEP_UNDONE, playbook, step)]
+        done = self._of_step(IncidentActionKind.STEP_DONE, playbook, step)
+        return next((action for action in done if action.at > max(undone, default=0)), None)
 
     def step_started(self, playbook: str, step: int) -> IncidentAction | None:
         """When somebody started a step, since it recurred."""
-        return self._first(IncidentActionKind.STEP_STARTED, playbook, step)
+        return next(self._of_step(IncidentActionKind.STEP_STARTED, playbook, step), None)
 
-    def _first(self, kind: IncidentActionKind, playbook: str, step: int) -> IncidentAction | None:
+    def _of_step(self, kind: IncidentActionKind, playbook: str, step: int) -> Iterator[IncidentAction]:
+        """Since it recurred."""
         of_step = (a for a in self.actions if (a.playbook, a.step) == (playbook, step))
-        return next((a for a in of_step if a.kind is kind and a.at >= self.recurred_at), None)
+        return (a for a in of_step if a.kind is kind and a.at >= self.recurred_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ class IncidentActionKind(StrEnum):
     SPLIT = "split"
     STEP_STARTED = "step_started"
     STEP_DONE = "step_done"
+    STEP_UNDONE = "step_undone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class IncidentAction:
     """SPLIT: keys of the failures that do not belong to it; CLOSED: of those that were part of it."""
     playbook: str = ""
     step: int = 0
-    """STEP_STARTED, STEP_DONE: its number in the playbook, from 1 on."""
+    """Of a step: its number in the playbook, from 1 on."""
 
 
 class ChangeKind(StrEnum):

@@ -68,7 +68,9 @@ for (let count = 1; count <= MOST; count += 1) {
 
 const { ACTIONS } = tops["incident/actions.js"];
 const action = tops["incident/action_form.js"].documentOf;
-[...Object.values(ACTIONS), tops["incident/checklist.js"].stepAction({ number: 1 })].map(action).forEach(add);
+const steps = tops["incident/checklist.js"];
+const ofStep = [steps.startAction, steps.stepAction, steps.undoAction].map((one) => one({ number: 1 }));
+[...Object.values(ACTIONS), ...ofStep].map(action).forEach(add);
 const { update, resolve } = tops["failure/change.js"];
 const changes = [update({}, {}, ""), resolve({}), tops["failure/report.js"].REPORT];
 changes.map(tops["failure/preview.js"].documentOf).forEach(add);

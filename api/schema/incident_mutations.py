@@ -11,7 +11,7 @@ from api.schema.inputs import ScopeInput, scope_of
 from api.schema.scalars import Moment
 from graph_models.journal import IncidentActionKind, Maintenance
 from impactgraph.usecases.incident_actions import IncidentWork
-from impactgraph.usecases.plan_maintenance import plan_maintenance
+from impactgraph.usecases.plan_maintenance import cancel_maintenance, plan_maintenance
 from impactgraph.usecases.validation import element_id
 
 IncidentId = Annotated[
@@ -177,6 +177,22 @@ class IncidentMutations:
         return await _done(info, IncidentActionKind.STEP_DONE, incident, by, version, **details)
 
     @strawberry.mutation(
+        description="Takes back that a step of the checklist was done: it was recorded by mistake."
+    )
+    async def undo_step(
+        self,
+        info: Info,
+        incident: IncidentId,
+        step: StepNumber,
+        note: NoteText = None,
+        playbook: PlaybookKey = None,
+        by: By = None,
+        version: Version = None,
+    ) -> IncidentPayload:
+        details = _of_step(step, playbook, note)
+        return await _done(info, IncidentActionKind.STEP_UNDONE, incident, by, version, **details)
+
+    @strawberry.mutation(
         description="Plans maintenance: failures of its elements are expected and quiet while it lasts."
     )
     async def plan_maintenance(
@@ -195,6 +211,22 @@ class IncidentMutations:
             by=info.context.actor or by or "",
         )
         return MaintenancePayload.of(await info.context.change(plan_maintenance, plan, info.context.now))
+
+    @strawberry.mutation(
+        description="Cancels planned maintenance: failures of its elements are no longer expected. "
+        "`maintenance` of the payload is the plan as it was."
+    )
+    async def cancel_maintenance(
+        self,
+        info: Info,
+        key: Annotated[str, strawberry.argument(description="Key of the plan.")],
+        note: NoteText = None,
+        by: By = None,
+    ) -> MaintenancePayload:
+        who = info.context.actor or by or ""
+        return MaintenancePayload.of(
+            await info.context.change(cancel_maintenance, key, who, note or "", info.context.now)
+        )
 
 
 def _of_step(step: int, playbook: str | None, note: str | None) -> dict[str, Any]:

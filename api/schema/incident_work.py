@@ -36,8 +36,8 @@ class IncidentAction:
     failures: list[str] = strawberry.field(
         description="SPLIT: keys of the failures that do not belong to it; CLOSED: of those that did."
     )
-    playbook: str | None = strawberry.field(description="STEP_STARTED, STEP_DONE: key of the playbook.")
-    step: int | None = strawberry.field(description="STEP_STARTED, STEP_DONE: number of the step in it.")
+    playbook: str | None = strawberry.field(description="Of actions on a step: key of the playbook.")
+    step: int | None = strawberry.field(description="Of actions on a step: its number in the playbook.")
 
     @classmethod
     def of(cls, model: journal.IncidentAction) -> "IncidentAction":

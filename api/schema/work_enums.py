@@ -48,6 +48,7 @@ describe(
         "SPLIT": "Split failures off.",
         "STEP_STARTED": "Started a step of a playbook.",
         "STEP_DONE": "Completed a step of a playbook.",
+        "STEP_UNDONE": "Took back that a step of a playbook was done.",
     },
 )
 describe(

@@ -115,6 +115,18 @@ def done(
     return _do(replace(_work("step_done", incident, action), step=step, playbook=playbook or ""), common)
 
 
+def undo(
+    incident: IncidentId,
+    step: Step,
+    /,
+    *,
+    playbook: Playbook = None,
+    action: ActionOptions = NO_ACTION,
+    common: Common = COMMON,
+) -> int:
+    return _do(replace(_work("step_undone", incident, action), step=step, playbook=playbook or ""), common)
+
+
 def _work(kind: str, incident: str, action: ActionOptions) -> "IncidentWork":
     from graph_models.journal import IncidentActionKind
     from impactgraph.usecases.incident_actions import IncidentWork

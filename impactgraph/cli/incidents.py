@@ -18,6 +18,7 @@ from impactgraph.cli.incident_action import (
     reopen,
     split,
     start,
+    undo,
 )
 from impactgraph.cli.options import COMMON, PLACE, Common, Place
 from impactgraph.cli.question_options import AsOf
@@ -40,6 +41,7 @@ __all__ = [
     "report",
     "split",
     "start",
+    "undo",
 ]
 IncidentId = Annotated[
     str, Parameter(help="Id of the incident, or of one of its failures, such as F-stock or incident:F-stock.")

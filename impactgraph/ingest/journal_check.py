@@ -20,6 +20,7 @@ NEEDED_FIELDS = {
     "incident.split": ("failures",),
     "incident.step_started": ("by", "playbook", "step"),
     "incident.step_done": ("playbook", "step"),
+    "incident.step_undone": ("playbook", "step"),
     "maintenance.planned": ("ends_at",),
 }
 """By type of event, the optional fields of its data without which it says nothing."""

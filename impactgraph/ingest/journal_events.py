@@ -26,7 +26,9 @@ class IncidentData(EventData):
     """
     playbook: str | None = None
     step: Annotated[int, msgspec.Meta(ge=1)] | None = None
-    """Number of the step of the playbook (`incident.step_started`, `incident.step_done`)."""
+    """Number of the step of the playbook (`incident.step_started`, `incident.step_done`,
+    `incident.step_undone`).
+    """
 
 
 class ChangeData(EventData):
@@ -123,6 +125,10 @@ class IncidentStepDone(EventHead, tag="incident.step_done"):
     data: IncidentData
 
 
+class IncidentStepUndone(EventHead, tag="incident.step_undone"):
+    data: IncidentData
+
+
 class ChangeStarted(EventHead, tag="change.started"):
     data: ChangeData
 
@@ -154,6 +160,7 @@ JournalEvent: TypeAlias = (
     | IncidentSplit
     | IncidentStepStarted
     | IncidentStepDone
+    | IncidentStepUndone
     | ChangeStarted
     | ChangeEnded
     | MaintenancePlanned

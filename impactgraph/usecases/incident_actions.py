@@ -30,7 +30,11 @@ from impactgraph.usecases.notices import waiting_record
 from impactgraph.usecases.snapshot import Snapshot, snapshot
 from impactgraph.usecases.step_requests import request_for
 
-_OF_STEPS = (IncidentActionKind.STEP_STARTED, IncidentActionKind.STEP_DONE)
+_OF_STEPS = (
+    IncidentActionKind.STEP_STARTED,
+    IncidentActionKind.STEP_DONE,
+    IncidentActionKind.STEP_UNDONE,
+)
 _VERBS = {
     IncidentActionKind.ACKNOWLEDGED: "acknowledged it",
     IncidentActionKind.ASSIGNED: "assigned it",
@@ -42,6 +46,7 @@ _VERBS = {
     IncidentActionKind.SPLIT: "split it",
     IncidentActionKind.STEP_STARTED: "started a step",
     IncidentActionKind.STEP_DONE: "completed a step",
+    IncidentActionKind.STEP_UNDONE: "took back that a step was done",
 }
 
 
@@ -60,7 +65,7 @@ class IncidentWork:
     failures: tuple[str, ...] = ()
     """SPLIT: the failures and alerts that do not belong to it."""
     step: int = 0
-    """STEP_STARTED, STEP_DONE: its number in the checklist; in `playbook`, where that is given."""
+    """Of a step: its number in the checklist; in `playbook`, where that is given."""
     playbook: str = ""
     version: int | None = None
     """Number of actions that its author has seen; None: whatever there is."""
@@ -196,6 +201,9 @@ def _check(
         case IncidentActionKind.STEP_DONE:
             work, step, problems = _with_step(s, ask, work)
             return work, problems if step is None else _past(step, step.done, "done")
+        case IncidentActionKind.STEP_UNDONE:
+            work, step, problems = _with_step(s, ask, work)
+            return work, problems if step is None else _not_done(step)
         case _:
             return work, ()
 
@@ -251,6 +259,10 @@ def _past(step: ChecklistStep, action: IncidentAction | None, verb: str) -> tupl
         return ()
     when = moment(action.at).strftime("%Y-%m-%d %H:%M:%S UTC")
     return (Problem(f"Step {step.number} was {verb} by {action.by or 'somebody'} at {when}."),)
+
+
+def _not_done(step: ChecklistStep) -> tuple[Problem, ...]:
+    return () if step.done is not None else (Problem(f"Step {step.number} is not recorded as done."),)
 
 
 def _request(

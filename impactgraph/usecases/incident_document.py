@@ -165,8 +165,7 @@ def _what(action: IncidentAction) -> str:
     if action.failures and action.kind is IncidentActionKind.SPLIT:
         what = f"split off {', '.join(action.failures)}"
     if action.step:
-        verb = "started" if action.kind is IncidentActionKind.STEP_STARTED else "completed"
-        what = f"{verb} step {action.step} of playbook {action.playbook}"
+        what = what.replace("a step", f"step {action.step} of playbook {action.playbook}")
     return f"{what}: {action.note.rstrip('.')}" if action.note else what
 
 

@@ -1,12 +1,13 @@
-"""Plans maintenance: failures of its elements in its time are expected."""
+"""Plans and cancels maintenance: failures of its elements in its time are expected."""
 
 import uuid
 from dataclasses import dataclass, replace
 
 from graph_models.journal import Maintenance
 from graph_models.time import Millis
-from impactgraph.errors import Problem
+from impactgraph.errors import NotFoundError, Problem
 from impactgraph.ports.store import Store
+from impactgraph.topology.near import nearest
 from impactgraph.usecases.failure_events import (
     Data,
     iso,
@@ -53,3 +54,20 @@ def plan_maintenance(store: Store, plan: Maintenance, now: Millis) -> Maintenanc
         return MaintenanceOutcome(None, problems)
     plans = (each for each in store.journal().maintenance if each.key == plan.key)
     return MaintenanceOutcome(next(plans, None))
+
+
+def cancel_maintenance(store: Store, key: str, by: str, note: str, now: Millis) -> MaintenanceOutcome:
+    """Drops a plan; the outcome has it as it was. Durable when it returns. Failures in its time are those of
+    incidents again, also earlier ones.
+
+    Raises NotFoundError, with near keys, where no such plan is on record.
+    """
+    plans = {each.key: each for each in store.journal().maintenance}
+    if key not in plans:
+        raise NotFoundError(f"maintenance {key!r}", near=nearest(key, plans, 3))
+    fields: Data = {"maintenance": key, "note": note, "by": by}
+    data = {name: value for name, value in fields.items() if value}
+    intake = send(store, "maintenance.cancelled", data, event_id=next_id(now), at=now)
+    if problems := problems_of(intake):
+        return MaintenanceOutcome(None, problems)
+    return MaintenanceOutcome(plans[key])

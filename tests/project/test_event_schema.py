@@ -61,6 +61,7 @@ _DATA: dict[str, dict[str, Any]] = {
     "incident.split": _INCIDENT | {"failures": ["F-2"]},
     "incident.step_started": _INCIDENT | {"by": "ana", "playbook": "restart", "step": 2},
     "incident.step_done": _INCIDENT | {"playbook": "restart", "step": 2},
+    "incident.step_undone": _INCIDENT | {"playbook": "restart", "step": 2},
     "change.started": {"change": "d1", "kind": "Deployment", "elements": ["system:oms"], "version": "7.2"},
     "change.ended": {"change": "d1", "ended_at": "2026-03-02T10:00:00Z"},
     "maintenance.planned": {"maintenance": "m1", "ends_at": "2026-03-02T10:00:00Z"},

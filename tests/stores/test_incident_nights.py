@@ -34,6 +34,7 @@ ACTED = (
     Kind.MERGED,
     Kind.SPLIT,
     Kind.STEP_DONE,
+    Kind.STEP_UNDONE,
 )
 STEPS = 7
 
@@ -78,6 +79,7 @@ class Night:
             Kind.MERGED: {"incidents": (other,)},
             Kind.SPLIT: {"failures": (other,)},
             Kind.STEP_DONE: {"step": 1},
+            Kind.STEP_UNDONE: {"step": 1},
         }.get(kind, {})
         work = IncidentWork(kind, incident, by="ana", **fields)  # type: ignore[arg-type]
         outcome = work_on_incident(self.store, answer_question, work, self.now)
@@ -103,6 +105,7 @@ def check_effect(report: IncidentReport, kind: Kind, incident: str, other: str) 
             assert incident == other or other not in report.members
         case _:
             assert kind is not Kind.STEP_DONE or life.step_done("restart", 1)
+            assert kind is not Kind.STEP_UNDONE or not life.step_done("restart", 1)
 
 
 def listed(store: Store, now: Millis, active: bool | None) -> Sequence[IncidentReport]:

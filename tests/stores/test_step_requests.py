@@ -131,6 +131,25 @@ def test_a_step_of_an_incident_that_recurs_is_open_and_asked_for_again(store: St
     assert len(receiver.bodies) == 2
 
 
+def test_a_step_that_was_recorded_as_done_by_mistake_is_as_it_was_before(store: Store) -> None:
+    prepared(store)
+    start(store)
+    done = IncidentWork(IncidentActionKind.STEP_DONE, "F-1", by="ana", step=1, version=1)
+    undone = replace(done, kind=IncidentActionKind.STEP_UNDONE, by="ben", version=2)
+
+    def problems(work: IncidentWork, after: int) -> list[str]:
+        return [each.message for each in work_on_incident(store, answer_question, work, NOW + after).problems]
+
+    assert problems(replace(undone, version=1), 1) == ["Step 1 is not recorded as done."]
+    assert problems(done, 2) == problems(undone, 3) == problems(undone, 4) == []
+    with snapshot(store, NOW + 5, NOW + 5) as s:
+        (step, *_) = checklist(s, answer_question, get_incident(s, answer_question, "F-1", NOW + 5))
+        report = incident_document(s, answer_question, "F-1", ReportFormat.MARKDOWN, NOW + 5)
+    assert step_state(step.step) == "started"
+    assert "ben took back that step 1 of playbook" in report
+    assert problems(replace(done, version=3), 6) == []
+
+
 def test_a_step_stays_with_the_failure_that_its_playbook_is_about(store: Store) -> None:
     """Whichever incident was merged, and by whichever key it was named."""
     books = "playbooks:\n" + "".join(

@@ -15,9 +15,13 @@ function storeName(name) {
   try { localStorage.setItem(NAME, name); } catch { /* forbidden: it is asked for again */ }
 }
 
-const documentOf = ({ field, types = "", noId = false }) => `mutation Act(${noId ? "" : "$id: ID!, "}${types}
-  $note: String${field.includes("noteIncident") ? "!" : ""}, $by: String, $version: Int) {
-  done: ${field} { incident { id version } problems { message } } }`;
+const documentOf = ({ field, types = "", noId = false, gives = "incident { id version }" }) => {
+  const note = field.includes("noteIncident") ? "String!" : "String";
+  const version = field.includes("$version") ? ", $version: Int" : "";
+  return `mutation Act(${noId ? "" : "$id: ID!, "}${types}
+  $note: ${note}, $by: String${version}) {
+  done: ${field} { ${gives} problems { message } } }`;
+};
 
 /** Sends it; problems are an error. */
 async function send(action, variables) {
@@ -29,7 +33,8 @@ async function send(action, variables) {
 }
 
 /**
- * @param action { name, title, says(form), field, types, variables(form), needsNote, missing(form), noId }
+ * @param action { name, title, says(form), field, types, gives, variables(form), needsNote, missing(form),
+ *   noId }
  * @param heading its element, by what is above it
  * @param children fields of the action itself: (form, setForm) => vnodes
  */

@@ -89,6 +89,19 @@ const ACTIONS = {
     types: "$alerts: [ID!]!,",
     variables: ({ parts }) => ({ alerts: parts }),
   },
+  unplan: {
+    label: "Cancel maintenance",
+    title: "Cancel the planned maintenance?",
+    when: ({ maintenance }) => Boolean(maintenance),
+    says: ({ maintenance }) => [
+      `The plan ${maintenance.key} is dropped: failures in its time are no longer expected and quiet.`,
+    ],
+    noId: true,
+    field: "cancelMaintenance(key: $key, note: $note, by: $by)",
+    types: "$key: String!,",
+    gives: "maintenance { key }",
+    variables: (form, { maintenance }) => ({ key: maintenance.key }),
+  },
 };
 
 function closing(incident) {

@@ -111,7 +111,14 @@ function Step({ step, incident, asOf }) {
           </button>
         </p>
       `}
-      ${!isDone && open && html`
+      ${isDone && !asOf && !open && may && html`
+        <p class="no-print">
+          <button class="button" type="button" onClick=${() => setOpen(() => undoAction)}>
+            Not done …<span class="sr"> step ${step.number}</span>
+          </button>
+        </p>
+      `}
+      ${open && isDone === (open === undoAction) && html`
         <${ActionForm} action=${open(step)} incident=${incident} close=${() => setOpen(null)} />
       `}
     </div>
@@ -151,6 +158,16 @@ const stepAction = ({ number, text, playbook, step, approvalName }) => ({
   ],
   needsNote: Boolean(approvalName),
   field: "doStep(incident: $id, step: $step, playbook: $playbook, note: $note, by: $by, version: $version)",
+  types: "$step: Int!, $playbook: String",
+  variables: () => ({ step, playbook }),
+});
+
+const undoAction = ({ number, text, playbook, step }) => ({
+  name: `undo-${number}`,
+  title: `Is step ${number} not done?`,
+  says: () => [`Step ${number} is open again: ${text}. This page does not undo what was carried out.`],
+  needsNote: false,
+  field: "undoStep(incident: $id, step: $step, playbook: $playbook, note: $note, by: $by, version: $version)",
   types: "$step: Int!, $playbook: String",
   variables: () => ({ step, playbook }),
 });

@@ -17,6 +17,7 @@ const DID = {
   SPLIT: ({ failures }) => `split off ${failures.join(", ")}`,
   STEP_STARTED: ({ step, playbook }) => `started step ${step} of ${playbook}`,
   STEP_DONE: ({ step, playbook }) => `completed step ${step} of ${playbook}`,
+  STEP_UNDONE: ({ step, playbook }) => `took back that step ${step} of ${playbook} was done`,
 };
 
 /** All entries up to the moment of the page, newest first: { at, kind, text, note }. Pure. */

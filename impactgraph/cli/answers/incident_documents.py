@@ -42,6 +42,7 @@ _BY_KIND = {
     ),
     IncidentActionKind.STEP_STARTED: _of_step(IncidentActionKind.STEP_STARTED),
     IncidentActionKind.STEP_DONE: _of_step(IncidentActionKind.STEP_DONE),
+    IncidentActionKind.STEP_UNDONE: _of_step(IncidentActionKind.STEP_UNDONE),
 }
 INCIDENT_MUTATIONS = tuple(_BY_KIND.values())
 
@@ -56,7 +57,7 @@ def incident_mutation(work: IncidentWork) -> tuple[str, Json]:
             variables |= {"id": work.incident, "alerts": list(work.failures)}
         case IncidentActionKind.ASSIGNED:
             variables |= {"id": work.incident, "assignee": work.assignee}
-        case IncidentActionKind.STEP_STARTED | IncidentActionKind.STEP_DONE:
+        case IncidentActionKind.STEP_STARTED | IncidentActionKind.STEP_DONE | IncidentActionKind.STEP_UNDONE:
             variables |= {"id": work.incident, "step": work.step, "playbook": work.playbook}
         case _:
             variables["id"] = work.incident

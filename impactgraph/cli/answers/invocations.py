@@ -27,6 +27,7 @@ INCIDENT_OPERATIONS: Mapping[IncidentActionKind, str] = {
     IncidentActionKind.SPLIT: "splitIncident",
     IncidentActionKind.STEP_STARTED: "startStep",
     IncidentActionKind.STEP_DONE: "doStep",
+    IncidentActionKind.STEP_UNDONE: "undoStep",
 }
 """The mutation of GraphQL that does each action."""
 

@@ -130,6 +130,12 @@ COMMANDS = (
         ("impactgraph incidents done F-stock 2 --by ana",),
     ),
     Command(
+        "incidents undo",
+        "Takes back that a step of the checklist of an incident was done: it was recorded by mistake.",
+        f"impactgraph does not undo what was carried out. {_INCIDENT_STATUS}",
+        ("impactgraph incidents undo F-stock 2 --by ana",),
+    ),
+    Command(
         "incidents checklist",
         "The steps of the playbooks that fit the cause of an incident, with what each saves.",
         "A step whose playbook says what it changes (it ends a failure, clears a backlog, opens an "

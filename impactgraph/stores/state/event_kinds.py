@@ -43,6 +43,7 @@ class EventKind(IntEnum):
     MAINTENANCE_CANCELLED = 29
     NOTICE_CHANGED = 30
     INCIDENT_STEP_STARTED = 31
+    INCIDENT_STEP_UNDONE = 32
 
 
 TYPES: dict[EventKind, str] = {
@@ -77,6 +78,7 @@ TYPES: dict[EventKind, str] = {
     EventKind.MAINTENANCE_CANCELLED: "maintenance.cancelled",
     EventKind.NOTICE_CHANGED: "notice.changed",
     EventKind.INCIDENT_STEP_STARTED: "incident.step_started",
+    EventKind.INCIDENT_STEP_UNDONE: "incident.step_undone",
 }
 KINDS: dict[str, EventKind] = {name: kind for kind, name in TYPES.items()}
 RECORDS: dict[EventKind, RecordKind] = {

@@ -185,6 +185,20 @@ def test_planned_maintenance_makes_its_failures_quiet(api: Api) -> None:
     assert (wrong["maintenance"], len(wrong["problems"])) == (None, 1)
 
 
+def test_cancelled_maintenance_is_expected_no_more(api: Api) -> None:
+    cancel = """mutation ($key: String!) { cancelMaintenance(key: $key, by: "ben") {
+      maintenance { key by } problems { message } } }"""
+    times = {"startsAt": "2026-03-02T09:00:00Z", "endsAt": "2026-03-02T12:00:00Z"}
+    api.ask(PLAN, input={"key": "m1", "elements": ["integration:pick-confirm"], **times})
+
+    payload = api.ask(cancel, key="m1")["cancelMaintenance"]
+
+    assert payload == {"maintenance": {"key": "m1", "by": "ana"}, "problems": []}
+    assert [each["state"] for each in listed(api)] == ["OPEN"]
+    (error,) = api.answer(cancel, {"key": "m1"})["errors"]
+    assert error["extensions"]["code"] == "NOT_FOUND"
+
+
 def test_subscribers_get_each_incident_by_itself_when_it_changes(
     address: str, api: Api, clock: Clock, store: Store
 ) -> None:

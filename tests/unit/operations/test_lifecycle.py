@@ -128,6 +128,18 @@ def test_the_last_assignment_counts_and_words_are_notes() -> None:
     assert result.step_done("p", 2) is not None and result.step_done("p", 1) is None
 
 
+def test_a_step_whose_report_was_taken_back_is_open_until_it_is_done_again() -> None:
+    started = action(Kind.STEP_STARTED, 10, playbook="p", step=1)
+    done, other = (action(Kind.STEP_DONE, 9, playbook="p", step=step) for step in (1, 2))
+    undone = action(Kind.STEP_UNDONE, 8, playbook="p", step=1)
+    again = action(Kind.STEP_DONE, 7, playbook="p", step=1)
+
+    assert life(started, done, other, undone).step_done("p", 1) is None
+    assert life(started, done, other, undone).step_done("p", 2) == other
+    assert life(started, done, other, undone).step_started("p", 1) == started
+    assert life(started, done, other, undone, again).step_done("p", 1) == again
+
+
 def test_steps_that_were_done_before_it_recurred_do_not_count() -> None:
     done = action(Kind.STEP_DONE, 195, playbook="p", step=1)
     started = action(Kind.STEP_STARTED, 196, playbook="p", step=1)
