@@ -1,8 +1,8 @@
 """An HTTP server in the process of a test that takes what notices send."""
 
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -22,6 +22,8 @@ class Receiver:
     taken: list[Taken] = field(default_factory=list)
     answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     """Status and headers of the next answers; then 200."""
+    on_taken: Callable[[], None] = lambda: None
+    """Called before each answer."""
 
     @property
     def ids(self) -> Sequence[str]:
@@ -39,7 +41,12 @@ def receiver() -> Iterator[Receiver]:
             size = int(self.headers.get("Content-Length", 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
             taken.taken.append(Taken(self.path, headers, self.rfile.read(size).decode()))
+            taken.on_taken()
             status, more = taken.answers.pop(0) if taken.answers else (200, {})
+            with suppress(ConnectionError):  # the sender was killed
+                self._answer(status, more)
+
+        def _answer(self, status: int, more: dict[str, str]) -> None:
             self.send_response(status)
             for name, value in more.items():
                 self.send_header(name, value)

@@ -17,6 +17,7 @@ import pytest
 from impactgraph.bootstrap import open_store
 from impactgraph.ports.store import Store
 from impactgraph.stores.embedded import EmbeddedStore
+from tests.kills import storm
 from tests.kills.run import kill_often
 from tests.stores.events import DOCUMENTS, at, entered, of, placed, topology
 from tests.stores.seen import everything
@@ -146,3 +147,12 @@ def test_a_store_that_is_killed_during_all_its_work_is_like_one_that_never_was(t
     result = kill_often(str(tmp_path / "store"), kills=8, seed=3)
 
     assert result.wrong == "", str(result)
+
+
+def test_a_server_that_is_killed_in_a_storm_of_alerts_keeps_each_and_sends_no_notice_twice(
+    tmp_path: Path,
+) -> None:
+    result = storm.kill_often(tmp_path, 4, seed=5)
+
+    assert result.wrong == []
+    assert result.acknowledged > 0 and result.notices > 0

@@ -176,6 +176,11 @@ def test_a_step_that_needs_approval_is_done_only_with_a_note(explorer: NowPage) 
     form.get_by_role("button", name="Confirm").click()
     expect(step).to_contain_text("Done by ana")
 
+    step.get_by_role("button", name="Not done").click()
+    form.get_by_role("button", name="Confirm").click()
+    expect(step.get_by_role("button", name="Done …")).to_be_visible()
+    expect(step).not_to_contain_text("Done by ana")
+
 
 def test_failures_are_split_off_and_merged_again(explorer: NowPage) -> None:
     explorer.open("incident/A-oms")
