@@ -95,10 +95,10 @@ def serve(
     keys, audit = open_keys(settings.store), open_audit(settings.store, personal=personal)
     access_context = server_access(how, keys, audit, system_clock)
     store_context = open_or_create(settings.store, personal=personal)
-    with traces(), access_context as access, store_context as store:
+    with traces(), access_context as authentication, store_context as store:
         live_sources = FollowedSources(configs, store, now=system_clock)
         folder = None if "://" in settings.store else Path(settings.store)
         worker = SentNotices(store, rules, senders, now=system_clock, public_url=settings.url)
         with running_retention(store, retention_rules, audit, now=system_clock):
             services = Services(live_sources, worker)
-            serve_store(store, settings, folder=folder, services=services, access=access)
+            serve_store(store, settings, folder=folder, services=services, access=authentication)
