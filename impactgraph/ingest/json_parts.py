@@ -3,7 +3,7 @@
 import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO, TypeAlias
 
 import msgspec
@@ -88,11 +88,14 @@ class _Parts:
         return items
 
 
-def json_members(head: bytes, stream: BinaryIO, lists: frozenset[str]) -> Iterator[tuple[str, str, Text]]:
-    """(name, key, text) of each member of the object in a stream; of a list or an object named in `lists`, of
-    each of its members, after an empty text: of an object with its key.
+def json_members(
+    head: bytes, stream: BinaryIO, brackets_of: Mapping[str, str]
+) -> Iterator[tuple[str, str, Text]]:
+    """(name, key, text) of each member of the object in a stream; of a list (`[]`) or an object (`{}`) named in
+    `brackets_of`, of each of its members, after an empty text: of an object with its key.
 
-    Raises ValueError, UnicodeDecodeError and RecursionError where it is no object, or has a name twice.
+    Raises ValueError, UnicodeDecodeError and RecursionError where it is no object, has a name twice, or has
+    something else under one of these names.
     """
     encoding = encoding_of(head)
     with io.TextIOWrapper(stream, encoding=encoding) as whole:
@@ -100,18 +103,19 @@ def json_members(head: bytes, stream: BinaryIO, lists: frozenset[str]) -> Iterat
         if encoding != "utf-8-sig" and parts.next_sign() == "\ufeff":
             parts.take("\ufeff")
         for name in _names(parts):
-            if name in lists:
-                yield name, "", ""
-            if name in lists and parts.next_sign() == "[":
-                for _ in _items(parts, "[]"):
-                    yield name, "", parts.value()
-                    for text in parts.items_behind():
-                        yield name, "", text
-            elif name in lists and parts.next_sign() == "{":
+            brackets = brackets_of.get(name)
+            if brackets is None:
+                yield name, "", parts.value()
+                continue
+            yield name, "", ""
+            if brackets == "{}":
                 for key in _names(parts):
                     yield name, key, parts.value()
-            else:
+                continue
+            for _ in _items(parts, brackets):
                 yield name, "", parts.value()
+                for text in parts.items_behind():
+                    yield name, "", text
         if parts.next_sign():
             raise ValueError("something follows the document")
 

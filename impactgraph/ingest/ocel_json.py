@@ -71,7 +71,7 @@ _OLD_OBJECT, _OLD_EVENT = msgspec.json.Decoder(_OldObject), msgspec.json.Decoder
 
 _EVENTS = ("events", "ocel:events")
 _OBJECTS = ("objects", "ocel:objects")
-_LISTS = frozenset((*_EVENTS, *_OBJECTS))
+_BRACKETS = {"events": "[]", "objects": "[]", "ocel:events": "{}", "ocel:objects": "{}"}
 _FAILURES = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError)
 
 
@@ -79,7 +79,7 @@ def read_json(path: Path, moments: MomentReader, log: OcelLog) -> None:
     """Adds what the file has. Raises BadInputError where it is no OCEL log."""
     try:
         with open_unpacked(path) as (head, stream):
-            _Reader(moments, log).read(json_members(head, stream, _LISTS))
+            _Reader(moments, log).read(json_members(head, stream, _BRACKETS))
     except _FAILURES as error:
         raise BadInputError(Problem(_problem_of(path, error), str(path))) from error
 

@@ -129,6 +129,8 @@ def test_a_byte_order_mark_and_compression_do_not_count(name: str) -> None:
             "deeply",
         ),
         (b'{"objects": [], "events": [{"id": 1}]}', "Expected `str`, got `int`"),
+        (b'{"objects": [], "events": {"e1": {"id": "e1"}}}', "Expected `array`, got `object`"),
+        (b'{"ocel:objects": [{"ocel:type": "Order"}], "ocel:events": {}}', "Expected `object`, got `array`"),
         (b'{"objects": [{"id": "a", "type": "b"}], "events": []}', "It has no object of the type 'Order'"),
         (b'{"objects": [], "events": [', "truncated"),
         (b'{"objects": [{"id": "K\xf6ln", "type": "Order"}], "events": []}', r"UTF-8 \(byte 0xf6\)"),

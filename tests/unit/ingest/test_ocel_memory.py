@@ -12,7 +12,7 @@ from impactgraph.ingest import json_parts
 from impactgraph.ingest.json_parts import json_members
 from impactgraph.ingest.ocel_events import OcelEvent, OcelEvents
 
-_LISTS = frozenset({"objects", "events"})
+_LISTS = {"objects": "[]", "events": "[]"}
 _VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.text(max_size=4),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
@@ -71,6 +71,8 @@ def test_many_items_are_told_apart_at_once(monkeypatch: pytest.MonkeyPatch) -> N
         b'{"a": 1, "a": 2}',
         b'{"events": [{}',
         b"{1: 2}",
+        b'{"events": {"a": {}}}',
+        b'{"events": null}',
     ],
 )
 def test_a_text_that_is_no_document_is_refused(content: bytes) -> None:
