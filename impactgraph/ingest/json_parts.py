@@ -91,8 +91,8 @@ class _Parts:
 def json_members(
     head: bytes, stream: BinaryIO, brackets_of: Mapping[str, str]
 ) -> Iterator[tuple[str, str, Text]]:
-    """(name, key, text) of each member of the object in a stream; of a list (`[]`) or an object (`{}`) named in
-    `brackets_of`, of each of its members, after an empty text: of an object with its key.
+    """(name, key, text) of each member of the object in a stream; of a list (`[]`) or an object (`{}`) named
+    in `brackets_of`, of each of its members, after an empty text: of an object with its key.
 
     Raises ValueError, UnicodeDecodeError and RecursionError where it is no object, has a name twice, or has
     something else under one of these names.

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from impactgraph.errors import BadInputError, Problem
 from impactgraph.ingest.moments import instant
 
 _CHUNK = 1 << 14
@@ -34,12 +35,20 @@ class OcelEvents:
     """Events in the order of time; of one moment, in the order in which they were added."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the log
+        """Raises BadInputError where there is no room for the file."""
+        try:
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - goes with the log
+        except OSError as error:
+            raise _no_room(error) from error
         self._times, self._ends = array("d"), array("q", [0])
 
     def add(self, event: OcelEvent) -> None:
+        """Raises BadInputError where there is no room for it."""
         content = pickle.dumps(msgspec.structs.astuple(event), pickle.HIGHEST_PROTOCOL)
-        self._file.write(content)
+        try:
+            self._file.write(content)
+        except OSError as error:
+            raise _no_room(error) from error
         self._times.append(instant(event.time))
         self._ends.append(self._ends[-1] + len(content))
 
@@ -47,6 +56,10 @@ class OcelEvents:
         return len(self._times)
 
     def __iter__(self) -> Iterator[OcelEvent]:
+        try:
+            self._file.flush()
+        except OSError as error:
+            raise _no_room(error) from error
         order = np.argsort(np.frombuffer(self._times), kind="stable")
         for start in range(0, len(order), _CHUNK):
             indices: list[int] = order[start : start + _CHUNK].tolist()
@@ -66,3 +79,13 @@ class OcelEvents:
             contents[index] = window[first - start : end - start]
         self._file.seek(0, os.SEEK_END)
         return contents
+
+
+def _no_room(error: OSError) -> BadInputError:
+    """The disk is at fault, and not the log."""
+    return BadInputError(
+        Problem(
+            "The events of an OCEL log need a temporary file, which cannot be written: "
+            f"{error.strerror or error}. Set TMPDIR to a folder on a disk with room for it."
+        )
+    )

@@ -1,5 +1,6 @@
 """An OCEL log is read in a stream: events are not in memory, and the texts of a document are not either."""
 
+import errno
 import io
 import json
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from impactgraph.errors import BadInputError
 from impactgraph.ingest import json_parts
 from impactgraph.ingest.json_parts import json_members
 from impactgraph.ingest.ocel_events import OcelEvent, OcelEvents
@@ -96,3 +98,20 @@ def test_events_come_by_time_and_of_one_moment_as_they_were_added(times: list[st
     assert [event.attributes["n"] for event in events] == sorted(range(len(times)), key=by_time)
     assert [event.id for event in events] == [event.id for event in events], "they can be read again"
     assert len(events) == len(times)
+
+
+@pytest.mark.parametrize("moment", ["the file is made", "an event is added", "the rest is written"])
+def test_a_disk_without_room_is_said_to_be_at_fault(moment: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = {"the file is made": 0, "an event is added": 1_000_000, "the rest is written": 1}
+
+    def full() -> io.BufferedRandom:
+        if moment == "the file is made":
+            raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+        return open("/dev/full", "wb")  # type: ignore[return-value] - it is written only
+
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+
+    with pytest.raises(BadInputError, match=r"temporary file.* TMPDIR"):
+        events = OcelEvents()
+        events.add(OcelEvent("e1", "Pick", "?", {"note": "x" * sizes[moment]}, (), {}))
+        list(events)
