@@ -24,20 +24,24 @@ def step_name(step: Step) -> str:
     return step.name or step.key
 
 
-def element_text(topology: Topology, identifier: str) -> str:
-    """An element in a sentence, by its full id: `Inventory`, `integration release`, `step Pick of Same day`.
+def element_title(topology: Topology, identifier: str) -> str:
+    """An element by itself, by its full id: `Inventory`, `integration release`, `Pick of Same day`.
 
-    A step has its kind and workflow, as steps of several workflows share a name; an element without a name
-    has its kind, as elements of several kinds share a key.
+    A step has its workflow, as steps of several workflows share a name; an element without a name has its
+    kind, as elements of several kinds share a key.
     """
     kind, _, key = identifier.partition(":")
     if kind == "step":
         workflow = key.rpartition("/")[0]
-        return (
-            f"step {display_name(topology, identifier)} of {display_name(topology, f'workflow:{workflow}')}"
-        )
+        return f"{display_name(topology, identifier)} of {display_name(topology, f'workflow:{workflow}')}"
     name = getattr(topology.elements.get(identifier), "name", "")
     return name if name and name != key else f"{_KIND_WORDS.get(kind, kind)} {key}"
+
+
+def element_text(topology: Topology, identifier: str) -> str:
+    """An element in a sentence: its title, of a step with its kind: `step Pick of Same day`."""
+    title = element_title(topology, identifier)
+    return f"step {title}" if identifier.startswith("step:") else title
 
 
 def record_kind_text(kind: str) -> str:

@@ -35,7 +35,7 @@ from impactgraph.measures.orders import (
     step_errors,
 )
 from impactgraph.measures.periods import Period, PeriodUnit, periods_between
-from impactgraph.topology.names import element_text
+from impactgraph.topology.names import element_title
 from impactgraph.usecases.answer import Ask
 from impactgraph.usecases.incident_facts import headline_of
 from impactgraph.usecases.incident_history import (
@@ -113,7 +113,8 @@ def measures(s: Snapshot, ask: Ask, question: MeasuresQuestion) -> Measures:
         groups=tuple(replace(each, name=_group_name(s.topology, each)) for each in groups_of(facts)),
         service=service_levels(s.columns, promise_keeping, periods, s.at),
         steps=tuple(
-            replace(each, name=_place_name(s.topology, each.step)) for each in step_errors(s.columns, periods)
+            replace(each, name=element_title(s.topology, each.step))
+            for each in step_errors(s.columns, periods)
         ),
         postings=late_postings(_postings(s), periods),
         forecasts=checks,
@@ -126,12 +127,7 @@ def _group_name(topology: Topology, group: IncidentGroup) -> str:
     if group.grouping is Grouping.OWNER:
         team = topology.teams.get(group.key)
         return (team.name if team is not None else "") or group.key
-    return _place_name(topology, group.key)
-
-
-def _place_name(topology: Topology, identifier: str) -> str:
-    """`Inventory`; `Picking of Ship from store`; an element without a name keeps its kind."""
-    return element_text(topology, identifier).removeprefix("step ")
+    return element_title(topology, group.key)
 
 
 def _periods(s: Snapshot, question: MeasuresQuestion) -> tuple[Period, ...]:

@@ -2,7 +2,7 @@
 
 from graph_models.diagnosis import Drift, DriftGroup, DriftKind
 from graph_models.topology import Topology
-from impactgraph.topology.names import display_name, element_text
+from impactgraph.topology.names import display_name, element_title
 
 _NAMED = 3
 _FAR = 20.0
@@ -41,7 +41,7 @@ def place_name(topology: Topology, drift: Drift) -> str:
     if drift.dimension not in ("step", "hand-over", "record"):
         return drift.value
     step, _, record = drift.value.partition(" ")
-    name = element_text(topology, f"step:{step}").removeprefix("step ")
+    name = element_title(topology, f"step:{step}")
     return f"{record.replace('_', ' ')} of {name}" if record else name
 
 

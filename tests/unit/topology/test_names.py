@@ -7,11 +7,22 @@ import pytest
 from graph_models.enums import FailureClass, Transport
 from graph_models.failure import Failure
 from graph_models.topology import Api, Integration, Step, System, Topology, Workflow
-from impactgraph.topology.names import display_name, element_text, failure_label, failure_of, failure_text
+from impactgraph.topology.names import (
+    display_name,
+    element_text,
+    element_title,
+    failure_label,
+    failure_of,
+    failure_text,
+)
 from tests.drawing import EIGHT
 
 TOPOLOGY = Topology(
-    systems={"oms": System("oms", "Order management"), "wms": System("wms", "wms")},
+    systems={
+        "oms": System("oms", "Order management"),
+        "wms": System("wms", "wms"),
+        "sfn": System("sfn", "step functions"),
+    },
     apis={"oms.orders": Api("oms.orders", "oms")},
     integrations={
         "release": Integration("release", "system:oms", "system:wms", Transport.QUEUE, name="Releases")
@@ -37,10 +48,24 @@ OUTAGE = Failure("F-1", "system:oms", FailureClass.OUTAGE, EIGHT)
         ("system:wms", "system wms"),
         ("api:oms.orders", "API oms.orders"),
         ("integration:gone", "integration gone"),
+        ("system:sfn", "step functions"),
     ],
 )
 def test_an_element_has_its_display_name_else_its_kind_and_key(identifier: str, text: str) -> None:
     assert element_text(TOPOLOGY, identifier) == text
+
+
+@pytest.mark.parametrize(
+    ("identifier", "text"),
+    [
+        ("step:ship/pick", "Picking of Ship from store"),
+        ("system:oms", "Order management"),
+        ("system:sfn", "step functions"),
+        ("integration:gone", "integration gone"),
+    ],
+)
+def test_by_itself_a_step_is_without_its_kind(identifier: str, text: str) -> None:
+    assert element_title(TOPOLOGY, identifier) == text
 
 
 def test_the_display_name_of_an_element_without_one_is_its_key() -> None:
