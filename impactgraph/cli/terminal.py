@@ -51,7 +51,7 @@ class TextConsole(Console):
 class TextTable(Table):
     """Escapes the texts of its cells, and breaks their lines between words only: where the columns are too
     wide for the terminal, those with the longest texts are narrowed first. Where their words do not fit
-    either, each row is a paragraph: the first cell, and below it the others, all with their headings.
+    either, each row is a paragraph: the first cell, and below it the others, each after its heading.
     """
 
     def add_row(self, *cells: Any, **options: Any) -> None:
@@ -75,12 +75,16 @@ class TextTable(Table):
             yield Text(str(self.title), style=self.title_style or "")
         headings = [" ".join(str(column.header).split()) for column in self.columns]
         for row in zip(*(column.cells for column in self.columns), strict=True):
-            first, *others = (" ".join(str(cell).split()) for cell in row)
-            pairs = zip(headings[1:], others, strict=True)
-            text = "; ".join(f"{heading}: {cell}" for heading, cell in pairs if cell not in _NOTHING)
-            heading = wrapped(f"{headings[0]}: {first}", width)
+            cells = [" ".join(str(cell).split()) for cell in row]
+            first, *others = (
+                f"{heading}: {cell}" if heading and cell else cell
+                for heading, cell in zip(headings, cells, strict=True)
+            )
+            text = "; ".join(
+                each for each, cell in zip(others, cells[1:], strict=True) if cell not in _NOTHING
+            )
             rest = (_INDENT + line for line in wrapped(text, width - len(_INDENT)))
-            yield Text("\n".join([*heading, *rest]), no_wrap=True, overflow="ignore")
+            yield Text("\n".join([*wrapped(first, width), *rest]), no_wrap=True, overflow="ignore")
 
     def _set_widths(self, console: Console, options: ConsoleOptions, widths: Sequence[int]) -> int:
         """The width of the table with columns of these widths."""

@@ -63,6 +63,25 @@ def test_a_table_that_is_too_wide_is_a_list_of_its_rows() -> None:
     ]
 
 
+def test_a_list_has_no_colon_where_there_is_no_heading_or_no_cell() -> None:
+    lines = table("", "expected", "")
+    lines.add_row("orders", "107", "known")
+    lines.add_row("value", "7,274.81 EUR", "-")
+    lines.add_row("", "1,658.25 GBP", "converted-by-the-rates-of-the-topology")
+    stream = io.StringIO()
+
+    TextConsole(stream, 40).print(lines)
+
+    assert stream.getvalue().splitlines() == [
+        "orders",
+        "  expected: 107; known",
+        "value",
+        "  expected: 7,274.81 EUR",
+        "  expected: 1,658.25 GBP;",
+        "  converted-by-the-rates-of-the-topology",
+    ]
+
+
 @pytest.mark.parametrize(
     ("available", "widths"),
     [
