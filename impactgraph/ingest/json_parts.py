@@ -36,7 +36,7 @@ class _Parts:
         self._are_items_clear = True
         return bool(part)
 
-    def next_sign(self) -> str:
+    def next_character(self) -> str:
         """The next character that is no space; empty at the end."""
         while True:
             match = _SPACES.match(self._text, self._at)
@@ -47,17 +47,17 @@ class _Parts:
             if not self._has_more():
                 return ""
 
-    def take(self, signs: str) -> str:
+    def take(self, characters: str) -> str:
         """The next character, which is one of these. Raises ValueError."""
-        sign = self.next_sign()
-        if not sign or sign not in signs:
-            raise ValueError(f"{sign!r} stands where one of {signs!r} is expected")
+        character = self.next_character()
+        if not character or character not in characters:
+            raise ValueError(f"{character!r} stands where one of {characters!r} is expected")
         self._at += 1
-        return sign
+        return character
 
     def value(self) -> str:
         """The text of the next value. Raises ValueError, and RecursionError."""
-        self.next_sign()
+        self.next_character()
         while True:
             try:
                 _, end = _END_OF_VALUE(self._text, self._at)
@@ -70,7 +70,7 @@ class _Parts:
             text, self._at = self._text[self._at : end], end
             return text
 
-    def items_behind(self) -> Sequence[msgspec.Raw]:
+    def following_items(self) -> Sequence[msgspec.Raw]:
         """The items of a list that follow one, as far as they are read already and are easily separated: the
         last place that looks as the one between the next two is taken for an end, and what is before it must
         be a list. That is several times as fast as to look for the end of each.
@@ -100,7 +100,7 @@ def json_members(
     encoding = encoding_of(head)
     with io.TextIOWrapper(stream, encoding=encoding) as whole:
         parts = _Parts(whole)
-        if encoding != "utf-8-sig" and parts.next_sign() == "\ufeff":
+        if encoding != "utf-8-sig" and parts.next_character() == "\ufeff":
             parts.take("\ufeff")
         for name in _names(parts):
             brackets = brackets_of.get(name)
@@ -114,9 +114,9 @@ def json_members(
                 continue
             for _ in _items(parts, brackets):
                 yield name, "", parts.value()
-                for text in parts.items_behind():
+                for text in parts.following_items():
                     yield name, "", text
-        if parts.next_sign():
+        if parts.next_character():
             raise ValueError("something follows the document")
 
 
@@ -136,7 +136,7 @@ def _items(parts: _Parts, brackets: str) -> Iterator[None]:
     """One for each item between the brackets."""
     opening, closing = brackets
     parts.take(opening)
-    if parts.next_sign() == closing:
+    if parts.next_character() == closing:
         parts.take(closing)
         return
     while True:

@@ -44,14 +44,14 @@ def _add_events(connection: sqlite3.Connection, moments: MomentReader, log: Ocel
     connection.executemany("insert into temp.relations values (?, ?, ?)", relations)
     connection.execute("create index temp.of_event on relations (event)")
     for type_, table in _tables(connection, "event"):
-        connection.execute(f"insert or ignore into temp.written select tidy(ocel_id) from {table}")
+        connection.execute(f"insert or ignore into temp.ids_with_row select tidy(ocel_id) from {table}")
         for row in connection.execute(f"select *, {_RELATED.format('tidy(ocel_id)')} from {table}"):
             attributes = {name: clean(row[name]) for name in _attribute_names(row)}
             event = (_tidy(row["ocel_id"]), type_, moments.rfc3339(str(row["ocel_time"] or "").strip()))
             log.add_event(event, attributes, _PAIRS.decode(row["ocel_related"]))
     # Those without a row in the table of their type have no moment.
     for id_, type_ in _ids_and_types(connection, "event"):
-        if not connection.execute("select 1 from temp.written where id = ?", (id_,)).fetchone():
+        if not connection.execute("select 1 from temp.ids_with_row where id = ?", (id_,)).fetchone():
             (related,) = connection.execute(f"select {_RELATED.format('?')}", (id_,)).fetchone()
             log.add_event((id_, type_, ""), {}, _PAIRS.decode(related))
 
@@ -59,7 +59,7 @@ def _add_events(connection: sqlite3.Connection, moments: MomentReader, log: Ocel
 _TEMPORARY = """
 pragma temp_store = file;
 create temp table relations (event text, object text, qualifier text);
-create temp table written (id text primary key) without rowid;
+create temp table ids_with_row (id text primary key) without rowid;
 """
 _RELATED = """(
   select json_group_array(json_array(object, qualifier))
