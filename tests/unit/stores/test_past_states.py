@@ -63,6 +63,35 @@ def test_other_workflows_drop_it(store: EmbeddedStore) -> None:
     assert _past(store) is not past
 
 
+def test_an_ingest_that_is_taken_back_drops_it(store: EmbeddedStore) -> None:
+    number = store.begin_ingest([], at(590))
+    store.ingest([placed("O-2", 20)], ingest=number)
+    assert _orders(store, 50) == [{"O-1", "O-2"}]
+
+    store.undo_ingest(number, at(595))
+
+    assert _orders(store, 50) == [{"O-1"}]
+
+
+def test_a_future_moment_has_what_is_ahead_of_the_clock_before_and_after_it_is_due() -> None:
+    clock = [NOW]
+    with closing(EmbeddedStore.in_memory(now=lambda: clock[0])) as store:
+        store.apply_topology(topology(), DOCUMENTS, at(-60))
+        store.ingest([placed(), placed("O-2", 700)])
+        assert _orders(store, 650, 720) == [{"O-1"}, {"O-1", "O-2"}]
+
+        store.ingest([placed("O-3", 710)])
+        assert _orders(store, 650, 720) == [{"O-1"}, {"O-1", "O-2", "O-3"}]
+
+        clock[0] = at(730)
+        assert _orders(store, 650, 720) == [{"O-1"}, {"O-1", "O-2", "O-3"}]
+
+
+def _orders(store: EmbeddedStore, *minutes: float) -> list[set[str]]:
+    """The orders at each of these moments."""
+    return [set(everything(store, at(each))["orders"]) for each in minutes]
+
+
 EVENTS = st.one_of(
     st.builds(
         placed,
