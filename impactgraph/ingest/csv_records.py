@@ -76,7 +76,7 @@ class _Lines:
     def next(self) -> str | None:
         line = self._returned.popleft() if self._returned else next(self._lines, None)
         self.number += line is not None
-        return line.removeprefix(_MARK) if line is not None else None
+        return line.lstrip(_MARK) if line is not None else None
 
     def put_back(self, lines: list[str]) -> None:
         self._returned.extendleft(reversed(lines))

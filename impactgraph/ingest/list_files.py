@@ -125,14 +125,20 @@ def _records(path: Path, lines: Iterator[str]) -> Iterator[_Record]:
             else:
                 yield from _csv(path, line, lines)
             return
-    raise BadInputError(Problem("It is empty: a list has a header, or is `[]`.", file=str(path)))
+    raise _empty(path)
+
+
+def _empty(path: Path) -> BadInputError:
+    return BadInputError(Problem("It is empty: a list has a header, or is `[]`.", file=str(path)))
 
 
 def _csv(path: Path, header: str, lines: Iterator[str]) -> Iterator[_Record]:
     names = [name for names in _GUESSES.values() for name in names]
     delimiter = likely_delimiter(header, names)
     records = csv_records([header, *lines], delimiter)
-    first = next(records)
+    first = next(records, None)
+    if first is None:  # a mark of the byte order is no line
+        raise _empty(path)
     if first.problem:
         raise BadInputError(Problem(f"Its header cannot be read: {first.problem}.", str(path), first.line))
     columns = first.cells

@@ -138,6 +138,8 @@ def test_an_empty_array_is_a_list_of_nothing(tmp_path: Path) -> None:
     ("content", "reason"),
     [
         (b"", "It is empty"),
+        (b"\xef\xbb\xbf\xef\xbb\xbf", "It is empty"),
+        (b"\xef\xbb\xbf\n\xef\xbb\xbf\n", "It is empty"),
         (b"PK\x03\x04", "save the sheet as CSV"),
         (b"id\n\xff\n", "It is not text in UTF-8"),
         (b"[1, 2", "It is not JSON"),

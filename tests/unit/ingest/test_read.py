@@ -148,4 +148,4 @@ def test_what_cannot_be_taken_is_refused_with_the_place_and_the_reason(line: byt
 
 
 def test_every_type_of_the_format_can_be_read() -> None:
-    assert len(EVENT_TYPES) == 31
+    assert len(EVENT_TYPES) == 32
