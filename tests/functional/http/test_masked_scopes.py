@@ -79,7 +79,7 @@ def _shown(window: Window, store: EmbeddedStore, role: Role, name: str) -> str:
     return json.dumps(SURFACES[name](asked)(window), ensure_ascii=False).casefold()
 
 
-ECHOES = {"search", "what if"}
+ECHOES = {"search", "what if", "a report, tried"}
 """Surfaces that repeat what was asked: they ask for such values themselves."""
 
 
