@@ -31,7 +31,7 @@ class IngestIndex:
 
         `hashes` are those of the events' (source, id).
         """
-        if len(np.unique(hashes)) < len(batch):
+        if len({event.source_and_id for event in batch}) < len(batch):
             _mark_repeats(batch)
         seqs = self.seen_events.find(hashes)
         suspects = np.flatnonzero(seqs >= 0)
