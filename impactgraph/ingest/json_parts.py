@@ -81,7 +81,7 @@ class _Parts:
             return ()
         try:
             items = _ITEMS.decode(f"[{self._text[behind.start(1) : end]}]")
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             self._are_items_clear = False
             return ()
         self._at = end
