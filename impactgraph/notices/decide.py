@@ -49,12 +49,22 @@ def decide(present: Present, rules: NoticeRules) -> tuple[Notice, ...]:
     for rule in rules.rules:
         for channel in dict.fromkeys(rule.to):
             history = {
-                incident: each
+                incident: _in_order(each)
                 for (of_rule, to_channel, incident), each in by_conversation.items()
                 if (of_rule, to_channel) == (rule.key, channel)
             }
             notices += _Speaker(present, rules, rule, channel, history, statuses, work).notices()
     return tuple(notices)
+
+
+def _in_order(conversation: Sequence[NoticeStatus]) -> Sequence[NoticeStatus]:
+    """The oldest first, by the numbers that their keys are made of: while a clock that was set back comes
+    there again, the time of a notice is before that of the one that it follows.
+    """
+    first = conversation[0]
+    keys = [notice_key(first.rule, first.channel, first.incident, n) for n in range(len(conversation))]
+    numbers = {key: number for number, key in enumerate(keys)}
+    return sorted(conversation, key=lambda each: numbers.get(each.key, -1))
 
 
 @dataclass(frozen=True)

@@ -130,6 +130,20 @@ def test_the_end_is_reported_once_it_has_lasted() -> None:
     assert due(journal=journal, ended=ended, at=NOW + HOUR) == ()
 
 
+@pytest.mark.parametrize("moved", [0, -HOUR])
+def test_a_clock_that_stands_still_or_is_set_back_sends_no_end_again(moved: int) -> None:
+    incidents = [f"F-{number}" for number in range(10)]
+    ended = dict.fromkeys(incidents, NOW - 3 * HOUR)
+    journal = told(due(*map(picture, incidents)), NOW)
+
+    ends = due(journal=journal, ended=ended)
+    records = (*journal.notices, *told(ends, NOW + moved).notices)
+    in_record = Journal(notices=tuple(sorted(records, key=lambda each: (each.at, each.notice))))
+
+    assert len(ends) == len(incidents)
+    assert due(journal=in_record, ended=ended, at=NOW + moved + 2 * MINUTE) == ()
+
+
 def test_an_incident_that_comes_again_is_new_again() -> None:
     journal = told(due(picture()), NOW)
     again = picture(started_at=NOW + HOUR)
