@@ -87,8 +87,9 @@ class Search:
         rest = [each for each in selection if each != cause]
         alone = np.zeros(len(self._model.log_prior), np.bool_)
         alone[cause] = True
+        as_broad = self._as_broad(cause, rest)
         best = selection
-        for barred in (alone, self._as_broad(cause, rest)):
+        for barred in (alone,) if np.array_equal(alone, as_broad) else (alone, as_broad):
             other = self._climb(self._climb(rest, barred))
             if self._score(other) > self._score(best) + _LEAST_GAIN:
                 best = other
